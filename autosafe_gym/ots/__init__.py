@@ -1,0 +1,60 @@
+"""The OTS threat model as data (arXiv 2505.17735, section 3): outcome, trigger, risk scenario."""
+
+from autosafe_gym.ots.condition import (
+    All,
+    Any_,
+    Condition,
+    Count,
+    Happens,
+    Match,
+    NeverUntil,
+    Not,
+    Precedes,
+    Record,
+    happens,
+    match,
+)
+from autosafe_gym.ots.scenario import (
+    Answer,
+    Outcome,
+    RiskScenario,
+    ScriptedUser,
+    Tamper,
+    ToolCall,
+    Turn,
+    UnsafeOracle,
+)
+from autosafe_gym.ots.taxonomy import CHANNELS, DOMAINS, FAILURE_MODES, MODES, OUTCOMES, WRAPPERS
+from autosafe_gym.ots.trajectory import Step, Trajectory, Verdict
+
+__all__ = [
+    "CHANNELS",
+    "DOMAINS",
+    "FAILURE_MODES",
+    "MODES",
+    "OUTCOMES",
+    "WRAPPERS",
+    "All",
+    "Answer",
+    "Any_",
+    "Condition",
+    "Count",
+    "Happens",
+    "Match",
+    "NeverUntil",
+    "Not",
+    "Outcome",
+    "Precedes",
+    "Record",
+    "RiskScenario",
+    "ScriptedUser",
+    "Step",
+    "Tamper",
+    "ToolCall",
+    "Trajectory",
+    "Turn",
+    "UnsafeOracle",
+    "Verdict",
+    "happens",
+    "match",
+]
