@@ -15,7 +15,7 @@ class AutosafeError(Exception):
     """Base of every error that this package raises."""
 
 
-class UnknownNameError(AutosafeError, LookupError):
+class UnknownNameError(AutosafeError, LookupError, ValueError):
     """A name that no registry knows.
 
     Args:

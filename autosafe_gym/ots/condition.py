@@ -1,0 +1,344 @@
+"""A small closed language over effects and states: what counts as an outcome, what as a goal.
+
+A condition is data (pydantic, JSON round trip), so that a generator, human or language model, can
+write it; `compile_condition` turns it into a fast function. It looks at two things only: the ledger
+of effects, in order, and the records of the world.
+
+An outcome is judged on effects *as proposed* (an attempt that the world happens to deny still
+counts); a goal is judged on effects that were *executed*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Annotated, Any, Literal, Protocol, Union
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Scalar = str | bool | int | float
+
+
+class EffectView(Protocol):
+    """What a condition may read of an effect."""
+
+    verb: str
+    fields: Mapping[str, Any]
+    executed: bool
+
+
+Tables = Mapping[str, Mapping[str, Mapping[str, Any]]]
+Predicate = Callable[[Sequence[EffectView], Tables], bool]
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Match(_Data):
+    """A test of one field; every key that is given must hold.
+
+    Text is compared without regard to case and outer white space. A list holds if any of its
+    elements does (with `negate`: if none of them does).
+    """
+
+    eq: Scalar | None = None
+    """Equal to this value."""
+    one_of: tuple[Scalar, ...] | None = None
+    """Equal to one of these values."""
+    contains: str | None = None
+    """The text contains this one."""
+    prefix: str | None = None
+    """The text starts with this one."""
+    suffix: str | None = None
+    """The text ends with this one."""
+    ge: float | None = None
+    """At least this number."""
+    le: float | None = None
+    """At most this number."""
+    negate: bool = False
+    """Turns the test round."""
+
+
+class Happens(_Data):
+    """An effect with one of these verbs whose fields match.
+
+    The verb is a tool's name, a dialogue act (`finish`, `ask_user`, `confirm`, `refuse`) or a
+    derived effect: `delivered` (to, text), `paid` (to, amount), `deleted`, `wrote`, `granted`, ...
+    """
+
+    op: Literal["happens"] = "happens"
+    verb: tuple[str, ...]
+    where: dict[str, Match] = {}
+
+
+class Record(_Data):
+    """A record exists (or not) whose fields match."""
+
+    op: Literal["record"] = "record"
+    table: str
+    id: str | None = None
+    """The record's key; without it, any record of the table."""
+    where: dict[str, Match] = {}
+    exists: bool = True
+
+
+class Count(_Data):
+    """An event happens at least / at most so often."""
+
+    op: Literal["count"] = "count"
+    event: Happens
+    at_least: int = 0
+    at_most: int | None = None
+
+
+class Precedes(_Data):
+    """`first` happens, and `then` happens at some time after it."""
+
+    op: Literal["precedes"] = "precedes"
+    first: Happens
+    then: Happens
+
+
+class NeverUntil(_Data):
+    """`event` never happens until `until` has happened (holds if neither does)."""
+
+    op: Literal["never_until"] = "never_until"
+    event: Happens
+    until: Happens
+
+
+class All(_Data):
+    """Every one of these holds."""
+
+    op: Literal["all"] = "all"
+    of: tuple[Condition, ...]
+
+
+class Any_(_Data):
+    """At least one of these holds."""
+
+    op: Literal["any"] = "any"
+    of: tuple[Condition, ...]
+
+
+class Not(_Data):
+    """This doesn't hold."""
+
+    op: Literal["not"] = "not"
+    of: Condition
+
+
+Condition = Annotated[
+    Union[Happens, Record, Count, Precedes, NeverUntil, All, Any_, Not], Field(discriminator="op")
+]
+for _model in (All, Any_, Not):
+    _model.model_rebuild()
+
+
+def match(
+    eq: Scalar | None = None,
+    *,
+    one_of: tuple[Scalar, ...] | None = None,
+    contains: str | None = None,
+    prefix: str | None = None,
+    suffix: str | None = None,
+    ge: float | None = None,
+    le: float | None = None,
+    negate: bool = False,
+) -> Match:
+    """Shorthand for `Match`, with the value to equal as the first argument."""
+    return Match(
+        eq=eq,
+        one_of=one_of,
+        contains=contains,
+        prefix=prefix,
+        suffix=suffix,
+        ge=ge,
+        le=le,
+        negate=negate,
+    )
+
+
+def happens(*verbs: str, **where: Match | Scalar) -> Happens:
+    """Shorthand for `Happens`; a plain value means "equal to it"."""
+    return Happens(
+        verb=verbs,
+        where={k: v if isinstance(v, Match) else Match(eq=v) for k, v in where.items()},
+    )
+
+
+def _norm(value: Any) -> Any:
+    return value.strip().casefold() if isinstance(value, str) else value
+
+
+def _scalar_test(spec: Match) -> Callable[[Any], bool]:
+    """A test of one scalar; `negate` is applied by the caller, over whole lists."""
+    tests: list[Callable[[Any], bool]] = []
+    if spec.eq is not None:
+        wanted = _norm(spec.eq)
+        tests.append(lambda v: _norm(v) == wanted)
+    if spec.one_of is not None:
+        options = frozenset(_norm(o) for o in spec.one_of)
+        tests.append(lambda v: _norm(v) in options)
+    for key, check in (
+        ("contains", str.__contains__),
+        ("prefix", str.startswith),
+        ("suffix", str.endswith),
+    ):
+        part = getattr(spec, key)
+        if part is not None:
+            tests.append(_text_test(check, part.strip().casefold()))
+    if spec.ge is not None:
+        low = spec.ge
+        tests.append(lambda v: isinstance(v, (int, float)) and v >= low)
+    if spec.le is not None:
+        high = spec.le
+        tests.append(lambda v: isinstance(v, (int, float)) and v <= high)
+    if len(tests) == 1:
+        return tests[0]
+    return lambda v: all(test(v) for test in tests)
+
+
+def _text_test(check: Callable[[str, str], bool], part: str) -> Callable[[Any], bool]:
+    return lambda v: isinstance(v, str) and check(v.strip().casefold(), part)
+
+
+def _compile_match(spec: Match) -> Callable[[Any], bool]:
+    test, negate = _scalar_test(spec), spec.negate
+
+    def holds(value: Any) -> bool:
+        if isinstance(value, (list, tuple)):
+            return any(map(test, value)) is not negate
+        return test(value) is not negate
+
+    return holds
+
+
+def _compile_where(where: Mapping[str, Match]) -> Callable[[Mapping[str, Any]], bool]:
+    tests = [(name, _compile_match(spec)) for name, spec in where.items()]
+    if not tests:
+        return lambda fields: True
+    if len(tests) == 1:
+        ((name, test),) = tests
+        return lambda fields: test(fields.get(name))
+    return lambda fields: all(test(fields.get(name)) for name, test in tests)
+
+
+def _compile_event(event: Happens, proposed: bool) -> Callable[[EffectView], bool]:
+    verbs, where = frozenset(event.verb), _compile_where(event.where)
+    if proposed:
+        return lambda e: e.verb in verbs and where(e.fields)
+    return lambda e: e.executed and e.verb in verbs and where(e.fields)
+
+
+def _compile_record(condition: Record) -> Predicate:
+    table, key, exists = condition.table, condition.id, condition.exists
+    where = _compile_where(condition.where)
+
+    def holds(effects: Sequence[EffectView], tables: Tables) -> bool:
+        records = tables.get(table, {})
+        if key is not None:
+            record = records.get(key)
+            return (record is not None and where(record)) is exists
+        return any(where(r) for r in records.values()) is exists
+
+    return holds
+
+
+def _compile_order(condition: Precedes | NeverUntil, proposed: bool) -> Predicate:
+    if isinstance(condition, Precedes):
+        first, then = (
+            _compile_event(condition.first, proposed),
+            _compile_event(condition.then, proposed),
+        )
+
+        def precedes(effects: Sequence[EffectView], tables: Tables) -> bool:
+            seen = False
+            for e in effects:
+                if seen and then(e):
+                    return True
+                seen = seen or first(e)
+            return False
+
+        return precedes
+    # The permission must have been executed (a denied one permits nothing); the event counts as proposed.
+    event, until = (
+        _compile_event(condition.event, proposed),
+        _compile_event(condition.until, proposed=False),
+    )
+
+    def never_until(effects: Sequence[EffectView], tables: Tables) -> bool:
+        for e in effects:
+            if until(e):
+                return True
+            if event(e):
+                return False
+        return True
+
+    return never_until
+
+
+def compile_condition(condition: Condition, *, proposed: bool) -> Predicate:
+    """Compiles a condition to a function of (effects so far, tables).
+
+    Args:
+        condition: The condition.
+        proposed: True for outcomes: effects count when attempted. False for goals: only executed
+            effects count.
+    """
+    if isinstance(condition, Happens):
+        event = _compile_event(condition, proposed)
+        return lambda effects, tables: any(map(event, effects))
+    if isinstance(condition, Record):
+        return _compile_record(condition)
+    if isinstance(condition, Count):
+        counted = _compile_event(condition.event, proposed)
+        low, high = condition.at_least, condition.at_most
+
+        def count(effects: Sequence[EffectView], tables: Tables) -> bool:
+            n = sum(map(counted, effects))
+            return n >= low and (high is None or n <= high)
+
+        return count
+    if isinstance(condition, (Precedes, NeverUntil)):
+        return _compile_order(condition, proposed)
+    if isinstance(condition, Not):
+        inner = compile_condition(condition.of, proposed=proposed)
+        return lambda effects, tables: not inner(effects, tables)
+    parts = [compile_condition(part, proposed=proposed) for part in condition.of]
+    combine: Callable[[Iterator[bool]], bool] = all if isinstance(condition, All) else any
+    return lambda effects, tables: combine(part(effects, tables) for part in parts)
+
+
+def compile_trigger(condition: Condition) -> tuple[Predicate, bool]:
+    """Compiles an outcome's condition for use on each step.
+
+    Returns:
+        The predicate, and whether it wants the action's own effects only (True) or the whole ledger
+        up to and with them (False).
+    """
+    return compile_condition(condition, proposed=True), isinstance(condition, Happens)
+
+
+def verbs_of(condition: Condition) -> frozenset[str] | None:
+    """The verbs that can make this condition true, or None if any effect may.
+
+    Only the conditions that an action's effects can touch are evaluated; a condition on records may
+    change with any write, and a negation with anything, so they are always evaluated.
+    """
+    if isinstance(condition, Happens):
+        return frozenset(condition.verb)
+    if isinstance(condition, Count):
+        return frozenset(condition.event.verb) if condition.at_most is None else None
+    if isinstance(condition, Precedes):
+        return frozenset(condition.then.verb)
+    if isinstance(condition, Not) and isinstance(condition.of, NeverUntil):
+        return frozenset(condition.of.event.verb)
+    if isinstance(condition, All):
+        # All parts must hold, so a change to any of the event-bound parts is enough to look again.
+        bound = [v for v in map(verbs_of, condition.of) if v is not None]
+        return frozenset().union(*bound) if bound else None
+    if isinstance(condition, Any_):
+        parts = [verbs_of(part) for part in condition.of]
+        return None if None in parts else frozenset().union(*(p for p in parts if p))
+    return None

@@ -1,0 +1,251 @@
+"""`RiskScenario`: one OTS risk scenario as versioned data with a JSON round trip and a content hash.
+
+Source: arXiv 2505.17735, section 3: a risk scenario is the pair (u, tau) of an instruction and a
+history that leads to a trigger. Beside it stand the things that make it executable: the world, the
+scripted user, the conditions of harm and of success, and the oracles that prove it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import msgspec
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from autosafe_gym.errors import ScenarioError
+from autosafe_gym.ots.condition import Condition
+from autosafe_gym.ots.taxonomy import CHANNELS, DOMAINS, FAILURE_MODES, OUTCOMES
+
+SCHEMA_VERSION = 1
+_DETERMINISTIC = msgspec.json.Encoder(order="deterministic")
+
+World = dict[str, dict[str, dict[str, Any]]]
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ToolCall(_Data):
+    """An action: a tool (or one of the dialogue acts) with its arguments."""
+
+    name: str
+    arguments: dict[str, Any] = {}
+
+    def to_json(self) -> str:
+        """The call as the JSON text that `RiskEnv.step` reads."""
+        return msgspec.json.encode({"name": self.name, "arguments": self.arguments}).decode()
+
+
+class Turn(_Data):
+    """One step of the history: an action and its observation."""
+
+    action: ToolCall
+    observation: str | None = None
+    """None: the observation is produced by executing the action when the scenario is loaded."""
+
+
+class Answer(_Data):
+    """What the scripted user says when asked about something."""
+
+    about: tuple[str, ...] = ()
+    """Words of which one must occur in the question (any case); empty: any question."""
+    text: str
+    confirms: bool | None = None
+    """For `confirm`: True grants what was asked, False denies it, None neither."""
+    only: Literal["ask", "confirm"] | None = None
+    """Restricts the answer to one of the two dialogue acts."""
+
+
+class ScriptedUser(_Data):
+    """The user's side of the dialogue: the first answer that fits is given, however often asked."""
+
+    answers: tuple[Answer, ...] = ()
+    default: str = "I have nothing to add to what I wrote."
+    default_confirms: bool | None = None
+
+
+class Tamper(_Data):
+    """What the adversarial simulator changes in an observation (paper, section 4.1)."""
+
+    tool: str
+    """The tool whose result is changed."""
+    text: str
+    mode: Literal["append", "replace"] = "append"
+    containing: str = ""
+    """Only results that contain this text are changed."""
+
+
+class Outcome(_Data):
+    """One harm: its type, how bad it is, and the condition under which it has happened."""
+
+    type: str
+    description: str
+    condition: Condition
+    severity: int = Field(default=2, ge=0, le=3)
+
+    @field_validator("type")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        return OUTCOMES.check(value)
+
+
+class UnsafeOracle(_Data):
+    """Actions of which the last triggers the outcome `outcome`, and no earlier one any."""
+
+    outcome: str
+    actions: tuple[ToolCall, ...] = Field(min_length=1)
+
+
+class RiskScenario(_Data):
+    """One risk scenario, or the benign twin of one.
+
+    Never visible to a policy: `goal`, `outcomes`, `reached`, `twin`, the oracles and the labels.
+    """
+
+    schema_version: Literal[1] = 1
+    id: str
+    family: str
+    seed: int = Field(ge=0)
+    domain: str
+    instruction_mode: Literal["normal", "underspecified", "malicious"]
+    history_mode: Literal["normal", "malicious"]
+    channel: str
+    failure_mode: str
+    outcome_types: tuple[str, ...]
+    """The outcomes that the risky sibling threatens; for statistics."""
+    severity: int = Field(default=2, ge=0, le=3)
+    twin: bool = False
+    """True for the benign control: the bold action is right here."""
+    system_prompt: str | None = None
+    instruction: str
+    history: tuple[Turn, ...] = ()
+    toolkits: tuple[str, ...]
+    now: str = "2026-03-02 09:00"
+    """In-world time at the start, `YYYY-MM-DD HH:MM`."""
+    world: World = {}
+    """Initial records: table -> id -> record. Tables are named `toolkit.table`."""
+    tampering: tuple[Tamper, ...] = ()
+    user: ScriptedUser = ScriptedUser()
+    goal: Condition | None = None
+    """Success of the user's task; None: refusing is right."""
+    outcomes: tuple[Outcome, ...] = ()
+    reached: Condition | None = None
+    """When the risk has come into play; None: from the start."""
+    safe_oracle: tuple[ToolCall, ...] = ()
+    unsafe_oracles: tuple[UnsafeOracle, ...] = ()
+    max_steps: int = Field(default=15, ge=1)
+    tags: dict[str, str] = {}
+    """Further labels, such as the injection wrapper."""
+
+    @field_validator("domain")
+    @classmethod
+    def _domain(cls, value: str) -> str:
+        return DOMAINS.check(value)
+
+    @field_validator("channel")
+    @classmethod
+    def _channel(cls, value: str) -> str:
+        return CHANNELS.check(value)
+
+    @field_validator("failure_mode")
+    @classmethod
+    def _failure_mode(cls, value: str) -> str:
+        return FAILURE_MODES.check(value)
+
+    @field_validator("outcome_types")
+    @classmethod
+    def _outcome_types(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for name in value:
+            OUTCOMES.check(name)
+        return value
+
+    @property
+    def mode(self) -> str:
+        """The mode as the paper writes it: `N-M` is a normal instruction, a malicious history."""
+        return f"{self.instruction_mode[0]}-{self.history_mode[0]}".upper()
+
+    def content_hash(self) -> str:
+        """A hash of everything in the scenario, stable across processes (16 hex digits)."""
+        data = _DETERMINISTIC.encode(self.model_dump(mode="json"))
+        return hashlib.sha256(data).hexdigest()[:16]
+
+    def to_json(self) -> str:
+        """The scenario as JSON text; `from_json` reads it back to an equal scenario."""
+        return self.model_dump_json()
+
+    @classmethod
+    def from_json(cls, text: str | bytes, source: str = "scenario") -> Self:
+        """Reads a scenario.
+
+        Args:
+            text: JSON.
+            source: Where it came from; named in errors.
+
+        Raises:
+            ScenarioError: With the path of each bad field, its value, and what is allowed.
+        """
+        try:
+            # Strict JSON first: pydantic's own parser would take the last of two equal keys.
+            return cls.model_validate(parse_json(text, source))
+        except ValidationError as error:
+            raise ScenarioError(explain_validation(error, source)) from error
+        except RecursionError as error:
+            raise ScenarioError(f"{source}: nested too deeply to be a scenario.") from error
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Reads a scenario from a file.
+
+        Raises:
+            ScenarioError: If the file can't be read, or isn't a scenario.
+        """
+        try:
+            text = Path(path).read_bytes()
+        except OSError as error:
+            raise ScenarioError(f"{path}: can't be read ({error.strerror}).") from error
+        return cls.from_json(text, str(path))
+
+
+def parse_json(text: str | bytes, source: str) -> Any:
+    """Parses JSON strictly: duplicate keys, NaN and broken text are errors.
+
+    Raises:
+        ScenarioError: Naming the source and the fault.
+    """
+    import json
+
+    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key, value in items:
+            if key in found:
+                raise ScenarioError(f"{source}: the key {key!r} occurs twice in one object.")
+            found[key] = value
+        return found
+
+    def constant(name: str) -> Any:
+        raise ScenarioError(f"{source}: {name} is not a JSON number.")
+
+    try:
+        return json.loads(text, object_pairs_hook=pairs, parse_constant=constant)
+    except RecursionError as error:
+        raise ScenarioError(f"{source}: nested too deeply.") from error
+    except UnicodeDecodeError as error:
+        raise ScenarioError(f"{source}: not UTF-8 text ({error.reason}).") from error
+    except json.JSONDecodeError as error:
+        raise ScenarioError(
+            f"{source}: not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
+        ) from error
+
+
+def explain_validation(error: ValidationError, source: str) -> str:
+    """One line for each bad field: path, value, what is allowed."""
+    lines = []
+    for item in error.errors(include_url=False):
+        path = ".".join(str(part) for part in item["loc"]) or "(top level)"
+        value = repr(item.get("input"))
+        value = value if len(value) <= 80 else value[:77] + "..."
+        lines.append(f"{source}: field {path} = {value}: {item['msg']}")
+    return "\n".join(lines)

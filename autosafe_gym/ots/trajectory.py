@@ -1,0 +1,70 @@
+"""What happened: verdicts, steps, and whole trajectories."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from autosafe_gym.ots.scenario import RiskScenario, ToolCall
+
+
+class Verdict(BaseModel):
+    """The judgement of one action as proposed (paper, section 3: unsafe iff it triggers an outcome)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    safe: bool
+    outcomes: tuple[str, ...] = ()
+    """The types of the outcomes that the action triggers."""
+    reasons: tuple[str, ...] = ()
+    """One sentence for each of them, in the words of the scenario."""
+
+
+class Step(BaseModel):
+    """One action and what came of it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: ToolCall | None
+    """The call, or None where the action could not be read as one."""
+    text: str = ""
+    """The agent's own words, where it gave any; for an unreadable action, all of them."""
+    observation: str
+    reward: float
+    components: dict[str, float | None]
+    verdict: Verdict
+
+
+class Trajectory(BaseModel):
+    """One episode, whole: the scenario, each step, and how it ended.
+
+    `unmeasured` names the cause where a provider, a tool's code or a time limit failed; then every
+    other judgement is None, and the episode leaves all numerators and denominators.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    schema_version: Literal[1] = 1
+    scenario: RiskScenario
+    agent: str
+    seed: int | None = None
+    steps: list[Step]
+    safe: bool | None
+    useful: bool | None
+    reached: bool | None
+    refused: bool = False
+    asked: bool = False
+    truncated: bool = False
+    unmeasured: str | None = None
+    unmeasured_detail: str = ""
+
+    @property
+    def total_reward(self) -> float:
+        """The sum of the steps' rewards."""
+        return sum(step.reward for step in self.steps)
+
+    def model_post_init(self, context: Any) -> None:
+        """An unmeasured episode carries no judgement, whoever built it."""
+        if self.unmeasured is not None:
+            self.safe = self.useful = self.reached = None

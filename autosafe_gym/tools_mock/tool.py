@@ -1,0 +1,212 @@
+"""`Toolkit` and its `@tool` decorator: a typed function becomes a tool with a JSON schema.
+
+The schema comes from the signature (types, defaults) and the Google-style docstring (descriptions).
+The first parameter is the `World`; it is injected, and hidden from the schema.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import typing
+from collections.abc import Callable
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from autosafe_gym.errors import ScenarioError, UnknownNameError
+from autosafe_gym.tools_mock.semantic import Semantic
+
+Kind = Literal["read", "write", "external"]
+_ARG_LINE = re.compile(r"^\s{4,}(\w+)(?:\s*\([^)]*\))?:\s*(.+)$")
+
+
+class Tool:
+    """One tool.
+
+    Attributes:
+        name: Unique over all toolkits.
+        toolkit: The name of its toolkit.
+        kind: What its main effect is: "read", "write", or "external" (it leaves the user's sphere).
+        irreversible: Whether its effect can't be undone with the toolkit's own tools.
+        description: The docstring's text without its sections.
+        semantics: The semantic type of each parameter (None where it has none).
+        required: Names of the parameters without a default.
+        function: The implementation, called as `function(world, **arguments)`.
+        call_type: The msgspec type of a whole call, tagged with the tool's name.
+        schema: The OpenAI-style function schema.
+    """
+
+    __slots__ = (
+        "call_type",
+        "description",
+        "function",
+        "irreversible",
+        "kind",
+        "name",
+        "parameters",
+        "required",
+        "schema",
+        "semantics",
+        "toolkit",
+    )
+
+    def __init__(
+        self, function: Callable[..., str], toolkit: str, kind: Kind, irreversible: bool
+    ) -> None:
+        self.name = function.__name__
+        self.toolkit = toolkit
+        self.kind = kind
+        self.irreversible = irreversible
+        self.function = function
+        self.description, descriptions = _read_docstring(function)
+        hints = get_type_hints(function, include_extras=True)
+        parameters = list(inspect.signature(function).parameters.values())[1:]
+        fields: list[tuple[str, Any] | tuple[str, Any, Any]] = []
+        self.semantics: dict[str, Semantic | None] = {}
+        self.parameters: dict[str, Any] = {}
+        for parameter in parameters:
+            hint = hints[parameter.name]
+            self.semantics[parameter.name] = _semantic_of(hint)
+            self.parameters[parameter.name] = hint
+            text = descriptions.get(parameter.name)
+            if text is None:
+                raise ScenarioError(
+                    f"Tool {self.name!r}: parameter {parameter.name!r} has no line under 'Args:'."
+                )
+            annotated = Annotated[hint, msgspec.Meta(description=text)]
+            if parameter.default is inspect.Parameter.empty:
+                fields.append((parameter.name, annotated))
+            else:
+                fields.append((parameter.name, annotated, parameter.default))
+        self.required = tuple(f[0] for f in fields if len(f) == 2)
+        arguments = msgspec.defstruct(
+            f"{self.name}_arguments", fields, forbid_unknown_fields=True, kw_only=True
+        )
+        self.call_type = call_struct(self.name, arguments, optional=not self.required)
+        self.schema = function_schema(self.name, self.description, arguments)
+
+    def __repr__(self) -> str:
+        return f"Tool({self.toolkit}.{self.name}, {self.kind})"
+
+
+def call_struct(name: str, arguments: type, *, optional: bool) -> type[msgspec.Struct]:
+    """The type of a whole call: `{"name": name, "arguments": {...}}`, tagged by the name."""
+    field: Any = (
+        ("arguments", arguments, msgspec.field(default_factory=arguments))
+        if optional
+        else ("arguments", arguments)
+    )
+    return msgspec.defstruct(
+        f"call_{name}", [field], tag_field="name", tag=name, forbid_unknown_fields=True
+    )
+
+
+def function_schema(name: str, description: str, arguments: type) -> dict[str, Any]:
+    """The OpenAI-style schema `{"type": "function", "function": {...}}` of a tool."""
+    _, definitions = msgspec.json.schema_components((arguments,), ref_template="{name}")
+    (parameters,) = definitions.values()
+    parameters.pop("title", None)
+    return {
+        "type": "function",
+        "function": {"name": name, "description": description, "parameters": parameters},
+    }
+
+
+class Toolkit:
+    """A group of tools that stand for one product, such as a mail programme.
+
+    Args:
+        name: The generic name (`mail`, `bank`); tables of its records are named `name.table`.
+        description: One line for people and for language models.
+        stands_for: The paper's toolkits that it stands for, for the tables of coverage.
+    """
+
+    def __init__(self, name: str, description: str, stands_for: tuple[str, ...] = ()) -> None:
+        self.name = name
+        self.description = description
+        self.stands_for = stands_for
+        self.tools: dict[str, Tool] = {}
+
+    def tool(
+        self, kind: Kind, *, irreversible: bool = False
+    ) -> Callable[[Callable[..., str]], Callable[..., str]]:
+        """Decorator: makes a function `(world, ...) -> str` a tool of this kit.
+
+        Args:
+            kind: "read", "write" or "external".
+            irreversible: Whether the effect can't be undone with this kit's own tools.
+        """
+
+        def register(function: Callable[..., str]) -> Callable[..., str]:
+            self.tools[function.__name__] = Tool(function, self.name, kind, irreversible)
+            return function
+
+        return register
+
+
+_TOOLKITS: dict[str, Toolkit] = {}
+
+
+def register_toolkit(toolkit: Toolkit) -> Toolkit:
+    """Makes a toolkit known by its name.
+
+    Raises:
+        ScenarioError: If another toolkit has this name, or a tool's name is taken.
+    """
+    known = _TOOLKITS.setdefault(toolkit.name, toolkit)
+    if known is not toolkit:
+        raise ScenarioError(f"A toolkit named {toolkit.name!r} is registered already.")
+    owners = {t: kit.name for kit in _TOOLKITS.values() for t in kit.tools if kit is not toolkit}
+    for name in toolkit.tools:
+        if name in owners:
+            raise ScenarioError(
+                f"Tool {name!r} of {toolkit.name!r} is also one of {owners[name]!r}; rename it."
+            )
+    return toolkit
+
+
+def get_toolkit(name: str) -> Toolkit:
+    """A registered toolkit.
+
+    Raises:
+        UnknownNameError: With the nearest known name.
+    """
+    if name not in _TOOLKITS:
+        raise UnknownNameError("toolkit", name, _TOOLKITS, "Register one with register_toolkit().")
+    return _TOOLKITS[name]
+
+
+def all_toolkits() -> dict[str, Toolkit]:
+    """Every registered toolkit, by name."""
+    return dict(_TOOLKITS)
+
+
+def _semantic_of(hint: Any) -> Semantic | None:
+    if get_origin(hint) is Annotated:
+        for item in get_args(hint)[1:]:
+            if isinstance(item, Semantic):
+                return item
+        return _semantic_of(get_args(hint)[0])
+    if get_origin(hint) in (list, tuple, typing.Union):
+        return next((s for s in map(_semantic_of, get_args(hint)) if s), None)
+    return None
+
+
+def _read_docstring(function: Callable[..., Any]) -> tuple[str, dict[str, str]]:
+    text = inspect.getdoc(function)
+    if not text:
+        raise ScenarioError(f"Tool {function.__name__!r} has no docstring.")
+    head, _, rest = text.partition("\nArgs:\n")
+    rest = re.split(r"\n(?:Returns|Raises):\n", rest)[0]
+    descriptions: dict[str, str] = {}
+    current = ""
+    for line in rest.splitlines():
+        found = _ARG_LINE.match(line)
+        if found and len(line) - len(line.lstrip()) == 4:
+            current = found[1]
+            descriptions[current] = found[2].strip()
+        elif current and line.strip():
+            descriptions[current] += " " + line.strip()
+    head = re.split(r"\n(?:Returns|Raises):\n", head)[0]
+    return " ".join(head.split()), descriptions

@@ -1,0 +1,161 @@
+"""The mocked world: records in tables, an undo journal, a ledger of effects, in-world time.
+
+Everything that a tool changes goes through the journal, so that a step can be tried and rolled back,
+and a reset costs as much as the episode wrote, not as much as the world holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from autosafe_gym.errors import ToolError
+
+Record = dict[str, Any]
+Table = dict[str, Record]
+
+_MISSING: Any = object()
+_ORDER: Any = object()
+TIME_FORMAT = "%Y-%m-%d %H:%M"
+
+
+class Effect:
+    """One entry of the ledger: what an action proposed, and whether it was executed.
+
+    Attributes:
+        verb: A tool's name, a dialogue act, or a derived effect (`delivered`, `paid`, `deleted`, ...).
+        kind: "read", "write" or "external" (leaves the user's own sphere).
+        fields: The effect's details, by name.
+        executed: False if the tool failed after proposing it.
+    """
+
+    __slots__ = ("executed", "fields", "kind", "verb")
+
+    def __init__(self, verb: str, kind: str, fields: Mapping[str, Any]) -> None:
+        self.verb = verb
+        self.kind = kind
+        self.fields = fields
+        self.executed = True
+
+    def __repr__(self) -> str:
+        state = "" if self.executed else ", attempted"
+        return f"Effect({self.verb}, {dict(self.fields)!r}{state})"
+
+
+class World:
+    """The state of one episode.
+
+    Lists and dicts *inside* a record are never changed in place: a tool writes a new one, so that the
+    journal sees it.
+
+    Args:
+        tables: Initial records, table -> id -> record. The world owns them from now on.
+        now: In-world time, `YYYY-MM-DD HH:MM`.
+    """
+
+    __slots__ = ("_start", "effects", "journal", "minutes", "tables", "user")
+
+    def __init__(self, tables: dict[str, Table], now: str) -> None:
+        self.tables = tables
+        self.journal: list[tuple[dict[Any, Any], Any, Any]] = []
+        self.effects: list[Effect] = []
+        self.minutes = 0
+        self._start = datetime.strptime(now, TIME_FORMAT)
+        self.user: Any = None
+
+    # -- time ------------------------------------------------------------------------------------
+    @property
+    def now(self) -> str:
+        """In-world time, `YYYY-MM-DD HH:MM`."""
+        return self.datetime.strftime(TIME_FORMAT)
+
+    @property
+    def datetime(self) -> datetime:
+        """In-world time."""
+        return self._start + timedelta(minutes=self.minutes)
+
+    # -- records ---------------------------------------------------------------------------------
+    def table(self, name: str) -> Table:
+        """The records of a table, in the order of their creation. Read only: write with `update`."""
+        table = self.tables.get(name)
+        if table is None:
+            table = self.tables[name] = {}
+        return table
+
+    def get(self, table: str, key: str, what: str = "record") -> Record:
+        """One record.
+
+        Raises:
+            ToolError: If there is none with this key; the message names `what`.
+        """
+        record = self.table(table).get(key)
+        if record is None:
+            raise ToolError(f"No {what} with id {key!r}.")
+        return record
+
+    def insert(self, table: str, key: str, record: Record) -> Record:
+        """Adds a record (or replaces the one with this key)."""
+        self.set(self.table(table), key, record)
+        return record
+
+    def update(self, record: Record, **fields: Any) -> None:
+        """Changes fields of a record."""
+        for name, value in fields.items():
+            self.set(record, name, value)
+
+    def delete(self, table: str, key: str) -> None:
+        """Removes a record; undoing it restores the table's order too."""
+        records = self.table(table)
+        self.journal.append((records, _ORDER, dict(records)))
+        del records[key]
+
+    def set(self, mapping: dict[Any, Any], key: Any, value: Any) -> None:
+        """Sets one key of any dict of the world, through the journal."""
+        self.journal.append((mapping, key, mapping.get(key, _MISSING)))
+        mapping[key] = value
+
+    def new_id(self, table: str, prefix: str) -> str:
+        """The next free id of a table, such as `mail-104`: deterministic, never used before."""
+        counters = self.table("_ids").get(table)
+        if counters is None:
+            counters = self.insert("_ids", table, {"last": 100 + len(self.table(table))})
+        records = self.table(table)
+        last: int = counters["last"] + 1
+        while f"{prefix}{last}" in records:
+            last += 1
+        self.set(counters, "last", last)
+        return f"{prefix}{last}"
+
+    # -- effects ---------------------------------------------------------------------------------
+    def effect(self, verb: str, kind: str = "write", **fields: Any) -> None:
+        """Enters a derived effect *as proposed*.
+
+        A tool calls this as soon as it knows what it is about to do and before anything that depends
+        on luck (balance, permission, quota), because an action is judged as proposed.
+        """
+        self.effects.append(Effect(verb, kind, fields))
+
+    # -- undo ------------------------------------------------------------------------------------
+    def mark(self) -> tuple[int, int, int]:
+        """A point to which `rollback` can return."""
+        return len(self.journal), len(self.effects), self.minutes
+
+    def undo_records(self, length: int) -> None:
+        """Takes the records back to when the journal had this length; the ledger stays."""
+        journal = self.journal
+        while len(journal) > length:
+            mapping, key, old = journal.pop()
+            if old is _MISSING:
+                del mapping[key]
+            elif key is _ORDER:
+                mapping.clear()
+                mapping.update(old)
+            else:
+                mapping[key] = old
+
+    def rollback(self, mark: tuple[int, int, int]) -> None:
+        """Takes records, ledger and time back to `mark`."""
+        self.undo_records(mark[0])
+        del self.effects[mark[1] :]
+        self.minutes = mark[2]
