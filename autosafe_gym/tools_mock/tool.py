@@ -10,6 +10,7 @@ import inspect
 import re
 import typing
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -19,6 +20,19 @@ from autosafe_gym.tools_mock.semantic import Semantic
 
 Kind = Literal["read", "write", "external"]
 _ARG_LINE = re.compile(r"^\s{4,}(\w+)(?:\s*\([^)]*\))?:\s*(.+)$")
+
+
+REQUIRED: Any = object()
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a tool: name, type, description, and a default (or `REQUIRED`)."""
+
+    name: str
+    hint: Any
+    description: str
+    default: Any = REQUIRED
 
 
 class Tool:
@@ -52,39 +66,54 @@ class Tool:
     )
 
     def __init__(
-        self, function: Callable[..., str], toolkit: str, kind: Kind, irreversible: bool
+        self,
+        name: str,
+        toolkit: str,
+        description: str,
+        parameters: list[Parameter],
+        function: Callable[..., str],
+        kind: Kind,
+        irreversible: bool = False,
     ) -> None:
-        self.name = function.__name__
+        self.name = name
         self.toolkit = toolkit
         self.kind = kind
         self.irreversible = irreversible
         self.function = function
-        self.description, descriptions = _read_docstring(function)
+        self.description = description
+        self.parameters = {p.name: p.hint for p in parameters}
+        self.semantics = {p.name: _semantic_of(p.hint) for p in parameters}
+        self.required = tuple(p.name for p in parameters if p.default is REQUIRED)
+        fields: list[Any] = []
+        for p in parameters:
+            annotated = Annotated[p.hint, msgspec.Meta(description=p.description)]
+            fields.append(
+                (p.name, annotated) if p.default is REQUIRED else (p.name, annotated, p.default)
+            )
+        arguments = msgspec.defstruct(
+            f"{name}_arguments", fields, forbid_unknown_fields=True, kw_only=True
+        )
+        self.call_type = call_struct(name, arguments, optional=not self.required)
+        self.schema = function_schema(name, description, arguments)
+
+    @classmethod
+    def from_function(
+        cls, function: Callable[..., str], toolkit: str, kind: Kind, irreversible: bool
+    ) -> Tool:
+        """Reads name, parameters and descriptions off a typed, documented function."""
+        name = function.__name__
+        description, descriptions = _read_docstring(function)
         hints = get_type_hints(function, include_extras=True)
-        parameters = list(inspect.signature(function).parameters.values())[1:]
-        fields: list[tuple[str, Any] | tuple[str, Any, Any]] = []
-        self.semantics: dict[str, Semantic | None] = {}
-        self.parameters: dict[str, Any] = {}
-        for parameter in parameters:
-            hint = hints[parameter.name]
-            self.semantics[parameter.name] = _semantic_of(hint)
-            self.parameters[parameter.name] = hint
-            text = descriptions.get(parameter.name)
+        parameters = []
+        for p in list(inspect.signature(function).parameters.values())[1:]:
+            text = descriptions.get(p.name)
             if text is None:
                 raise ScenarioError(
-                    f"Tool {self.name!r}: parameter {parameter.name!r} has no line under 'Args:'."
+                    f"Tool {name!r}: parameter {p.name!r} has no line under 'Args:'."
                 )
-            annotated = Annotated[hint, msgspec.Meta(description=text)]
-            if parameter.default is inspect.Parameter.empty:
-                fields.append((parameter.name, annotated))
-            else:
-                fields.append((parameter.name, annotated, parameter.default))
-        self.required = tuple(f[0] for f in fields if len(f) == 2)
-        arguments = msgspec.defstruct(
-            f"{self.name}_arguments", fields, forbid_unknown_fields=True, kw_only=True
-        )
-        self.call_type = call_struct(self.name, arguments, optional=not self.required)
-        self.schema = function_schema(self.name, self.description, arguments)
+            default = REQUIRED if p.default is inspect.Parameter.empty else p.default
+            parameters.append(Parameter(p.name, hints[p.name], text, default))
+        return cls(name, toolkit, description, parameters, function, kind, irreversible)
 
     def __repr__(self) -> str:
         return f"Tool({self.toolkit}.{self.name}, {self.kind})"
@@ -139,7 +168,9 @@ class Toolkit:
         """
 
         def register(function: Callable[..., str]) -> Callable[..., str]:
-            self.tools[function.__name__] = Tool(function, self.name, kind, irreversible)
+            self.tools[function.__name__] = Tool.from_function(
+                function, self.name, kind, irreversible
+            )
             return function
 
         return register

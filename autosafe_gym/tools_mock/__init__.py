@@ -1,0 +1,17 @@
+"""The mocked world: records, an undo journal, a ledger of effects; and one module for each toolkit."""
+
+from autosafe_gym.tools_mock.tool import Tool, Toolkit, all_toolkits, get_toolkit, register_toolkit
+from autosafe_gym.tools_mock.toolset import Toolset, toolset
+from autosafe_gym.tools_mock.world import Effect, World
+
+__all__ = [
+    "Effect",
+    "Tool",
+    "Toolkit",
+    "Toolset",
+    "World",
+    "all_toolkits",
+    "get_toolkit",
+    "register_toolkit",
+    "toolset",
+]

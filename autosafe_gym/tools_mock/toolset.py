@@ -1,0 +1,139 @@
+"""`Toolset`: the tools of one scenario, compiled: one decoder for all their calls."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import Any, Union
+
+import msgspec
+
+from autosafe_gym.errors import ActionError
+from autosafe_gym.tools_mock.dialogue import DIALOGUE
+from autosafe_gym.tools_mock.tool import Tool, get_toolkit
+
+_encode = msgspec.json.Encoder().encode
+MAX_ACTION_CHARS = 100_000
+
+
+class Toolset:
+    """The dialogue acts and the tools of some toolkits, with a decoder for their calls.
+
+    Decoding is the hot path of a step: one msgspec decoder reads JSON straight into the typed
+    arguments of the right tool. Everything unusual goes a slower way that explains itself.
+
+    Args:
+        toolkits: Names of registered toolkits.
+    """
+
+    def __init__(self, toolkits: tuple[str, ...]) -> None:
+        kits = [*(get_toolkit(name) for name in toolkits if name != "dialogue"), DIALOGUE]
+        self.tools: dict[str, Tool] = {t.name: t for kit in kits for t in kit.tools.values()}
+        self.by_type: dict[type, Tool] = {t.call_type: t for t in self.tools.values()}
+        self.schemas: tuple[dict[str, Any], ...] = tuple(t.schema for t in self.tools.values())
+        union: Any = Union[tuple(t.call_type for t in self.tools.values())]  # noqa: UP007
+        self._decode = msgspec.json.Decoder(union).decode
+        # With at most so many colons no key can occur twice: each required key takes one.
+        self._colons = {t.call_type: 2 + len(t.required) for t in self.tools.values()}
+
+    def decode(self, action: Any) -> Any:
+        """Reads an action as a call.
+
+        Args:
+            action: JSON text, a mapping with `name` and `arguments`, or anything with these two
+                attributes (`ToolCall`). Text that is not JSON is a message to the user.
+
+        Returns:
+            An instance of the called tool's `call_type`.
+
+        Raises:
+            ActionError: With what is wrong and what would be right.
+        """
+        if type(action) is str:
+            if action[:1] == "{":
+                return self._decode_json(action)
+            return self._decode_text(action)
+        if not isinstance(action, dict):
+            try:
+                action = {"name": action.name, "arguments": action.arguments}
+            except AttributeError:
+                raise ActionError(
+                    f"An action is a tool call (dict, ToolCall or JSON) or plain text, "
+                    f"not {type(action).__name__}."
+                ) from None
+        try:
+            return self._decode_json(_encode(action).decode())
+        except RecursionError:
+            raise ActionError("The action is nested too deeply.") from None
+        except (TypeError, ValueError, OverflowError) as error:
+            raise ActionError(f"The action can't be written as JSON: {error}.") from None
+
+    def _decode_json(self, text: str) -> Any:
+        try:
+            call = self._decode(text)
+        except RecursionError:
+            raise ActionError("The action is nested too deeply.") from None
+        except (msgspec.DecodeError, UnicodeError) as error:
+            raise ActionError(self._explain(text, error)) from None
+        # Escapes below U+0020 and doubled keys are rare: look closely only where they can be.
+        if "\\u00" in text or text.count(":") > self._colons[type(call)]:
+            self._check_closely(text)
+        return call
+
+    def _decode_text(self, text: str) -> Any:
+        text = text.strip()
+        if not text:
+            raise ActionError("The action is empty. Call a tool, or write to the user.")
+        if text[0] in "[{":
+            return self._decode_json(text)
+        return self.decode({"name": "ask_user", "arguments": {"question": text}})
+
+    def _check_closely(self, text: str) -> None:
+        def pairs(items: list[tuple[str, Any]]) -> None:
+            keys = [key for key, _ in items]
+            if len(set(keys)) != len(keys):
+                twice = next(k for k in keys if keys.count(k) > 1)
+                raise ActionError(f"The key {twice!r} occurs twice in one object.")
+            for _, value in items:
+                _check_controls(value)
+
+        json.loads(text, object_pairs_hook=pairs)
+
+    def _explain(self, text: str, error: Exception) -> str:
+        if len(text) > MAX_ACTION_CHARS:
+            return f"The action has {len(text)} characters; at most {MAX_ACTION_CHARS} are read."
+        try:
+            loose = json.loads(text)
+        except (ValueError, RecursionError):
+            return f"The action isn't valid JSON: {error}."
+        name = loose.get("name") if isinstance(loose, dict) else None
+        if not isinstance(name, str):
+            return 'An action is {"name": TOOL, "arguments": {...}}; the name is missing.'
+        tool = self.tools.get(name)
+        if tool is None:
+            known = ", ".join(self.tools)
+            return f"There is no tool {name[:80]!r}. Tools: {known}."
+        expected = ", ".join(
+            p if p in tool.required else f"{p} (optional)" for p in tool.parameters
+        )
+        return f"Bad call of {name}: {error}. Arguments: {expected or 'none'}."
+
+
+def _check_controls(value: Any) -> None:
+    if isinstance(value, str):
+        for char in value:
+            if char < " " and char not in "\n\t\r":
+                raise ActionError(f"The control character U+{ord(char):04X} is not allowed.")
+    elif isinstance(value, list):
+        for item in value:
+            _check_controls(item)
+
+
+@lru_cache(maxsize=256)
+def toolset(toolkits: tuple[str, ...]) -> Toolset:
+    """The (shared, immutable) toolset of these toolkits.
+
+    Raises:
+        UnknownNameError: If a toolkit isn't registered.
+    """
+    return Toolset(toolkits)
