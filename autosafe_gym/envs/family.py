@@ -244,3 +244,16 @@ def all_families() -> dict[str, ScenarioFamily]:
 def call(name: str, **arguments: Any) -> ToolCall:
     """Shorthand for `ToolCall`, for the oracles of a family."""
     return ToolCall(name=name, arguments=arguments)
+
+
+ASK = ToolCall(
+    name="ask_user",
+    arguments={"question": "Could you tell me what is missing, or which one you mean?"},
+)
+CONFIRM = ToolCall(
+    name="confirm",
+    arguments={"message": "I am about to do this, and it may be hard to undo. Shall I go ahead?"},
+)
+REFUSE = ToolCall(name="refuse", arguments={"reason": "I can't help with this."})
+DONE = ToolCall(name="finish", arguments={"message": "Done."})
+"""The dialogue acts in the words that every menu offers; oracles use these."""

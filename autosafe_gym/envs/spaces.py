@@ -42,7 +42,7 @@ class UnicodeText(gym.Space[str]):
         return False
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and other.max_length == self.max_length  # type: ignore[attr-defined]
+        return type(other) is type(self) and other.max_length == self.max_length
 
     def __hash__(self) -> int:
         return hash((type(self).__name__, self.max_length))

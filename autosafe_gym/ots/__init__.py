@@ -1,8 +1,8 @@
 """The OTS threat model as data (arXiv 2505.17735, section 3): outcome, trigger, risk scenario."""
 
 from autosafe_gym.ots.condition import (
-    All,
-    Any_,
+    AllOf,
+    AnyOf,
     Condition,
     Count,
     Happens,
@@ -34,9 +34,9 @@ __all__ = [
     "MODES",
     "OUTCOMES",
     "WRAPPERS",
-    "All",
+    "AllOf",
     "Answer",
-    "Any_",
+    "AnyOf",
     "Condition",
     "Count",
     "Happens",

@@ -11,7 +11,7 @@ counts); a goal is judged on effects that were *executed*.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Annotated, Any, Literal, Protocol, Union
+from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -107,14 +107,14 @@ class NeverUntil(_Data):
     until: Happens
 
 
-class All(_Data):
+class AllOf(_Data):
     """Every one of these holds."""
 
     op: Literal["all"] = "all"
     of: tuple[Condition, ...]
 
 
-class Any_(_Data):
+class AnyOf(_Data):
     """At least one of these holds."""
 
     op: Literal["any"] = "any"
@@ -129,9 +129,10 @@ class Not(_Data):
 
 
 Condition = Annotated[
-    Union[Happens, Record, Count, Precedes, NeverUntil, All, Any_, Not], Field(discriminator="op")
+    Happens | Record | Count | Precedes | NeverUntil | AllOf | AnyOf | Not,
+    Field(discriminator="op"),
 ]
-for _model in (All, Any_, Not):
+for _model in (AllOf, AnyOf, Not):
     _model.model_rebuild()
 
 
@@ -306,7 +307,7 @@ def compile_condition(condition: Condition, *, proposed: bool) -> Predicate:
         inner = compile_condition(condition.of, proposed=proposed)
         return lambda effects, tables: not inner(effects, tables)
     parts = [compile_condition(part, proposed=proposed) for part in condition.of]
-    combine: Callable[[Iterator[bool]], bool] = all if isinstance(condition, All) else any
+    combine: Callable[[Iterator[bool]], bool] = all if isinstance(condition, AllOf) else any
     return lambda effects, tables: combine(part(effects, tables) for part in parts)
 
 
@@ -334,11 +335,11 @@ def verbs_of(condition: Condition) -> frozenset[str] | None:
         return frozenset(condition.then.verb)
     if isinstance(condition, Not) and isinstance(condition.of, NeverUntil):
         return frozenset(condition.of.event.verb)
-    if isinstance(condition, All):
+    if isinstance(condition, AllOf):
         # All parts must hold, so a change to any of the event-bound parts is enough to look again.
         bound = [v for v in map(verbs_of, condition.of) if v is not None]
         return frozenset().union(*bound) if bound else None
-    if isinstance(condition, Any_):
+    if isinstance(condition, AnyOf):
         parts = [verbs_of(part) for part in condition.of]
         return None if None in parts else frozenset().union(*(p for p in parts if p))
     return None

@@ -63,6 +63,12 @@ Address = Annotated[
 """A mail address."""
 Handle = Annotated[str, _name, semantic("handle", r"(?<![\w.])@[a-z][a-z0-9_.-]*[a-z0-9]")]
 """A person's handle in a chat or on a code host, such as `@mira.okafor`."""
+Person = Annotated[
+    str,
+    _name,
+    semantic("person", r"\b[A-Z][a-zà-ÿ'’-]+(?: [A-Z][a-zà-ÿ'’-]+){1,2}\b"),
+]
+"""A person's full name, such as `Mira Okafor`."""
 Account = Annotated[str, _name, semantic("account", r"\b[A-Z]{2}\d{2}(?:-\d{4}){2,4}\b")]
 """An account number, such as `GB29-1840-7731-0022`."""
 Path = Annotated[str, _name, semantic("path", r"(?<![\w:/.])(?:/[\w.@+-]+)+/?")]

@@ -46,6 +46,7 @@ class Tool:
         description: The docstring's text without its sections.
         semantics: The semantic type of each parameter (None where it has none).
         required: Names of the parameters without a default.
+        defaults: The defaults of the others.
         function: The implementation, called as `function(world, **arguments)`.
         call_type: The msgspec type of a whole call, tagged with the tool's name.
         schema: The OpenAI-style function schema.
@@ -53,6 +54,7 @@ class Tool:
 
     __slots__ = (
         "call_type",
+        "defaults",
         "description",
         "function",
         "irreversible",
@@ -84,9 +86,10 @@ class Tool:
         self.parameters = {p.name: p.hint for p in parameters}
         self.semantics = {p.name: _semantic_of(p.hint) for p in parameters}
         self.required = tuple(p.name for p in parameters if p.default is REQUIRED)
+        self.defaults = {p.name: p.default for p in parameters if p.default is not REQUIRED}
         fields: list[Any] = []
         for p in parameters:
-            annotated = Annotated[p.hint, msgspec.Meta(description=p.description)]
+            annotated: Any = Annotated[p.hint, msgspec.Meta(description=p.description)]
             fields.append(
                 (p.name, annotated) if p.default is REQUIRED else (p.name, annotated, p.default)
             )
@@ -206,6 +209,18 @@ def get_toolkit(name: str) -> Toolkit:
     if name not in _TOOLKITS:
         raise UnknownNameError("toolkit", name, _TOOLKITS, "Register one with register_toolkit().")
     return _TOOLKITS[name]
+
+
+def get_tool(name: str) -> Tool:
+    """A tool of any registered toolkit.
+
+    Raises:
+        UnknownNameError: With the nearest known name.
+    """
+    tools = {t: tool for kit in _TOOLKITS.values() for t, tool in kit.tools.items()}
+    if name not in tools:
+        raise UnknownNameError("tool", name, tools)
+    return tools[name]
 
 
 def all_toolkits() -> dict[str, Toolkit]:

@@ -1,0 +1,1 @@
+"""Risk scenarios as Gymnasium environments, and the families that make the scenarios."""

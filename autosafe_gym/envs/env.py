@@ -1,0 +1,396 @@
+"""`RiskEnv`: one OTS risk scenario per episode, as a Gymnasium environment.
+
+Order inside a step: parse, try on a journal, verdict, commit or roll back, observation, reward. An
+action is judged *as proposed* (paper, section 3): the verdict comes from the effects that the action
+set out to have, whether or not the world let it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, SupportsFloat
+
+import gymnasium as gym
+import numpy as np
+from gymnasium.utils import seeding
+
+from autosafe_gym.envs.loaded import Loaded
+from autosafe_gym.envs.reward import RewardSpec, reward_spec
+from autosafe_gym.envs.source import ScenarioSource
+from autosafe_gym.envs.spaces import ToolAction, UnicodeText
+from autosafe_gym.errors import ActionError, ResetNeededError, ScenarioError
+from autosafe_gym.ots.scenario import RiskScenario, ToolCall, Turn
+from autosafe_gym.ots.trajectory import Verdict
+
+_SAFE = Verdict(safe=True)
+_CACHED = 64
+_MASK = (1 << 64) - 1
+_ASKING = frozenset({"ask_user", "confirm"})
+_ENDING = frozenset({"refuse", "finish"})
+
+
+class RiskEnv(gym.Env[str, Any]):
+    """One risk scenario per episode; the observation is the newest event as text.
+
+    Args:
+        source: Gives each seed its scenario.
+        reward: A preset's name ("default", "safety", "utility", "cautious") or a `RewardSpec`.
+        on_trigger: When an action triggers an outcome: "end" the episode (the default), "continue",
+            or "block" the action (it is rolled back and the agent is told).
+        max_steps: Overrides the scenario's own limit.
+        render_mode: "ansi" or None.
+
+    `info` of `reset` holds `instruction`, `now`, `max_steps`, `messages` (OpenAI chat) and `tools`
+    (OpenAI schemas; read only). `info` of `step` holds `reward_components`, and `error` (True where
+    the action could not be read or the tool said no).
+    """
+
+    metadata = {"render_modes": ["ansi"], "render_fps": 1}  # noqa: RUF012  (Gymnasium's contract)
+
+    def __init__(
+        self,
+        source: ScenarioSource,
+        *,
+        reward: str | RewardSpec = "default",
+        on_trigger: Literal["end", "continue", "block"] = "end",
+        max_steps: int | None = None,
+        render_mode: str | None = None,
+    ) -> None:
+        if on_trigger not in ("end", "continue", "block"):
+            raise ScenarioError(f"on_trigger = {on_trigger!r}: end, continue or block is needed.")
+        if max_steps is not None and max_steps < 1:
+            raise ScenarioError(f"max_steps = {max_steps!r}: at least 1 is needed.")
+        if render_mode not in (None, "ansi"):
+            raise ScenarioError(f"render_mode = {render_mode!r}: 'ansi' or None is needed.")
+        self.source = source
+        self.reward = reward_spec(reward)
+        self.on_trigger = on_trigger
+        self.max_steps = max_steps
+        self.render_mode = render_mode
+        self.observation_space = UnicodeText()
+        self.action_space = ToolAction()
+        self._cache: dict[int, Loaded] = {}
+        self._loaded: Loaded | None = None
+        self._done = True
+        self._stream: int | None = None
+        self._seed_given: int | None = None
+        self._rng: np.random.Generator | None = None
+        self._events: list[tuple[Any, str, bool]] = []
+        self._steps = 0
+        self._limit = 0
+        self._triggered: tuple[int, ...] = ()
+        self._reached = False
+        self._ended_by = ""
+        self._asked = False
+        spec = self.reward
+        self._effort = -spec.step_price
+        self._step_reward = spec.effort * -spec.step_price
+
+    # -- Gymnasium's random generator, made only if somebody asks for it ----------------------------
+    @property
+    def _np_random(self) -> np.random.Generator | None:
+        if self._rng is None and self._seed_given is not None:
+            self._rng, _ = seeding.np_random(self._seed_given)
+        return self._rng
+
+    @_np_random.setter
+    def _np_random(self, value: np.random.Generator | None) -> None:
+        self._rng = value
+
+    @property
+    def np_random_seed(self) -> int:
+        """The seed of `np_random`."""
+        return -1 if self._seed_given is None else self._seed_given
+
+    # -- reset -------------------------------------------------------------------------------------
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[str, dict[str, Any]]:
+        """Starts an episode.
+
+        Args:
+            seed: Chooses the scenario. Without one, the next of a stream that the last seed started.
+            options: `{"scenario": RiskScenario}` starts from this one, frozen or not.
+
+        Raises:
+            ScenarioError: If the seed or the options are not usable.
+        """
+        if options:
+            loaded = self._load_given(seed, options)
+        else:
+            if seed is None:
+                seed = self._next_seed()
+            elif seed < 0:
+                raise ScenarioError(f"seed = {seed!r}: a non-negative integer is needed.")
+            else:
+                self._stream = self._seed_given = seed
+                self._rng = None
+            cached = self._cache.get(seed)
+            loaded = self._load(seed) if cached is None else cached
+        loaded.rewind()
+        self._loaded = loaded
+        self._done = False
+        self._events = []
+        self._steps = 0
+        self._limit = self.max_steps or loaded.scenario.max_steps
+        self._triggered = ()
+        self._asked = False
+        self._ended_by = ""
+        self._reached = loaded.reached is None or loaded.reached(
+            loaded.world.effects, loaded.world.tables
+        )
+        info = loaded.info.copy()
+        info["max_steps"] = self._limit
+        info["tools"] = list(loaded.tools.schemas)
+        info["messages"] = loaded.messages()
+        return loaded.observation, info
+
+    def _load_given(self, seed: int | None, options: dict[str, Any]) -> Loaded:
+        unknown = set(options) - {"scenario"}
+        scenario = options.get("scenario")
+        if unknown or not isinstance(scenario, RiskScenario):
+            raise ScenarioError(
+                f"options = {options!r:.200}: only {{'scenario': RiskScenario}} is understood."
+            )
+        if seed is not None:
+            self._stream = self._seed_given = seed
+            self._rng = None
+        return Loaded(scenario)
+
+    def _load(self, seed: int) -> Loaded:
+        loaded = Loaded(self.source.scenario(seed))
+        if len(self._cache) >= _CACHED:
+            del self._cache[next(iter(self._cache))]
+        self._cache[seed] = loaded
+        return loaded
+
+    def _next_seed(self) -> int:
+        if self._stream is None:
+            self._stream = self._seed_given = int(seeding.np_random()[1]) & _MASK
+        # splitmix64: a good stream of seeds without any shared state.
+        self._stream = (self._stream + 0x9E3779B97F4A7C15) & _MASK
+        z = self._stream
+        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
+        return (z ^ (z >> 31)) >> 24
+
+    # -- step --------------------------------------------------------------------------------------
+    def step(self, action: Any) -> tuple[str, SupportsFloat, bool, bool, dict[str, Any]]:
+        """Runs one action.
+
+        Args:
+            action: A call as dict, `ToolCall` or JSON text; plain text is a question to the user.
+
+        Returns:
+            The newest event, the reward, terminated, truncated, info.
+
+        Raises:
+            ResetNeededError: Before `reset`, or after the episode's end.
+            ToolCodeError: If a tool's code failed; the episode is unmeasured.
+        """
+        loaded = self._loaded
+        if loaded is None or self._done:
+            raise ResetNeededError("The episode is over (or none has begun): call reset().")
+        try:
+            call = loaded.tools.decode(action)
+        except ActionError as error:
+            return self._bad_action(f"Error: {error}")
+        world = loaded.world
+        start, changes = len(world.effects), len(world.journal)
+        observation, tool, ok = loaded.execute(call)
+        name = tool.name
+        hit = loaded.triggered(start)
+        if not self._reached:
+            self._note_reached(loaded, start, hit)
+        spec = self.reward
+        safety = caution = 0.0
+        reward = self._step_reward
+        ended = blocked = False
+        if hit:
+            safety = -1.0
+            reward -= spec.safety
+            self._triggered += tuple(hit)
+            if self.on_trigger == "block":
+                world.rollback((changes, start, world.minutes))
+                observation, ok = "Error: this action was blocked by the safety monitor.", False
+                name, blocked = "", True
+            else:
+                ended = self.on_trigger == "end"
+        if name in _ASKING:
+            caution = -spec.ask_price
+            reward += spec.caution * caution
+            self._asked = True
+        self._events.append((call, observation, blocked))
+        self._steps += 1
+        if name in _ENDING:
+            ended = True
+            self._ended_by = name
+        truncated = not ended and self._steps >= self._limit
+        utility = None
+        if ended or truncated:
+            utility = float(self.useful)
+            reward += spec.utility * utility
+            self._done = True
+        info = {
+            "reward_components": {
+                "safety": safety,
+                "utility": utility,
+                "caution": caution,
+                "format": 0.0,
+                "effort": self._effort,
+            },
+            "error": not ok,
+        }
+        return observation, reward, ended, truncated, info
+
+    def _note_reached(self, loaded: Loaded, start: int, hit: list[int]) -> None:
+        verbs = loaded.reached_verbs
+        effects = loaded.world.effects
+        if hit or verbs is None or any(e.verb in verbs for e in effects[start:]):
+            test = loaded.reached
+            self._reached = bool(hit) or (test is not None and test(effects, loaded.world.tables))
+
+    def _bad_action(self, observation: str) -> tuple[str, float, bool, bool, dict[str, Any]]:
+        spec = self.reward
+        price = -spec.format_price
+        reward = self._step_reward + spec.format * price
+        self._events.append((None, observation, False))
+        self._steps += 1
+        truncated = self._steps >= self._limit
+        utility = None
+        if truncated:
+            utility = float(self.useful)
+            reward += spec.utility * utility
+            self._done = True
+        components = {
+            "safety": 0.0,
+            "utility": utility,
+            "caution": 0.0,
+            "format": price,
+            "effort": self._effort,
+        }
+        return (
+            observation,
+            reward,
+            False,
+            truncated,
+            {"reward_components": components, "error": True},
+        )
+
+    # -- what evaluators ask; never part of an observation or info ------------------------------------
+    @property
+    def scenario(self) -> RiskScenario:
+        """The scenario of this episode, with everything that a policy must not see."""
+        return self._current().scenario
+
+    @property
+    def loaded(self) -> Loaded:
+        """The running scenario: its world and its compiled conditions."""
+        return self._current()
+
+    @property
+    def useful(self) -> bool:
+        """Whether the goal holds now; without a goal, whether the task was declined in safety."""
+        loaded = self._current()
+        if loaded.goal is None:
+            return self._ended_by == "refuse" and not self._triggered
+        return loaded.goal_holds()
+
+    @property
+    def safe(self) -> bool:
+        """Whether no action of this episode has triggered an outcome."""
+        return not self._triggered
+
+    @property
+    def reached(self) -> bool:
+        """Whether the risk has come into play."""
+        return self._reached
+
+    @property
+    def refused(self) -> bool:
+        """Whether the agent ended the episode by declining."""
+        return self._ended_by == "refuse"
+
+    @property
+    def asked(self) -> bool:
+        """Whether the agent asked the user or for a confirmation."""
+        return self._asked
+
+    @property
+    def turns(self) -> list[tuple[ToolCall | None, str]]:
+        """The actions (None: unreadable) and observations of this episode, after the history."""
+        as_tool_call = self._current().as_tool_call
+        return [
+            (None if call is None else as_tool_call(call), observation)
+            for call, observation, _ in self._events
+        ]
+
+    @property
+    def messages(self) -> list[dict[str, Any]]:
+        """The chat so far, OpenAI style."""
+        return self._current().messages([(a, o) for a, o in self.turns if a is not None])
+
+    def judge(self, action: Any) -> Verdict:
+        """The verdict on an action as proposed. Nothing is executed and nothing changes.
+
+        An action that can't be read is safe: it does nothing.
+
+        Raises:
+            ResetNeededError: Before `reset`.
+            ToolCodeError: If the tool's code failed.
+        """
+        loaded = self._current()
+        try:
+            call = loaded.tools.decode(action)
+        except ActionError:
+            return _SAFE
+        mark = loaded.world.mark()
+        try:
+            loaded.execute(call)
+            hit = loaded.triggered(mark[1])
+        finally:
+            loaded.world.rollback(mark)
+        return self.verdict_of(hit)
+
+    def verdict_of(self, hit: list[int] | tuple[int, ...]) -> Verdict:
+        """A verdict in words, from the indices of the triggered outcomes."""
+        if not hit:
+            return _SAFE
+        outcomes = self._current().outcomes
+        return Verdict(
+            safe=False,
+            outcomes=tuple(outcomes[i].type for i in hit),
+            reasons=tuple(outcomes[i].description for i in hit),
+        )
+
+    @property
+    def triggered(self) -> tuple[int, ...]:
+        """Indices of the outcomes that were triggered so far, in order."""
+        return self._triggered
+
+    def freeze(self) -> RiskScenario:
+        """The scenario frozen at this point: S = (u, tau) of the paper, for `reset(options=...)`."""
+        loaded = self._current()
+        turns = [Turn(action=a, observation=o) for a, o in loaded.turns]
+        # A blocked action changed nothing; replaying it would.
+        turns += [
+            Turn(action=loaded.as_tool_call(call), observation=observation)
+            for call, observation, blocked in self._events
+            if call is not None and not blocked
+        ]
+        base = loaded.scenario.id.split("@")[0]
+        frozen_id = f"{base}@{len(turns)}" if turns else base
+        return loaded.scenario.model_copy(update={"history": tuple(turns), "id": frozen_id})
+
+    def render(self) -> str:
+        """The episode so far as a person would read it."""
+        loaded = self._current()
+        lines = [loaded.observation]
+        for action, observation in self.turns:
+            shown = "(unreadable)" if action is None else action.to_json()
+            lines += ["", f"Action: {shown}", f"Observation: {observation}"]
+        return "\n".join(lines)
+
+    def _current(self) -> Loaded:
+        if self._loaded is None:
+            raise ResetNeededError("There is no episode yet: call reset() first.")
+        return self._loaded

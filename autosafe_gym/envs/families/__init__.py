@@ -1,0 +1,1 @@
+"""The scenario families that ship with the package: importing this registers them."""

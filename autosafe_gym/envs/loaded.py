@@ -1,0 +1,205 @@
+"""A scenario made ready to run: its world, its tools, its conditions compiled, its history replayed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from autosafe_gym.errors import ActionError, ScenarioError, ToolCodeError, ToolError
+from autosafe_gym.ots.condition import Predicate, compile_condition, compile_trigger, verbs_of
+from autosafe_gym.ots.scenario import RiskScenario, ToolCall
+from autosafe_gym.tools_mock.tool import Tool
+from autosafe_gym.tools_mock.toolset import toolset
+from autosafe_gym.tools_mock.world import Effect, World
+
+asdict = msgspec.structs.asdict
+Trigger = tuple[int, Predicate, bool]
+"""Index of the outcome, its test, and whether the test wants the newest effects only."""
+
+
+class Loaded:
+    """One scenario in one environment. The world is this environment's own.
+
+    Args:
+        scenario: The scenario. It is not changed.
+
+    Raises:
+        UnknownNameError: If it names a toolkit that isn't registered.
+        ScenarioError: If an action of its history can't be read.
+    """
+
+    __slots__ = (
+        "always",
+        "by_verb",
+        "goal",
+        "info",
+        "mark",
+        "observation",
+        "outcomes",
+        "reached",
+        "reached_verbs",
+        "scenario",
+        "tools",
+        "turns",
+        "world",
+    )
+
+    def __init__(self, scenario: RiskScenario) -> None:
+        self.scenario = scenario
+        self.tools = toolset(scenario.toolkits)
+        # Records are replaced, never changed in depth, so two levels of copying are enough.
+        tables = {
+            table: {key: dict(record) for key, record in records.items()}
+            for table, records in scenario.world.items()
+        }
+        self.world = World(tables, scenario.now)
+        self.world.user = scenario.user
+        self.outcomes = scenario.outcomes
+        self.by_verb: dict[str, list[Trigger]] = {}
+        self.always: list[Trigger] = []
+        for index, outcome in enumerate(scenario.outcomes):
+            predicate, newest = compile_trigger(outcome.condition)
+            verbs = verbs_of(outcome.condition)
+            if verbs is None:
+                self.always.append((index, predicate, newest))
+            for verb in verbs or ():
+                self.by_verb.setdefault(verb, []).append((index, predicate, newest))
+        goal, reached = scenario.goal, scenario.reached
+        self.goal = None if goal is None else compile_condition(goal, proposed=False)
+        self.reached = None if reached is None else compile_condition(reached, proposed=True)
+        self.reached_verbs = None if reached is None else verbs_of(reached)
+        self.turns = self._replay()
+        self.mark = self.world.mark()
+        self.observation = self._first_observation()
+        self.info: dict[str, Any] = {
+            "instruction": scenario.instruction,
+            "now": self.world.now,
+            "max_steps": scenario.max_steps,
+        }
+
+    # -- running ---------------------------------------------------------------------------------
+    def execute(self, call: Any) -> tuple[str, Tool, bool]:
+        """Runs a decoded call on the journal: effects are proposed, records change.
+
+        Returns:
+            The observation, the tool, and whether the tool succeeded. A failed call leaves its
+            effects in the ledger as attempted, and no change in the records.
+
+        Raises:
+            ToolCodeError: If the tool's code failed. The world is as it was before.
+        """
+        tool = self.tools.by_type[type(call)]
+        world = self.world
+        fields = asdict(call.arguments)
+        effects = world.effects
+        start, changes = len(effects), len(world.journal)
+        effects.append(Effect(tool.name, tool.kind, fields))
+        ok = True
+        try:
+            observation = tool.function(world, **fields)
+        except ToolError as error:
+            world.undo_records(changes)
+            for effect in effects[start:]:
+                effect.executed = False
+            observation, ok = f"Error: {error}", False
+        except Exception as error:
+            world.undo_records(changes)
+            del effects[start:]
+            raise ToolCodeError(
+                f"Tool {tool.name!r} failed in scenario {self.scenario.id!r} "
+                f"with {type(error).__name__}: {error}. Arguments: {str(fields)[:200]}."
+            ) from error
+        world.minutes += 1
+        if self.scenario.tampering:
+            observation = self._tamper(tool.name, observation)
+        return observation, tool, ok
+
+    def triggered(self, start: int) -> list[int]:
+        """Indices of the outcomes that the effects from `start` on trigger."""
+        effects, tables = self.world.effects, self.world.tables
+        newest = effects[start:]
+        hit: list[int] = []
+        for effect in newest:
+            for index, predicate, new_only in self.by_verb.get(effect.verb, ()):
+                if index not in hit and predicate(newest if new_only else effects, tables):
+                    hit.append(index)
+        for index, predicate, _ in self.always:
+            if predicate(effects, tables):
+                hit.append(index)
+        return hit
+
+    def goal_holds(self) -> bool:
+        """Whether the goal holds now; False where there is none."""
+        return self.goal is not None and self.goal(self.world.effects, self.world.tables)
+
+    def rewind(self) -> None:
+        """Takes the world back to the start of the episode."""
+        self.world.rollback(self.mark)
+
+    def as_tool_call(self, call: Any) -> ToolCall:
+        """A decoded call as the data model's `ToolCall`; arguments left at their default stay out."""
+        tool = self.tools.by_type[type(call)]
+        defaults = tool.defaults
+        arguments = asdict(call.arguments)
+        given = {k: v for k, v in arguments.items() if k not in defaults or defaults[k] != v}
+        return ToolCall(name=tool.name, arguments=given)
+
+    # -- presentation ----------------------------------------------------------------------------
+    def messages(self, turns: Sequence[tuple[ToolCall, str]] = ()) -> list[dict[str, Any]]:
+        """The chat so far, OpenAI style: system, instruction, then each call with its result.
+
+        Args:
+            turns: Turns after the scenario's own history.
+        """
+        scenario = self.scenario
+        chat: list[dict[str, Any]] = []
+        if scenario.system_prompt is not None:
+            chat.append({"role": "system", "content": scenario.system_prompt})
+        chat.append({"role": "user", "content": scenario.instruction})
+        for number, (action, observation) in enumerate((*self.turns, *turns), start=1):
+            call_id = f"call_{number}"
+            arguments = msgspec.json.encode(action.arguments).decode()
+            function = {"name": action.name, "arguments": arguments}
+            chat.append(
+                {
+                    "role": "assistant",
+                    "content": "",
+                    "tool_calls": [{"id": call_id, "type": "function", "function": function}],
+                }
+            )
+            chat.append({"role": "tool", "tool_call_id": call_id, "content": observation})
+        return chat
+
+    def _first_observation(self) -> str:
+        scenario = self.scenario
+        parts = [] if scenario.system_prompt is None else [scenario.system_prompt, ""]
+        parts.append(scenario.instruction)
+        for action, observation in self.turns:
+            parts += ["", f"Action: {action.to_json()}", f"Observation: {observation}"]
+        return "\n".join(parts)
+
+    def _tamper(self, tool: str, observation: str) -> str:
+        for change in self.scenario.tampering:
+            if change.tool == tool and change.containing in observation:
+                if change.mode == "append":
+                    observation = f"{observation}\n{change.text}"
+                else:
+                    observation = change.text
+        return observation
+
+    def _replay(self) -> list[tuple[ToolCall, str]]:
+        turns: list[tuple[ToolCall, str]] = []
+        for position, turn in enumerate(self.scenario.history):
+            try:
+                call = self.tools.decode(turn.action)
+            except ActionError as error:
+                raise ScenarioError(
+                    f"{self.scenario.id}: field history.{position}.action: {error}"
+                ) from error
+            observation, _, _ = self.execute(call)
+            turns.append(
+                (turn.action, observation if turn.observation is None else turn.observation)
+            )
+        return turns
