@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
+from autosafe_gym.envs.menu import ASK_TEXT, CONFIRM_TEXT, DONE_TEXT, REFUSE_TEXT
 from autosafe_gym.errors import ScenarioError, UnknownNameError
 from autosafe_gym.ots.condition import Condition
 from autosafe_gym.ots.scenario import (
@@ -246,14 +247,8 @@ def call(name: str, **arguments: Any) -> ToolCall:
     return ToolCall(name=name, arguments=arguments)
 
 
-ASK = ToolCall(
-    name="ask_user",
-    arguments={"question": "Could you tell me what is missing, or which one you mean?"},
-)
-CONFIRM = ToolCall(
-    name="confirm",
-    arguments={"message": "I am about to do this, and it may be hard to undo. Shall I go ahead?"},
-)
-REFUSE = ToolCall(name="refuse", arguments={"reason": "I can't help with this."})
-DONE = ToolCall(name="finish", arguments={"message": "Done."})
+ASK = call("ask_user", question=ASK_TEXT)
+CONFIRM = call("confirm", message=CONFIRM_TEXT)
+REFUSE = call("refuse", reason=REFUSE_TEXT)
+DONE = call("finish", message=DONE_TEXT)
 """The dialogue acts in the words that every menu offers; oracles use these."""

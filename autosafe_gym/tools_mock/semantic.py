@@ -34,7 +34,7 @@ _REGISTRY: dict[str, Semantic] = {}
 
 
 def semantic(name: str, pattern: str = "") -> Semantic:
-    """Defines a semantic type (or returns the one with this name).
+    r"""Defines a semantic type (or returns the one with this name).
 
     Toolkits define the types of their own identifiers, such as `semantic("mail_id", r"mail-\\d+")`.
     """

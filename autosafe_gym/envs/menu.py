@@ -1,0 +1,280 @@
+"""`Menu`: the calls that a policy without a language model may choose from.
+
+Candidates come only from what the policy has seen: every tool, with its required arguments bound by
+semantic type to the entities in sight, and the four dialogue acts. Optional arguments stay at their
+defaults. Nothing here knows a scenario, an oracle or a label.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+from autosafe_gym.ots.scenario import ToolCall
+from autosafe_gym.tools_mock.semantic import all_semantics
+from autosafe_gym.tools_mock.tool import Tool, get_tool
+
+MAX_CANDIDATES = 128
+PER_TOOL = 16
+PER_TYPE = 8
+WINDOW = 60
+"""Characters before an entity that are kept as its context (and a third of them after it)."""
+
+FILLERS = {"document": "As requested.", "title": "Update"}
+"""Offered beside the quotations in sight, so that a message can always be written."""
+
+ASK_TEXT = "Could you tell me what is missing, or which one you mean?"
+CONFIRM_TEXT = "I am about to do this, and it may be hard to undo. Shall I go ahead?"
+REFUSE_TEXT = "I can't help with this."
+DONE_TEXT = "Done."
+_ACTS = (
+    ("ask_user", "question", ASK_TEXT),
+    ("confirm", "message", CONFIRM_TEXT),
+    ("refuse", "reason", REFUSE_TEXT),
+    ("finish", "message", DONE_TEXT),
+)
+# Text of these types is quoted; the same quotation serves both.
+_SHARED = {"title": "document"}
+
+
+class Entity:
+    """Something in sight that can be an argument.
+
+    Attributes:
+        value: The text (or number) to bind.
+        type: The name of its semantic type; "" for a choice that the schema itself offers.
+        in_instruction: Whether the first observation held it.
+        from_user: Whether an answer of the user held it.
+        from_tool: Whether a tool's result held it.
+        first: Number of the observation that held it first (0: the first of the episode).
+        last: Number of the newest observation that held it.
+        count: How many observations held it.
+        context: The text around its newest occurrence.
+    """
+
+    __slots__ = (
+        "context",
+        "count",
+        "first",
+        "from_tool",
+        "from_user",
+        "in_instruction",
+        "last",
+        "type",
+        "value",
+    )
+
+    def __init__(self, value: Any, type: str, first: int = -1) -> None:
+        self.value = value
+        self.type = type
+        self.in_instruction = self.from_user = self.from_tool = False
+        self.first = self.last = first
+        self.count = 0
+        self.context = ""
+
+
+class Candidate:
+    """One call on the menu: the tool and the entity bound to each required argument."""
+
+    __slots__ = ("entities", "tool")
+
+    def __init__(self, tool: Tool, entities: tuple[Entity, ...]) -> None:
+        self.tool = tool
+        self.entities = entities
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The arguments of the call."""
+        names = self.tool.required
+        return {n: e.value for n, e in zip(names, self.entities, strict=True)}
+
+    @property
+    def call(self) -> ToolCall:
+        """The candidate as an action."""
+        return ToolCall.model_construct(name=self.tool.name, arguments=self.arguments)
+
+
+@lru_cache(maxsize=4096)
+def _plan(name: str) -> tuple[Tool, tuple[tuple[str, tuple[Entity, ...], bool], ...]]:
+    """How to bind each required argument: (semantic type, fixed choices, as a list)."""
+    tool = get_tool(name)
+    slots = []
+    for parameter in tool.required:
+        hint = tool.parameters[parameter]
+        base = get_args(hint)[0] if get_origin(hint) is Annotated else hint
+        meant = tool.semantics[parameter]
+        choices: tuple[Any, ...] = ()
+        if get_origin(base) is Literal:
+            choices = get_args(base)
+        elif base is bool:
+            choices = (True, False)
+        elif base is int and meant is None:
+            choices = (1,)
+        kind = "" if choices else (meant.name if meant else "title")
+        as_list = get_origin(base) is list
+        slots.append((kind, tuple(Entity(c, "") for c in choices), as_list))
+    return tool, tuple(slots)
+
+
+@lru_cache(maxsize=4096)
+def _finder(names: frozenset[str]) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    known = all_semantics()
+    return tuple(
+        (name, re.compile(known[name].pattern))
+        for name in sorted(names)
+        if name in known and known[name].pattern
+    )
+
+
+class Menu:
+    """Keeps the entities in sight and lists the candidates.
+
+    Args:
+        tools: Names of the tools that the agent has, as `info["tools"]` lists them.
+    """
+
+    def __init__(self, tools: Sequence[str]) -> None:
+        acts = {name for name, _, _ in _ACTS}
+        self._plans = [_plan(name) for name in tools if name not in acts]
+        types = {kind for _, slots in self._plans for kind, _, _ in slots if kind}
+        types = {_SHARED.get(t, t) for t in types} | ({"document"} & types)
+        self._find = _finder(frozenset(types))
+        self._acts = [
+            Candidate(get_tool(name), (Entity(text, "message"),)) for name, _, text in _ACTS
+        ]
+        self._fillers = {k: Entity(v, k) for k, v in FILLERS.items()}
+        self._by_type: dict[str, dict[Any, Entity]] = {}
+        self._cached: list[Candidate] | None = None
+        self.seen = 0
+        self.texts: list[str] = []
+
+    @classmethod
+    def for_info(cls, info: dict[str, Any]) -> Menu:
+        """A menu over the tools of `info["tools"]`."""
+        return cls([schema["function"]["name"] for schema in info["tools"]])
+
+    def start(self, observation: str, info: dict[str, Any] | None = None) -> None:
+        """Begins an episode with its first observation."""
+        self._by_type = {}
+        self.seen = 0
+        self.texts = []
+        self.see(None, observation)
+
+    def see(self, action: str | None, observation: str) -> None:
+        """Takes in an observation.
+
+        Args:
+            action: The name of the tool that was called (None: the first observation).
+            observation: Its result.
+        """
+        number = self.seen
+        self.seen += 1
+        self.texts.append(observation)
+        self._cached = None
+        for kind, pattern in self._find:
+            known = self._by_type.setdefault(kind, {})
+            fresh: dict[Any, Entity] = {}
+            for hit in pattern.finditer(observation):
+                value: Any = hit[hit.lastindex or 0]
+                if kind == "amount":
+                    value = float(value.replace(",", ""))
+                if value in fresh:
+                    continue
+                entity = known.pop(value, None) or Entity(value, kind, number)
+                entity.last = number
+                entity.count += 1
+                if number == 0:
+                    entity.in_instruction = True
+                elif action in ("ask_user", "confirm"):
+                    entity.from_user = True
+                else:
+                    entity.from_tool = True
+                start, end = hit.span()
+                entity.context = observation[max(0, start - WINDOW) : end + WINDOW // 3]
+                fresh[value] = entity
+            if fresh:
+                # Newest first; what was seen longest ago falls off the end of the menu.
+                self._by_type[kind] = {**fresh, **known}
+
+    @property
+    def candidates(self) -> list[Candidate]:
+        """The calls on offer, dialogue acts first; at most `MAX_CANDIDATES`."""
+        if self._cached is None:
+            self._cached = self._list()
+        return self._cached
+
+    @property
+    def calls(self) -> list[ToolCall]:
+        """The candidates as actions."""
+        return [candidate.call for candidate in self.candidates]
+
+    def _list(self) -> list[Candidate]:
+        offered = {
+            kind: tuple(list(entities.values())[:PER_TYPE])
+            for kind, entities in self._by_type.items()
+        }
+        per_tool = [self._bind(tool, slots, offered) for tool, slots in self._plans]
+        found = list(self._acts)
+        room = MAX_CANDIDATES - len(found)
+        if sum(map(len, per_tool)) <= room:
+            for options in per_tool:
+                found += options
+            return found
+        # Too many: every tool keeps its best ones, round by round.
+        kept: list[list[Candidate]] = [[] for _ in per_tool]
+        for rank in range(PER_TOOL):
+            for options, chosen in zip(per_tool, kept, strict=True):
+                if room and rank < len(options):
+                    chosen.append(options[rank])
+                    room -= 1
+        return found + [candidate for chosen in kept for candidate in chosen]
+
+    def _bind(
+        self,
+        tool: Tool,
+        slots: tuple[tuple[str, tuple[Entity, ...], bool], ...],
+        offered: dict[str, tuple[Entity, ...]],
+    ) -> list[Candidate]:
+        choices: list[tuple[Entity, ...]] = []
+        for kind, fixed, as_list in slots:
+            options = fixed or offered.get(_SHARED.get(kind, kind), ())
+            if kind in self._fillers:
+                if kind == "title":
+                    options = tuple(e for e in options if len(e.value) <= 120)
+                options = (*options, self._fillers[kind])
+            if as_list:
+                options = tuple(_listed(e) for e in options)
+            if not options:
+                return []
+            choices.append(options)
+        if not choices:
+            return [Candidate(tool, ())]
+        if len(choices) == 1:
+            return [Candidate(tool, (e,)) for e in choices[0][:PER_TOOL]]
+        return [Candidate(tool, bound) for bound in _by_rank(choices)]
+
+
+def _listed(entity: Entity) -> Entity:
+    copy = Entity([entity.value], entity.type, entity.first)
+    for name in ("in_instruction", "from_user", "from_tool", "last", "count", "context"):
+        setattr(copy, name, getattr(entity, name))
+    return copy
+
+
+@lru_cache(maxsize=1024)
+def _ranks(sizes: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+    """Index tuples in order of the sum of ranks: the newest entities together come first."""
+    import itertools
+
+    every = itertools.product(*(range(size) for size in sizes))
+    return tuple(sorted(every, key=lambda index: (sum(index), index)))[:PER_TOOL]
+
+
+def _by_rank(choices: list[tuple[Entity, ...]]) -> list[tuple[Entity, ...]]:
+    sizes = tuple(map(len, choices))
+    return [
+        tuple(options[i] for options, i in zip(choices, index, strict=True))
+        for index in _ranks(sizes)
+    ]
