@@ -1,0 +1,111 @@
+"""Wrappers for learners without a language model: `MenuWrapper` and `FeatureWrapper`."""
+
+from __future__ import annotations
+
+from typing import Any, SupportsFloat
+
+import gymnasium as gym
+import numpy as np
+from gymnasium import spaces
+
+from autosafe_gym.envs.features import CANDIDATE, CONTEXT, Featurizer
+from autosafe_gym.envs.menu import MAX_CANDIDATES, Candidate, Menu
+
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
+
+
+class MenuWrapper(gym.Wrapper[Any, Any, str, Any]):
+    """A Discrete action space over the menu's candidates, with `action_masks()`.
+
+    An index beyond the menu is borne: it counts as an unreadable action (an error observation and
+    the price of a bad format), so that checkers and learners without masks can step.
+
+    Args:
+        env: A risk environment.
+    """
+
+    def __init__(self, env: gym.Env[str, Any]) -> None:
+        super().__init__(env)
+        self.action_space = spaces.Discrete(MAX_CANDIDATES)
+        self.menu = Menu(())
+        self.chosen: Candidate | None = None
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[str, dict[str, Any]]:
+        """Resets the environment and begins a new menu."""
+        observation, info = self.env.reset(seed=seed, options=options)
+        self.menu = Menu.for_info(info)
+        self.menu.start(observation, info)
+        self.chosen = None
+        return observation, info
+
+    def step(self, action: Any) -> tuple[str, SupportsFloat, bool, bool, dict[str, Any]]:
+        """Plays the candidate with this index."""
+        offered = self.menu.candidates
+        index = int(action)
+        if 0 <= index < len(offered):
+            self.chosen = offered[index]
+            observation, *rest = self.env.step(self.chosen.call)
+            self.menu.see(self.chosen.tool.name, observation)
+        else:
+            self.chosen = None
+            observation, *rest = self.env.step("")
+            self.menu.see("", observation)
+        reward, terminated, truncated, info = rest
+        return observation, reward, terminated, truncated, info
+
+    def action_masks(self) -> Mask:
+        """Which indices are candidates, shape (`MAX_CANDIDATES`,)."""
+        mask = np.zeros(MAX_CANDIDATES, dtype=bool)
+        mask[: len(self.menu.candidates)] = True
+        return mask
+
+
+class FeatureWrapper(gym.Wrapper[Any, Any, Any, Any]):
+    """Arrays instead of text, for stable-baselines3: a flat Dict of Box and MultiBinary.
+
+    Observation: `context` (`CONTEXT`,), `candidates` (`MAX_CANDIDATES`, `CANDIDATE`), `mask`
+    (`MAX_CANDIDATES`,). `info` loses what a replay would carry around for nothing (`messages`,
+    `tools`).
+
+    Args:
+        env: A `MenuWrapper`.
+    """
+
+    def __init__(self, env: MenuWrapper) -> None:
+        super().__init__(env)
+        self._menu_env = env
+        self._features = Featurizer()
+        self.observation_space = spaces.Dict(
+            {
+                "context": spaces.Box(-1.0, 4.0, (CONTEXT,), np.float32),
+                "candidates": spaces.Box(-1.0, 4.0, (MAX_CANDIDATES, CANDIDATE), np.float32),
+                "mask": spaces.MultiBinary(MAX_CANDIDATES),
+            }
+        )
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Resets; see the class for the observation."""
+        _, info = self.env.reset(seed=seed, options=options)
+        self._features.start()
+        return self._observe(), {"instruction": info["instruction"]}
+
+    def step(self, action: Any) -> tuple[dict[str, Any], SupportsFloat, bool, bool, dict[str, Any]]:
+        """Steps; see the class for the observation."""
+        _, reward, terminated, truncated, info = self.env.step(action)
+        chosen = self._menu_env.chosen
+        if chosen is not None:
+            self._features.note(chosen)
+        return self._observe(), reward, terminated, truncated, info
+
+    def action_masks(self) -> Mask:
+        """Which indices are candidates, shape (`MAX_CANDIDATES`,)."""
+        return self._menu_env.action_masks()
+
+    def _observe(self) -> dict[str, Any]:
+        menu = self._menu_env.menu
+        candidates, mask = self._features.candidates(menu)
+        return {"context": self._features.context(menu), "candidates": candidates, "mask": mask}
