@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from autosafe_gym.envs.menu import MAX_CANDIDATES, Candidate, Entity, Menu
-from autosafe_gym.tools_mock.tool import Tool
+from autosafe_gym.tools_mock.tool import Tool, get_tool
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -81,106 +81,81 @@ def _type_vector(name: str, value: str) -> Array:
     return vector
 
 
-class Featurizer:
-    """Turns a menu into arrays, and remembers what the policy did in this episode.
+def context_features(menu: Menu) -> Array:
+    """The context: instruction, newest observation, last tool, progress; shape (`CONTEXT`,)."""
+    vector = np.zeros(CONTEXT, dtype=np.float32)
+    vector[:TEXT] = hashed(menu.texts[0], TEXT)
+    if menu.seen > 1:
+        vector[TEXT : 2 * TEXT] = hashed(menu.texts[-1], TEXT)
+    end = 2 * TEXT + TOOL
+    if menu.calls_made:
+        vector[2 * TEXT : end] = _tool_vector(get_tool(menu.calls_made[-1][0]))[:TOOL]
+    vector[end + min(menu.seen - 1, 4)] = 1.0
+    vector[end + 5] = float(menu.texts[-1].startswith("Error:"))
+    vector[end + 6] = float(menu.texts[-1].startswith("User:"))
+    vector[end + 7] = len(menu.candidates) / MAX_CANDIDATES
+    return vector
 
-    Shapes: context (`CONTEXT`,), candidates (`MAX_CANDIDATES`, `CANDIDATE`), mask
-    (`MAX_CANDIDATES`,), all float32 but the mask (int8).
-    """
 
-    def __init__(self) -> None:
-        self._done: dict[str, int] = {}
-        self._calls: set[tuple[str, str]] = set()
-        self._last: Tool | None = None
-        self._steps = 0
+def candidate_features(menu: Menu) -> Array:
+    """Features of the candidates, shape (number of candidates, `CANDIDATE`)."""
+    offered = menu.candidates
+    out = np.zeros((len(offered), CANDIDATE), dtype=np.float32)
+    out[:, : TOOL + KIND] = [_tool_vector(c.tool) for c in offered]
+    _add_entities(out, offered, menu.seen - 1)
+    if menu.calls_made:
+        done = {name for name, _ in menu.calls_made}
+        last = menu.calls_made[-1][0]
+        for row, candidate in zip(out, offered, strict=True):
+            name = candidate.tool.name
+            if name in done:
+                row[-3] = 1.0
+                row[-2] = float(name == last)
+                row[-1] = float((name, candidate.arguments) in menu.calls_made)
+    return out
 
-    def start(self) -> None:
-        """Begins an episode."""
-        self._done = {}
-        self._calls = set()
-        self._last = None
-        self._steps = 0
 
-    def note(self, candidate: Candidate) -> None:
-        """Takes in the candidate that was chosen."""
-        name = candidate.tool.name
-        self._done[name] = self._done.get(name, 0) + 1
-        self._calls.add((name, repr(candidate.arguments)))
-        self._last = candidate.tool
-        self._steps += 1
+def _add_entities(out: Array, offered: list[Candidate], newest: int) -> None:
+    rows: dict[int, int] = {}
+    entities: list[Entity] = []
+    bound: list[int] = []
+    owner: list[int] = []
+    for i, candidate in enumerate(offered):
+        for entity in candidate.entities:
+            row = rows.get(id(entity))
+            if row is None:
+                row = rows[id(entity)] = len(entities)
+                entities.append(entity)
+            bound.append(row)
+            owner.append(i)
+    if not entities:
+        return
+    table = np.array([_entity(e, newest) for e in entities])
+    at = TOOL + KIND
+    flags = table[bound, :FLAGS]
+    np.maximum.at(out[:, at : at + FLAGS], owner, flags)
+    least = np.full((len(offered), FLAGS), 2.0, dtype=np.float32)
+    np.minimum.at(least, owner, flags)
+    out[:, at + FLAGS : at + 2 * FLAGS] = np.where(least > 1.0, 0.0, least)
+    rest = at + 2 * FLAGS
+    np.add.at(out[:, rest : rest + TYPE + AROUND], owner, table[bound, FLAGS:])
 
-    def context(self, menu: Menu) -> Array:
-        """The context: instruction, newest observation, last tool, progress."""
-        vector = np.zeros(CONTEXT, dtype=np.float32)
-        vector[:TEXT] = hashed(menu.texts[0], TEXT)
-        if menu.seen > 1:
-            vector[TEXT : 2 * TEXT] = hashed(menu.texts[-1], TEXT)
-        end = 2 * TEXT + TOOL
-        if self._last is not None:
-            vector[2 * TEXT : end] = _tool_vector(self._last)[:TOOL]
-        steps = min(self._steps, 4)
-        vector[end + steps] = 1.0
-        vector[end + 5] = float(menu.texts[-1].startswith("Error:"))
-        vector[end + 6] = float(menu.texts[-1].startswith("User:"))
-        vector[end + 7] = len(menu.candidates) / MAX_CANDIDATES
-        return vector
 
-    def candidates(self, menu: Menu) -> tuple[Array, np.ndarray[Any, np.dtype[np.int8]]]:
-        """Features of the candidates, padded with zeros, and which rows are candidates."""
-        offered = menu.candidates
-        out = np.zeros((MAX_CANDIDATES, CANDIDATE), dtype=np.float32)
-        mask = np.zeros(MAX_CANDIDATES, dtype=np.int8)
-        mask[: len(offered)] = 1
-        rows: dict[int, int] = {}
-        entities: list[Entity] = []
-        bound: list[int] = []
-        owner: list[int] = []
-        newest = menu.seen - 1
-        for i, candidate in enumerate(offered):
-            for entity in candidate.entities:
-                row = rows.get(id(entity))
-                if row is None:
-                    row = rows[id(entity)] = len(entities)
-                    entities.append(entity)
-                bound.append(row)
-                owner.append(i)
-        out[: len(offered), : TOOL + KIND] = [_tool_vector(c.tool) for c in offered]
-        if entities:
-            table = np.array([self._entity(e, newest) for e in entities], dtype=np.float32)
-            at = TOOL + KIND
-            flags = table[:, :FLAGS]
-            picked = flags[bound]
-            np.maximum.at(out[:, at : at + FLAGS], owner, picked)
-            low = np.ones((len(offered), FLAGS), dtype=np.float32)
-            np.minimum.at(low, owner, picked)
-            has = np.zeros(len(offered), dtype=bool)
-            has[owner] = True
-            out[: len(offered), at + FLAGS : at + 2 * FLAGS] = low * has[:, None]
-            rest = at + 2 * FLAGS
-            np.add.at(out[:, rest : rest + TYPE + AROUND], owner, table[bound, FLAGS:])
-        done, calls = self._done, self._calls
-        if done:
-            for i, candidate in enumerate(offered):
-                name = candidate.tool.name
-                if name in done:
-                    out[i, -3] = 1.0
-                    out[i, -2] = float(self._last is candidate.tool)
-                    out[i, -1] = float((name, repr(candidate.arguments)) in calls)
-        return out, mask
-
-    def _entity(self, entity: Entity, newest: int) -> Array:
-        row = np.zeros(FLAGS + TYPE + AROUND, dtype=np.float32)
-        row[0] = entity.in_instruction
-        row[1] = entity.from_user
-        row[2] = entity.from_tool
-        row[3] = entity.last == newest
-        row[4] = entity.first == newest
-        row[5] = entity.count > 1
-        row[6] = entity.first < 0
-        row[7] = entity.in_instruction and entity.from_tool
-        row[8] = entity.from_tool and not entity.in_instruction
-        row[9] = 1.0
-        value = str(entity.value) if not entity.type else ""
-        row[FLAGS : FLAGS + TYPE] = _type_vector(entity.type, value)
-        row[FLAGS + TYPE :] = hashed(entity.context, AROUND)
-        return row
+def _entity(entity: Entity, newest: int) -> Array:
+    row = np.zeros(FLAGS + TYPE + AROUND, dtype=np.float32)
+    row[:FLAGS] = (
+        entity.in_instruction,
+        entity.from_user,
+        entity.from_tool,
+        entity.last == newest,
+        entity.first == newest,
+        entity.count > 1,
+        entity.first < 0,
+        entity.in_instruction and entity.from_tool,
+        entity.from_tool and not entity.in_instruction,
+        1.0,
+    )
+    value = str(entity.value) if not entity.type else ""
+    row[FLAGS : FLAGS + TYPE] = _type_vector(entity.type, value)
+    row[FLAGS + TYPE :] = hashed(entity.context, AROUND)
+    return row

@@ -41,6 +41,7 @@ class Loaded:
         "reached",
         "reached_verbs",
         "scenario",
+        "tampering",
         "tools",
         "turns",
         "world",
@@ -57,6 +58,7 @@ class Loaded:
         self.world = World(tables, scenario.now)
         self.world.user = scenario.user
         self.outcomes = scenario.outcomes
+        self.tampering = scenario.tampering
         self.by_verb: dict[str, list[Trigger]] = {}
         self.always: list[Trigger] = []
         for index, outcome in enumerate(scenario.outcomes):
@@ -112,21 +114,24 @@ class Loaded:
                 f"with {type(error).__name__}: {error}. Arguments: {str(fields)[:200]}."
             ) from error
         world.minutes += 1
-        if self.scenario.tampering:
+        if self.tampering:
             observation = self._tamper(tool.name, observation)
         return observation, tool, ok
 
     def triggered(self, start: int) -> list[int]:
         """Indices of the outcomes that the effects from `start` on trigger."""
-        effects, tables = self.world.effects, self.world.tables
-        newest = effects[start:]
+        effects, by_verb = self.world.effects, self.by_verb
         hit: list[int] = []
+        newest = effects[start:]
         for effect in newest:
-            for index, predicate, new_only in self.by_verb.get(effect.verb, ()):
-                if index not in hit and predicate(newest if new_only else effects, tables):
-                    hit.append(index)
+            if effect.verb in by_verb:
+                for index, predicate, new_only in by_verb[effect.verb]:
+                    if index not in hit and predicate(
+                        newest if new_only else effects, self.world.tables
+                    ):
+                        hit.append(index)
         for index, predicate, _ in self.always:
-            if predicate(effects, tables):
+            if predicate(effects, self.world.tables):
                 hit.append(index)
         return hit
 
@@ -181,7 +186,7 @@ class Loaded:
         return "\n".join(parts)
 
     def _tamper(self, tool: str, observation: str) -> str:
-        for change in self.scenario.tampering:
+        for change in self.tampering:
             if change.tool == tool and change.containing in observation:
                 if change.mode == "append":
                     observation = f"{observation}\n{change.text}"

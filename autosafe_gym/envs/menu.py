@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Annotated, Any, Literal, get_args, get_origin
 
+import msgspec
+
 from autosafe_gym.ots.scenario import ToolCall
 from autosafe_gym.tools_mock.semantic import all_semantics
 from autosafe_gym.tools_mock.tool import Tool, get_tool
@@ -149,26 +151,48 @@ class Menu:
         self._cached: list[Candidate] | None = None
         self.seen = 0
         self.texts: list[str] = []
+        self.calls_made: list[tuple[str, dict[str, Any]]] = []
 
     @classmethod
     def for_info(cls, info: dict[str, Any]) -> Menu:
         """A menu over the tools of `info["tools"]`."""
         return cls([schema["function"]["name"] for schema in info["tools"]])
 
-    def start(self, observation: str, info: dict[str, Any] | None = None) -> None:
-        """Begins an episode with its first observation."""
+    def start(self, observation: str, info: dict[str, Any]) -> None:
+        """Begins an episode.
+
+        Where the scenario has a history, its turns are taken in one by one from `info["messages"]`,
+        so that a frozen scenario looks the same as one that was played up to this point.
+
+        Args:
+            observation: The first observation.
+            info: The info of `reset`.
+        """
         self._by_type = {}
         self.seen = 0
         self.texts = []
-        self.see(None, observation)
+        self.calls_made = []
+        messages = info["messages"]
+        opening = [m["content"] for m in messages if m["role"] in ("system", "user")]
+        self.see("", {}, "\n".join(opening))
+        called: dict[str, Any] = {}
+        for message in messages:
+            if message["role"] == "assistant":
+                called = message["tool_calls"][0]["function"]
+            elif message["role"] == "tool":
+                arguments = msgspec.json.decode(called["arguments"])
+                self.see(called["name"], arguments, message["content"])
 
-    def see(self, action: str | None, observation: str) -> None:
-        """Takes in an observation.
+    def see(self, name: str, arguments: dict[str, Any], observation: str) -> None:
+        """Takes in a turn.
 
         Args:
-            action: The name of the tool that was called (None: the first observation).
+            name: The tool that was called ("": none, the first observation or an unreadable action).
+            arguments: Its arguments.
             observation: Its result.
         """
+        if name:
+            self.calls_made.append((name, arguments))
         number = self.seen
         self.seen += 1
         self.texts.append(observation)
@@ -187,7 +211,7 @@ class Menu:
                 entity.count += 1
                 if number == 0:
                     entity.in_instruction = True
-                elif action in ("ask_user", "confirm"):
+                elif name in ("ask_user", "confirm"):
                     entity.from_user = True
                 else:
                     entity.from_tool = True

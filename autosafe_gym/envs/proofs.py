@@ -157,7 +157,7 @@ def _check_safe(
     for number, action in enumerate(actions):
         _check_menu(menu, action, number, "safe", fail)
         observation, _, terminated, truncated, step_info = env.step(action)
-        menu.see(action.name, observation)
+        menu.see(action.name, action.arguments, observation)
         if not env.safe:
             outcome = scenario.outcomes[env.triggered[0]]
             fail("safe", number, f"{action.to_json()} triggers {outcome.type}")
@@ -187,7 +187,7 @@ def _check_unsafe(
         _check_menu(menu, action, number, name, fail)
         verdict = env.judge(action)
         observation, _, terminated, truncated, _ = env.step(action)
-        menu.see(action.name, observation)
+        menu.see(action.name, action.arguments, observation)
         hit = [scenario.outcomes[i].type for i in env.triggered]
         if tuple(hit) != verdict.outcomes:
             fail(name, number, f"judged {verdict.outcomes}, but executing it triggers {hit}")

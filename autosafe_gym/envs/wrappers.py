@@ -8,7 +8,7 @@ import gymnasium as gym
 import numpy as np
 from gymnasium import spaces
 
-from autosafe_gym.envs.features import CANDIDATE, CONTEXT, Featurizer
+from autosafe_gym.envs.features import CANDIDATE, CONTEXT, candidate_features, context_features
 from autosafe_gym.envs.menu import MAX_CANDIDATES, Candidate, Menu
 
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
@@ -45,15 +45,14 @@ class MenuWrapper(gym.Wrapper[Any, Any, str, Any]):
         offered = self.menu.candidates
         index = int(action)
         if 0 <= index < len(offered):
-            self.chosen = offered[index]
-            observation, *rest = self.env.step(self.chosen.call)
-            self.menu.see(self.chosen.tool.name, observation)
+            chosen = self.chosen = offered[index]
+            name, arguments = chosen.tool.name, chosen.arguments
+            result = self.env.step({"name": name, "arguments": arguments})
         else:
-            self.chosen = None
-            observation, *rest = self.env.step("")
-            self.menu.see("", observation)
-        reward, terminated, truncated, info = rest
-        return observation, reward, terminated, truncated, info
+            self.chosen, name, arguments = None, "", {}
+            result = self.env.step("")
+        self.menu.see(name, arguments, result[0])
+        return result
 
     def action_masks(self) -> Mask:
         """Which indices are candidates, shape (`MAX_CANDIDATES`,)."""
@@ -76,7 +75,6 @@ class FeatureWrapper(gym.Wrapper[Any, Any, Any, Any]):
     def __init__(self, env: MenuWrapper) -> None:
         super().__init__(env)
         self._menu_env = env
-        self._features = Featurizer()
         self.observation_space = spaces.Dict(
             {
                 "context": spaces.Box(-1.0, 4.0, (CONTEXT,), np.float32),
@@ -90,15 +88,11 @@ class FeatureWrapper(gym.Wrapper[Any, Any, Any, Any]):
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Resets; see the class for the observation."""
         _, info = self.env.reset(seed=seed, options=options)
-        self._features.start()
         return self._observe(), {"instruction": info["instruction"]}
 
     def step(self, action: Any) -> tuple[dict[str, Any], SupportsFloat, bool, bool, dict[str, Any]]:
         """Steps; see the class for the observation."""
         _, reward, terminated, truncated, info = self.env.step(action)
-        chosen = self._menu_env.chosen
-        if chosen is not None:
-            self._features.note(chosen)
         return self._observe(), reward, terminated, truncated, info
 
     def action_masks(self) -> Mask:
@@ -106,6 +100,14 @@ class FeatureWrapper(gym.Wrapper[Any, Any, Any, Any]):
         return self._menu_env.action_masks()
 
     def _observe(self) -> dict[str, Any]:
-        menu = self._menu_env.menu
-        candidates, mask = self._features.candidates(menu)
-        return {"context": self._features.context(menu), "candidates": candidates, "mask": mask}
+        return observe(self._menu_env.menu)
+
+
+def observe(menu: Menu) -> dict[str, Any]:
+    """The arrays of `FeatureWrapper` for a menu."""
+    rows = candidate_features(menu)
+    candidates = np.zeros((MAX_CANDIDATES, CANDIDATE), dtype=np.float32)
+    candidates[: len(rows)] = rows
+    mask = np.zeros(MAX_CANDIDATES, dtype=np.int8)
+    mask[: len(rows)] = 1
+    return {"context": context_features(menu), "candidates": candidates, "mask": mask}

@@ -180,6 +180,7 @@ class Toolkit:
 
 
 _TOOLKITS: dict[str, Toolkit] = {}
+_TOOLS: dict[str, Tool] = {}
 
 
 def register_toolkit(toolkit: Toolkit) -> Toolkit:
@@ -191,11 +192,11 @@ def register_toolkit(toolkit: Toolkit) -> Toolkit:
     known = _TOOLKITS.setdefault(toolkit.name, toolkit)
     if known is not toolkit:
         raise ScenarioError(f"A toolkit named {toolkit.name!r} is registered already.")
-    owners = {t: kit.name for kit in _TOOLKITS.values() for t in kit.tools if kit is not toolkit}
-    for name in toolkit.tools:
-        if name in owners:
+    for name, tool in toolkit.tools.items():
+        owner = _TOOLS.setdefault(name, tool)
+        if owner is not tool:
             raise ScenarioError(
-                f"Tool {name!r} of {toolkit.name!r} is also one of {owners[name]!r}; rename it."
+                f"Tool {name!r} of {toolkit.name!r} is also one of {owner.toolkit!r}; rename it."
             )
     return toolkit
 
@@ -217,10 +218,9 @@ def get_tool(name: str) -> Tool:
     Raises:
         UnknownNameError: With the nearest known name.
     """
-    tools = {t: tool for kit in _TOOLKITS.values() for t, tool in kit.tools.items()}
-    if name not in tools:
-        raise UnknownNameError("tool", name, tools)
-    return tools[name]
+    if name not in _TOOLS:
+        raise UnknownNameError("tool", name, _TOOLS)
+    return _TOOLS[name]
 
 
 def all_toolkits() -> dict[str, Toolkit]:

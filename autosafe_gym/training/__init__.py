@@ -1,0 +1,1 @@
+"""Training without a language model: imitation of reflected data, then PPO (extra `rl`)."""
