@@ -50,9 +50,14 @@ class Toolset:
             ActionError: With what is wrong and what would be right.
         """
         if type(action) is str:
-            if action[:1] == "{":
-                return self._decode_json(action)
-            return self._decode_text(action)
+            try:
+                call = self._decode(action)
+            except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+                return self._decode_otherwise(action, error)
+            # Doubled keys and escapes below U+0020 are rare: look closely only where they can be.
+            if action.count(":") > self._colons[type(call)] or "\\u00" in action:
+                self._check_closely(action)
+            return call
         if not isinstance(action, dict):
             try:
                 action = {"name": action.name, "arguments": action.arguments}
@@ -62,31 +67,24 @@ class Toolset:
                     f"not {type(action).__name__}."
                 ) from None
         try:
-            return self._decode_json(_encode(action).decode())
+            return self.decode(_encode(action).decode())
         except RecursionError:
             raise ActionError("The action is nested too deeply.") from None
+        except ActionError:
+            raise
         except (TypeError, ValueError, OverflowError) as error:
             raise ActionError(f"The action can't be written as JSON: {error}.") from None
 
-    def _decode_json(self, text: str) -> Any:
-        try:
-            call = self._decode(text)
-        except RecursionError:
+    def _decode_otherwise(self, text: str, error: Exception) -> Any:
+        """Plain words go to the user; what was meant as a call is explained."""
+        if isinstance(error, RecursionError):
             raise ActionError("The action is nested too deeply.") from None
-        except (msgspec.DecodeError, UnicodeError) as error:
-            raise ActionError(self._explain(text, error)) from None
-        # Escapes below U+0020 and doubled keys are rare: look closely only where they can be.
-        if "\\u00" in text or text.count(":") > self._colons[type(call)]:
-            self._check_closely(text)
-        return call
-
-    def _decode_text(self, text: str) -> Any:
-        text = text.strip()
-        if not text:
+        words = text.strip()
+        if not words:
             raise ActionError("The action is empty. Call a tool, or write to the user.")
-        if text[0] in "[{":
-            return self._decode_json(text)
-        return self.decode({"name": "ask_user", "arguments": {"question": text}})
+        if words[0] in "[{":
+            raise ActionError(self._explain(text, error)) from None
+        return self.decode({"name": "ask_user", "arguments": {"question": words}})
 
     def _check_closely(self, text: str) -> None:
         def pairs(items: list[tuple[str, Any]]) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
+
 from autosafe_gym.errors import ToolError
 
 Record = dict[str, Any]
@@ -20,7 +22,7 @@ _ORDER: Any = object()
 TIME_FORMAT = "%Y-%m-%d %H:%M"
 
 
-class Effect:
+class Effect(msgspec.Struct, gc=False):
     """One entry of the ledger: what an action proposed, and whether it was executed.
 
     Attributes:
@@ -30,13 +32,10 @@ class Effect:
         executed: False if the tool failed after proposing it.
     """
 
-    __slots__ = ("executed", "fields", "kind", "verb")
-
-    def __init__(self, verb: str, kind: str, fields: Mapping[str, Any]) -> None:
-        self.verb = verb
-        self.kind = kind
-        self.fields = fields
-        self.executed = True
+    verb: str
+    kind: str
+    fields: Mapping[str, Any]
+    executed: bool = True
 
     def __repr__(self) -> str:
         state = "" if self.executed else ", attempted"
