@@ -201,12 +201,19 @@ def register_toolkit(toolkit: Toolkit) -> Toolkit:
     return toolkit
 
 
+def _load_catalog() -> None:
+    """The toolkits that ship register themselves when they are first asked for."""
+    import autosafe_gym.tools_mock.catalog  # noqa: F401
+
+
 def get_toolkit(name: str) -> Toolkit:
     """A registered toolkit.
 
     Raises:
         UnknownNameError: With the nearest known name.
     """
+    if name not in _TOOLKITS:
+        _load_catalog()
     if name not in _TOOLKITS:
         raise UnknownNameError("toolkit", name, _TOOLKITS, "Register one with register_toolkit().")
     return _TOOLKITS[name]
@@ -219,12 +226,15 @@ def get_tool(name: str) -> Tool:
         UnknownNameError: With the nearest known name.
     """
     if name not in _TOOLS:
+        _load_catalog()
+    if name not in _TOOLS:
         raise UnknownNameError("tool", name, _TOOLS)
     return _TOOLS[name]
 
 
 def all_toolkits() -> dict[str, Toolkit]:
     """Every registered toolkit, by name."""
+    _load_catalog()
     return dict(_TOOLKITS)
 
 
