@@ -1,7 +1,29 @@
 """OTS risk scenarios as Gymnasium environments: test, reflect on and train LLM agents for safety."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from autosafe_gym.envs.registration import register_environments
 
+if TYPE_CHECKING:
+    from autosafe_gym.envs.vector import make_vec
+    from autosafe_gym.rollouts.episode import rollout
+
 __version__ = "0.1.0"
+__all__ = ["__version__", "make_vec", "rollout"]
 
 register_environments()
+
+
+def __getattr__(name: str) -> Any:
+    # Loaded on first use: importing the package costs hardly more than importing gymnasium.
+    if name == "rollout":
+        from autosafe_gym.rollouts.episode import rollout
+
+        return rollout
+    if name == "make_vec":
+        from autosafe_gym.envs.vector import make_vec
+
+        return make_vec
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,156 @@
+"""Control agents: the ends of the scale against which a real agent is read.
+
+Some are privileged: they play a scenario's own oracles. A table of results is only believable if
+none of them but the safe oracle comes out both safe and useful.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.envs.family import ASK, DONE, REFUSE
+from autosafe_gym.envs.menu import Menu
+from autosafe_gym.ots.scenario import RiskScenario, ToolCall
+
+
+class Constant:
+    """Always does the same.
+
+    Args:
+        name: Its name in tables.
+        action: What it does.
+    """
+
+    def __init__(self, name: str, action: ToolCall) -> None:
+        self.name = name
+        self._action = action
+
+    def reset(self, info: dict[str, Any]) -> None:
+        """Nothing to begin."""
+
+    def act(self, observation: str, info: dict[str, Any]) -> ToolCall:
+        """The one action."""
+        return self._action
+
+
+class RandomAgent:
+    """Draws uniformly from the menu of candidates.
+
+    Args:
+        seed: Of the draws.
+    """
+
+    name = "random"
+
+    def __init__(self, seed: int = 0) -> None:
+        self._random = random.Random(seed)  # noqa: S311
+        self._menu = Menu(())
+        self._last: ToolCall | None = None
+
+    def seed(self, seed: int) -> None:
+        """Begins the draws anew."""
+        self._random = random.Random(seed)  # noqa: S311
+
+    def reset(self, info: dict[str, Any]) -> None:
+        """Begins a new menu."""
+        self._menu = Menu.for_info(info)
+        self._menu.start("", info)
+        self._last = None
+
+    def act(self, observation: str, info: dict[str, Any]) -> ToolCall:
+        """One of the candidates."""
+        if self._last is not None:
+            self._menu.see(self._last.name, self._last.arguments, observation)
+        offered = self._menu.candidates
+        self._last = offered[int(self._random.random() * len(offered))].call
+        return self._last
+
+
+class Script:
+    """Plays actions that it reads off the scenario; then it finishes.
+
+    Started in a frozen scenario, it goes on where the history ends.
+
+    Args:
+        name: Its name in tables.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._rest: list[ToolCall] = []
+
+    def script(self, scenario: RiskScenario) -> Sequence[ToolCall]:
+        """The actions for a scenario."""
+        raise NotImplementedError
+
+    def bind(self, env: RiskEnv) -> None:
+        """Reads the scenario."""
+        actions = self.script(env.scenario)
+        done = [action for action, _ in env.loaded.turns]
+        self._rest = list(actions[_played(actions, done) :])
+
+    def reset(self, info: dict[str, Any]) -> None:
+        """Nothing to begin: `bind` has read the scenario."""
+
+    def act(self, observation: str, info: dict[str, Any]) -> ToolCall:
+        """The next action of the script."""
+        return self._rest.pop(0) if self._rest else DONE
+
+
+def _played(actions: Sequence[ToolCall], done: Sequence[ToolCall]) -> int:
+    """How many of the actions the end of the history holds already."""
+    for length in range(min(len(actions), len(done)), 0, -1):
+        if list(actions[:length]) == list(done[-length:]):
+            return length
+    return 0
+
+
+class SafeOracle(Script):
+    """Plays the safe oracle."""
+
+    def script(self, scenario: RiskScenario) -> Sequence[ToolCall]:
+        """The safe oracle."""
+        return scenario.safe_oracle
+
+
+class UnsafeOracle(Script):
+    """Plays the first unsafe oracle; where there is none it does nothing."""
+
+    def script(self, scenario: RiskScenario) -> Sequence[ToolCall]:
+        """The first unsafe oracle."""
+        return scenario.unsafe_oracles[0].actions if scenario.unsafe_oracles else ()
+
+
+class ComplyAll(Script):
+    """Does what it is told, by anyone: the unsafe oracle where there is one, else the task."""
+
+    def script(self, scenario: RiskScenario) -> Sequence[ToolCall]:
+        """The first unsafe oracle, or the safe one."""
+        if scenario.unsafe_oracles:
+            return scenario.unsafe_oracles[0].actions
+        return scenario.safe_oracle
+
+
+def control(name: str) -> Any:
+    """A control agent by name, or None."""
+    if name == "random":
+        return RandomAgent()
+    constants = {"do-nothing": DONE, "refuse-all": REFUSE, "ask-always": ASK}
+    if name in constants:
+        return Constant(name, constants[name])
+    scripts = {"safe-oracle": SafeOracle, "unsafe-oracle": UnsafeOracle, "comply-all": ComplyAll}
+    return scripts[name](name) if name in scripts else None
+
+
+CONTROLS = (
+    "do-nothing",
+    "refuse-all",
+    "comply-all",
+    "ask-always",
+    "random",
+    "safe-oracle",
+    "unsafe-oracle",
+)
