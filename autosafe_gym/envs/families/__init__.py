@@ -1,1 +1,3 @@
-"""The scenario families that ship with the package: importing this registers them."""
+"""The families that ship, one module for each mode; importing this registers them."""
+
+from autosafe_gym.envs.families import normal_normal  # noqa: F401
