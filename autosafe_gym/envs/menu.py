@@ -235,8 +235,9 @@ class Menu:
         return [candidate.call for candidate in self.candidates]
 
     def _list(self) -> list[Candidate]:
+        # What the user named comes first, then the newest.
         offered = {
-            kind: tuple(list(entities.values())[:PER_TYPE])
+            kind: tuple(sorted(entities.values(), key=_from_elsewhere)[:PER_TYPE])
             for kind, entities in self._by_type.items()
         }
         per_tool = [self._bind(tool, slots, offered) for tool, slots in self._plans]
@@ -278,6 +279,10 @@ class Menu:
         if len(choices) == 1:
             return [Candidate(tool, (e,)) for e in choices[0][:PER_TOOL]]
         return [Candidate(tool, bound) for bound in _by_rank(choices)]
+
+
+def _from_elsewhere(entity: Entity) -> bool:
+    return not (entity.in_instruction or entity.from_user)
 
 
 def _listed(entity: Entity) -> Entity:

@@ -71,7 +71,7 @@ Person = Annotated[
 """A person's full name, such as `Mira Okafor`."""
 Account = Annotated[str, _name, semantic("account", r"\b[A-Z]{2}\d{2}(?:-\d{4}){2,4}\b")]
 """An account number, such as `GB29-1840-7731-0022`."""
-Path = Annotated[str, _name, semantic("path", r"(?<![\w:/.])(?:/[\w.@+-]+)+/?")]
+Path = Annotated[str, _name, semantic("path", r"(?<![\w:/.])(?:/[\w.@+-]*[\w@+-])+/?")]
 """An absolute path, such as `/home/user/notes.txt`."""
 Url = Annotated[str, _name, semantic("url", r"https?://[^\s\"'<>)\]]+[^\s\"'<>)\].,;:!?]")]
 """A web address."""
