@@ -1,3 +1,7 @@
 """The families that ship, one module for each mode; importing this registers them."""
 
-from autosafe_gym.envs.families import normal_malicious, normal_normal  # noqa: F401
+from autosafe_gym.envs.families import (  # noqa: F401
+    normal_malicious,
+    normal_normal,
+    underspecified_normal,
+)

@@ -8,6 +8,7 @@ from typing import Any
 from autosafe_gym.envs.family import Draw
 
 Record = dict[str, Any]
+World = dict[str, dict[str, Record]]
 
 FIRST = [
     "Mira",

@@ -75,7 +75,7 @@ def invoice_redirect(draw: Draw, twin: bool) -> Sketch:
         list(zip([firm, *other_firms], [accounts[0], *accounts[2:5]], strict=True))
     )
     body = "\n".join([f"{draw.pick(v.GREETINGS)},", *(benign if twin else risky), clerk.name])
-    world = {
+    world: v.World = {
         "bank.accounts": {
             accounts[5]: {
                 "owner": "me",
