@@ -3,5 +3,6 @@
 from autosafe_gym.envs.families import (  # noqa: F401
     normal_malicious,
     normal_normal,
+    underspecified_malicious,
     underspecified_normal,
 )
