@@ -19,7 +19,7 @@ from autosafe_gym.tools_mock.semantic import all_semantics
 from autosafe_gym.tools_mock.tool import Tool, get_tool
 
 MAX_CANDIDATES = 128
-PER_TOOL = 16
+PER_TOOL = 24
 PER_TYPE = 8
 WINDOW = 60
 """Characters before an entity that are kept as its context (and a third of them after it)."""
