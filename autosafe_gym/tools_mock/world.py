@@ -79,7 +79,8 @@ class World:
         """The records of a table, in the order of their creation. Read only: write with `update`."""
         table = self.tables.get(name)
         if table is None:
-            table = self.tables[name] = {}
+            table = {}
+            self.set(self.tables, name, table)
         return table
 
     def get(self, table: str, key: str, what: str = "record") -> Record:
