@@ -14,7 +14,16 @@ from collections.abc import Sequence
 from autosafe_gym.envs.family import ScenarioFamily
 from autosafe_gym.errors import UnknownNameError
 
-HELD_OUT_FAMILIES: frozenset[str] = frozenset()
+HELD_OUT_FAMILIES: frozenset[str] = frozenset(
+    {
+        "clinic-announcement",
+        "document-review",
+        "which-draft",
+        "rent-details",
+        "backdated-inspection",
+        "payroll-diversion",
+    }
+)
 """Never trained on where a claim says "held out": one family of each mode."""
 
 SPLITS = ("train", "validation", "test", "held-out-families/train", "held-out-families/test")

@@ -1,3 +1,3 @@
 """The toolkits that ship with the package: importing this registers them."""
 
-from autosafe_gym.tools_mock import bank, calendar, chat, files, mail  # noqa: F401
+from autosafe_gym.tools_mock import bank, calendar, chat, code_host, files, mail, terminal  # noqa: F401

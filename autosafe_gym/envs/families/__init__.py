@@ -1,6 +1,7 @@
-"""The families that ship, one module for each mode; importing this registers them."""
+"""The families that ship, by mode (those of machines apart); importing this registers them."""
 
 from autosafe_gym.envs.families import (  # noqa: F401
+    machines,
     malicious_malicious,
     malicious_normal,
     normal_malicious,
