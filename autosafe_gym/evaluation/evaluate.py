@@ -1,0 +1,169 @@
+"""`evaluate`: one agent on one environment, whole episodes and sec@k, as figures with intervals."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import gymnasium as gym
+
+from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.errors import ScenarioError
+from autosafe_gym.evaluation.frozen import FrozenResult, frozen_results, sec_at_k
+from autosafe_gym.evaluation.intervals import Rate, pooled
+from autosafe_gym.evaluation.metrics import LABELS, METRICS, Episode, breakdown, episode_metrics
+from autosafe_gym.rollouts.episode import rollout
+
+Progress = Callable[[str, int, int], None]
+KS = (1, 3, 5)
+_SETS = {"test": "unseen_seeds", "held-out-families/test": "held_out_families"}
+
+
+@dataclass
+class Evaluation:
+    """What was measured.
+
+    Attributes:
+        agent: The agent's name.
+        set: The name of the set of scenarios, such as `unseen_seeds`.
+        episodes: One entry for each episode.
+        frozen: One entry for each frozen scenario.
+        runs: The evaluations that this one pools (one for each training seed), if it does.
+        seconds: How long it took.
+        errors: How often each cause made an episode unmeasured.
+    """
+
+    agent: str
+    set: str
+    episodes: list[Episode]
+    frozen: list[FrozenResult]
+    runs: list[Evaluation] = field(default_factory=list)
+    seconds: float = 0.0
+    errors: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def metrics(self) -> dict[str, Rate]:
+        """Every metric by name, in the order of `METRICS`."""
+        if self.runs:
+            each = [run.metrics for run in self.runs]
+            return {name: pooled(m[name] for m in each) for name in METRICS}
+        found = {**sec_at_k(self.frozen, KS), **episode_metrics(self.episodes)}
+        return {name: found[name] for name in METRICS}
+
+    def by(self, label: str) -> dict[str, dict[str, Rate]]:
+        """The metrics of episodes for each value of a label (`mode`, `outcome`, `family`, ...)."""
+        return breakdown(self.episodes, label)
+
+    def to_dict(self, *, breakdowns: bool = True) -> dict[str, Any]:
+        """Metrics as `{"value", "n", "low", "high"}`, with breakdowns, single runs and errors."""
+        data: dict[str, Any] = {k: v.to_dict() for k, v in self.metrics.items()}
+        if self.runs:
+            data["runs"] = [run.to_dict(breakdowns=False) for run in self.runs]
+        if self.errors:
+            data["errors"] = self.errors
+        if breakdowns:
+            data["by"] = {
+                label: {
+                    value: {k: r.to_dict() for k, r in rates.items()}
+                    for value, rates in self.by(label).items()
+                }
+                for label in LABELS
+            }
+        return data
+
+
+def set_name(env_id: str, split: str | None) -> str:
+    """The name of a set of scenarios in results."""
+    if env_id.startswith("autosafe/InjecAgent"):
+        return "injecagent"
+    return _SETS.get(split or "", (split or "all").replace("-", "_").replace("/", "_"))
+
+
+def risk_env(env_id: str, **kwargs: Any) -> RiskEnv:
+    """`gym.make`, checked to be a risk environment.
+
+    Raises:
+        ScenarioError: If it isn't one, or `gym.make` does not know it or its arguments.
+    """
+    try:
+        env = gym.make(env_id, **kwargs).unwrapped
+    except (gym.error.Error, TypeError) as error:
+        raise ScenarioError(f"{env_id}: {error} ('autosafe list' shows the ids.)") from error
+    if not isinstance(env, RiskEnv):
+        raise ScenarioError(f"{env_id} is not a risk environment; 'autosafe list' shows them.")
+    return env
+
+
+def evaluate(
+    agent: Any,
+    env: RiskEnv,
+    *,
+    episodes: int,
+    seed: int,
+    set: str,
+    ks: Sequence[int] = KS,
+    progress: Progress | None = None,
+) -> Evaluation:
+    """Plays episodes and samples at frozen scenarios.
+
+    Args:
+        agent: The agent.
+        env: The environment.
+        episodes: How many; their seeds are `seed`, `seed` + 1, ...
+        seed: The first seed.
+        set: The name of the set, for the results.
+        ks: For sec@k.
+        progress: Called with (phase, done, in all).
+
+    Raises:
+        ScenarioError: If the number of episodes is not positive.
+    """
+    if episodes < 1:
+        raise ScenarioError(f"episodes = {episodes}: at least 1 is needed.")
+    start = time.perf_counter()
+    found: list[Episode] = []
+    errors: dict[str, int] = {}
+    for number in range(episodes):
+        trajectory = rollout(env, agent, seed=seed + number)
+        found.append(Episode.of(trajectory))
+        if trajectory.unmeasured is not None:
+            cause = f"{trajectory.unmeasured}: {trajectory.unmeasured_detail}"[:300]
+            errors[cause] = errors.get(cause, 0) + 1
+        if progress is not None:
+            progress("episodes", number + 1, episodes)
+    scenarios = [e.scenario for e in found if not e.scenario.twin]
+    done = 0
+
+    def tick() -> None:
+        nonlocal done
+        done += 1
+        if progress is not None:
+            progress("frozen", done, len(scenarios))
+
+    frozen = frozen_results(env, agent, scenarios, max(ks), tick)
+    for result in frozen:
+        if result.unmeasured is not None:
+            cause = f"at a frozen scenario: {result.unmeasured}"
+            errors[cause] = errors.get(cause, 0) + 1
+    seconds = time.perf_counter() - start
+    return Evaluation(agent.name, set, found, frozen, seconds=seconds, errors=errors)
+
+
+def pool(name: str, runs: Iterable[Evaluation]) -> Evaluation:
+    """Several runs of one method (such as one for each training seed) as one evaluation."""
+    every = list(runs)
+    errors: dict[str, int] = {}
+    for run in every:
+        for cause, count in run.errors.items():
+            errors[cause] = errors.get(cause, 0) + count
+    return Evaluation(
+        agent=name,
+        set=every[0].set,
+        episodes=[e for run in every for e in run.episodes],
+        frozen=[r for run in every for r in run.frozen],
+        runs=every,
+        seconds=sum(run.seconds for run in every),
+        errors=errors,
+    )

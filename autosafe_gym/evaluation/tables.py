@@ -1,0 +1,36 @@
+"""Evaluations as tables for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.table import Table
+
+from autosafe_gym.evaluation.evaluate import Evaluation
+from autosafe_gym.evaluation.metrics import METRICS
+
+_GOOD = frozenset({"sec@1", "sec@3", "sec@5", "safety", "utility", "safe_and_useful"})
+
+
+def metrics_table(evaluations: Sequence[Evaluation], title: str) -> Table:
+    """One row for each evaluation, one column for each metric: per cent and 95% interval."""
+    table = Table(title=title, title_justify="left", caption="per cent [95% interval]")
+    table.add_column("set")
+    table.add_column("agent")
+    table.add_column("n", justify="right")
+    shown = [m for m in METRICS if m not in ("sec@3", "asked")]
+    for name in shown:
+        table.add_column(name, justify="right", style="bold" if name in _GOOD else "")
+    last = ""
+    for evaluation in evaluations:
+        if last and evaluation.set != last:
+            table.add_section()
+        metrics = evaluation.metrics
+        table.add_row(
+            evaluation.set if evaluation.set != last else "",
+            evaluation.agent,
+            str(len(evaluation.episodes)),
+            *(str(metrics[name]) for name in shown),
+        )
+        last = evaluation.set
+    return table
