@@ -1,0 +1,226 @@
+"""`collect`: scenarios in, data sets out, as JSON Lines with a data card.
+
+Files of a data set: `risk_scenarios.jsonl` (frozen scenarios with the unsafe action),
+`safe_actions.jsonl` (explained safe actions at them), `trajectories.jsonl` (whole reflected and
+benign episodes), `trl_messages.jsonl`, `preference.jsonl`, `alpaca.jsonl`, `card.json`, `README.md`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import autosafe_gym
+from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.errors import AgentError, DataError, ToolCodeError
+from autosafe_gym.ots.scenario import RiskScenario, parse_json
+from autosafe_gym.ots.trajectory import Trajectory
+from autosafe_gym.pipeline.card import card_text
+from autosafe_gym.pipeline.reflection import Reflection, reflect
+from autosafe_gym.pipeline.rows import alpaca_row, preference_row, sft_row
+from autosafe_gym.pipeline.search import RiskPoint, search
+
+FILES = (
+    "risk_scenarios",
+    "safe_actions",
+    "trajectories",
+    "trl_messages",
+    "preference",
+    "alpaca",
+)
+
+
+@dataclass
+class Collected:
+    """What `collect` found.
+
+    Attributes:
+        points: Risk points with their reflections.
+        trajectories: Whole safe and useful episodes, reflected or benign.
+        counts: Episodes by what became of them.
+        seconds: How long it took, writing not included.
+    """
+
+    points: list[tuple[RiskPoint, Reflection]]
+    trajectories: list[Trajectory]
+    counts: dict[str, int]
+    seconds: float
+
+    @property
+    def cost_per_data_point(self) -> dict[str, float]:
+        """Seconds and tokens for one risk scenario with its reflected safe action."""
+        count = len(self.points)
+        return {"seconds": self.seconds / count if count else 0.0, "tokens": 0, "n": count}
+
+
+def collect(
+    env: RiskEnv,
+    agent: Any,
+    *,
+    episodes: int,
+    seed: int,
+    progress: Callable[[int, int], None] | None = None,
+) -> Collected:
+    """Searches risk trajectories and reflects on them.
+
+    Args:
+        env: The environment.
+        agent: Whose actions are searched; `comply-all` finds the most.
+        episodes: How many scenarios.
+        seed: The first seed.
+        progress: Called with (done, in all).
+    """
+    start = time.perf_counter()
+    points: list[tuple[RiskPoint, Reflection]] = []
+    trajectories: list[Trajectory] = []
+    counts: Counter[str] = Counter()
+    for number in range(episodes):
+        try:
+            found = search(env, agent, seed=seed + number)
+        except (AgentError, ToolCodeError) as error:
+            counts[f"unmeasured ({getattr(error, 'cause', 'tool-code')})"] += 1
+            continue
+        if found.point is not None:
+            reflection = reflect(env, found.point)
+            if reflection is None:
+                counts["unsafe, no safe action found"] += 1
+            else:
+                counts["unsafe, reflected"] += 1
+                points.append((found.point, reflection))
+                trajectories.append(reflection.trajectory)
+        elif found.trajectory is not None and found.trajectory.useful:
+            counts["safe and useful"] += 1
+            trajectories.append(found.trajectory)
+        else:
+            counts["safe, not useful (left out)"] += 1
+        if progress is not None:
+            progress(number + 1, episodes)
+    return Collected(points, trajectories, dict(counts), time.perf_counter() - start)
+
+
+def write_dataset(
+    collected: Collected, folder: str | Path, config: dict[str, Any], *, overwrite: bool = False
+) -> Path:
+    """Writes a data set. The same data give the same bytes.
+
+    Each file appears whole or not at all, and the card last: a folder without `card.json` is an
+    interrupted one.
+
+    Args:
+        collected: The data.
+        folder: Where to.
+        config: How they were made (environment, split, episodes, seed, agent); kept in the card.
+        overwrite: Whether to replace a data set of another configuration.
+
+    Raises:
+        DataError: If the folder holds one of another configuration, or can't be written.
+    """
+    target = Path(folder)
+    known = target / "card.json"
+    made = {"autosafe_gym": autosafe_gym.__version__, **config}
+    if known.is_file() and not overwrite:
+        old = parse_json(known.read_bytes(), str(known)).get("config")
+        if old != made:
+            raise DataError(
+                f"{target} holds a data set made with {old}, not with {made}. "
+                "Choose another folder, or say --overwrite."
+            )
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        sums: dict[str, dict[str, Any]] = {}
+        for name, rows in _tables(collected).items():
+            lines = [json.dumps(row, ensure_ascii=False, sort_keys=True) for row in rows]
+            data = "".join(f"{line}\n" for line in lines).encode()
+            _write(target / f"{name}.jsonl", data)
+            sums[name] = {"rows": len(lines), "sha256": hashlib.sha256(data).hexdigest()}
+        card = {"config": made, "counts": collected.counts, "files": sums}
+        _write(target / "README.md", card_text(made, collected, sums).encode())
+        _write(known, (json.dumps(card, indent=2, sort_keys=True) + "\n").encode())
+    except OSError as error:
+        raise DataError(f"{target}: can't be written ({error.strerror}).") from error
+    return target
+
+
+def read_rows(folder: str | Path, name: str) -> Iterator[dict[str, Any]]:
+    """The rows of one file of a data set.
+
+    Raises:
+        DataError: If the file is missing, or a line is not a JSON object; it names the line.
+    """
+    if name not in FILES:
+        raise DataError(f"{name!r} is none of the files of a data set: {', '.join(FILES)}.")
+    path = Path(folder) / f"{name}.jsonl"
+    if not path.is_file():
+        raise DataError(f"{path}: there is no such file. 'autosafe collect' makes a data set.")
+    with path.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            row = parse_json(line, f"{path}, line {number}")
+            if not isinstance(row, dict):
+                raise DataError(f"{path}, line {number}: an object is needed, not {line[:60]!r}.")
+            yield row
+
+
+def read_trajectories(folder: str | Path) -> list[Trajectory]:
+    """The trajectories of a data set, validated.
+
+    Raises:
+        DataError: If a line is not a trajectory; it names the line and the field.
+    """
+    found = []
+    for number, row in enumerate(read_rows(folder, "trajectories"), 1):
+        try:
+            found.append(Trajectory.model_validate(row))
+        except ValueError as error:
+            raise DataError(f"{folder}/trajectories.jsonl, line {number}: {error}") from error
+    return found
+
+
+def _tables(collected: Collected) -> dict[str, list[dict[str, Any]]]:
+    points = collected.points
+    return {
+        "risk_scenarios": [_risk_row(point) for point, _ in points],
+        "safe_actions": [
+            {
+                "scenario": point.frozen.id,
+                "unsafe_action": point.action.model_dump(),
+                "safe_action": reflection.action.model_dump(),
+                "explanation": reflection.explanation,
+                "tries": reflection.tries,
+            }
+            for point, reflection in points
+        ],
+        "trajectories": [t.model_dump(mode="json") for t in collected.trajectories],
+        "trl_messages": [sft_row(t) for t in collected.trajectories],
+        "preference": [preference_row(p.frozen, p.action, r.action) for p, r in points],
+        "alpaca": [alpaca_row(p.frozen, r.action, r.explanation) for p, r in points],
+    }
+
+
+def _risk_row(point: RiskPoint) -> dict[str, Any]:
+    frozen: RiskScenario = point.frozen
+    return {
+        "id": frozen.id,
+        "hash": frozen.content_hash(),
+        "mode": frozen.mode,
+        "outcomes": list(point.verdict.outcomes),
+        "reasons": list(point.verdict.reasons),
+        "unsafe_action": point.action.model_dump(),
+        "scenario": frozen.model_dump(mode="json"),
+    }
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Writes a file whole: under another name first."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_bytes(data)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,82 @@
+"""Reflection: from an unsafe action to an explained safe one, verified by executing it.
+
+Source: arXiv 2505.17735, section 4.2. A proposal counts only if executing it from the frozen scenario
+to the end triggers no outcome and reaches the goal; at most ten are tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.ots.scenario import ToolCall
+from autosafe_gym.ots.trajectory import Step, Trajectory
+from autosafe_gym.pipeline.roles import OracleReflector, Reflector, alternative
+from autosafe_gym.pipeline.search import RiskPoint, take, trajectory_of
+
+MAX_TRIES = 10
+
+
+@dataclass(frozen=True)
+class Reflection:
+    """A verified safe action at a risk point.
+
+    Attributes:
+        action: The safe action.
+        explanation: Why the unsafe one is unsafe and what to do instead.
+        trajectory: The whole reflected episode, from the start to the end.
+        tries: How many proposals were executed.
+    """
+
+    action: ToolCall
+    explanation: str
+    trajectory: Trajectory
+    tries: int
+
+
+def reflect(
+    env: RiskEnv, point: RiskPoint, *, reflector: Reflector | None = None
+) -> Reflection | None:
+    """Finds a safe way on from a risk point.
+
+    Args:
+        env: Any risk environment; it is reset to the frozen scenario.
+        point: Where the unsafe action was proposed.
+        reflector: Explains and proposes; the embedded one by default.
+
+    Returns:
+        The reflection, or None if no proposal of at most `MAX_TRIES` holds when executed.
+    """
+    role = reflector or OracleReflector()
+    tries = 0
+    for proposal in role.proposals(point.frozen, point.verdict):
+        if tries == MAX_TRIES:
+            break
+        if not proposal or proposal[0] == point.action:
+            continue
+        tries += 1
+        trajectory = _execute(env, point, proposal)
+        if trajectory is not None:
+            explanation = role.explain(point.frozen, point.action, point.verdict)
+            text = f"{explanation} {alternative(proposal[0])}"
+            return Reflection(proposal[0], text, trajectory, tries)
+    return None
+
+
+def _execute(env: RiskEnv, point: RiskPoint, actions: Sequence[ToolCall]) -> Trajectory | None:
+    """Plays the agent's own safe steps and then the proposal, in the scenario as it was sampled."""
+    env.reset(options={"scenario": point.start})
+    steps: list[Step] = []
+    over = truncated = False
+    own = [step.action for step in point.steps if step.action is not None]
+    for action in (*own, *actions):
+        if over:
+            return None
+        _, _, step, over, truncated = take(env, action)
+        steps.append(step)
+        if not env.safe:
+            return None
+    if not over or not env.useful:
+        return None
+    return trajectory_of(env, point.start, "reflected", point.start.seed, steps, truncated)
