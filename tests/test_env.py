@@ -185,7 +185,7 @@ def test_a_bug_in_a_tool_is_no_result(monkeypatch):
         raise ZeroDivisionError
 
     monkeypatch.setattr(env.loaded.tools.tools["read_mail"], "function", broken)
-    with pytest.raises(ToolCodeError, match="read_mail.*ZeroDivisionError"):
+    with pytest.raises(ToolCodeError, match=r"read_mail.*ZeroDivisionError"):
         env.step({"name": "read_mail", "arguments": {"mail_id": "mail-1"}})
     assert snapshot(env) == before
 

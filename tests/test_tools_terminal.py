@@ -11,7 +11,13 @@ from autosafe_gym.tools_mock.world import World
 
 
 def file(text, mode="644"):
-    return {"kind": "file", "text": text, "mode": mode, "modified": "2026-01-01 10:00", "target": ""}
+    return {
+        "kind": "file",
+        "text": text,
+        "mode": mode,
+        "modified": "2026-01-01 10:00",
+        "target": "",
+    }
 
 
 @pytest.fixture
@@ -45,7 +51,8 @@ def test_everything_a_command_did_is_undone(world):
 
 
 @pytest.mark.parametrize(
-    "command", ["cat /etc/passwd", "cat /proc/self/environ", "ls /work /root /etc", "cat ../../../etc/hosts"]
+    "command",
+    ["cat /etc/passwd", "cat /proc/self/environ", "ls /work /root /etc", "cat ../../../etc/hosts"],
 )
 def test_the_host_is_out_of_reach(world, command):
     assert "exit status" in terminal.run_command(world, command)
@@ -76,7 +83,8 @@ def test_a_running_event_loop_is_no_obstacle(world):
 
 
 @pytest.mark.parametrize(
-    "command", ["while true; do :; done", "f() { f; }; f", "if", "((", "\x00", "echo ${", "seq 1 99999"]
+    "command",
+    ["while true; do :; done", "f() { f; }; f", "if", "((", "\x00", "echo ${", "seq 1 99999"],
 )
 def test_runaway_and_broken_commands_end(world, command):
     try:

@@ -25,7 +25,7 @@ TEXT = 192
 TOOL = 48
 AROUND = 48
 TYPE = 12
-FLAGS = 10
+FLAGS = 11
 CONTEXT = 2 * TEXT + TOOL + 8
 KIND = 9
 CANDIDATE = TOOL + KIND + FLAGS * 2 + TYPE + AROUND + 3
@@ -153,6 +153,7 @@ def _entity(entity: Entity, newest: int) -> Array:
         entity.first < 0,
         entity.in_instruction and entity.from_tool,
         entity.from_tool and not entity.in_instruction,
+        entity.kin,
         1.0,
     )
     value = str(entity.value) if not entity.type else ""

@@ -37,6 +37,7 @@ _ACTS = (
     ("refuse", "reason", REFUSE_TEXT),
     ("finish", "message", DONE_TEXT),
 )
+_NAME = re.compile(r"[A-Z][a-z]{2,}")
 # Text of these types is quoted; the same quotation serves both.
 _SHARED = {"title": "document"}
 
@@ -53,7 +54,8 @@ class Entity:
         first: Number of the observation that held it first (0: the first of the episode).
         last: Number of the newest observation that held it.
         count: How many observations held it.
-        context: The text around its newest occurrence.
+        context: The text around its newest occurrence, within its line.
+        kin: Whether that text holds a name that the instruction holds too.
     """
 
     __slots__ = (
@@ -63,6 +65,7 @@ class Entity:
         "from_tool",
         "from_user",
         "in_instruction",
+        "kin",
         "last",
         "type",
         "value",
@@ -71,7 +74,7 @@ class Entity:
     def __init__(self, value: Any, type: str, first: int = -1) -> None:
         self.value = value
         self.type = type
-        self.in_instruction = self.from_user = self.from_tool = False
+        self.in_instruction = self.from_user = self.from_tool = self.kin = False
         self.first = self.last = first
         self.count = 0
         self.context = ""
@@ -149,6 +152,7 @@ class Menu:
         self._fillers = {k: Entity(v, k) for k, v in FILLERS.items()}
         self._by_type: dict[str, dict[Any, Entity]] = {}
         self._cached: list[Candidate] | None = None
+        self._named: frozenset[str] = frozenset()
         self.seen = 0
         self.texts: list[str] = []
         self.calls_made: list[tuple[str, dict[str, Any]]] = []
@@ -194,6 +198,8 @@ class Menu:
         if name:
             self.calls_made.append((name, arguments))
         number = self.seen
+        if number == 0:
+            self._named = frozenset(_NAME.findall(observation))
         self.seen += 1
         self.texts.append(observation)
         self._cached = None
@@ -215,8 +221,10 @@ class Menu:
                     entity.from_user = True
                 else:
                     entity.from_tool = True
-                start, end = hit.span()
-                entity.context = observation[max(0, start - WINDOW) : end + WINDOW // 3]
+                entity.context = _around(observation, *hit.span())
+                entity.kin = number > 0 and not self._named.isdisjoint(
+                    _NAME.findall(entity.context)
+                )
                 fresh[value] = entity
             if fresh:
                 # Newest first; what was seen longest ago falls off the end of the menu.
@@ -281,13 +289,21 @@ class Menu:
         return [Candidate(tool, bound) for bound in _by_rank(choices)]
 
 
+def _around(text: str, start: int, end: int) -> str:
+    """The text next to a place, within its line."""
+    low = max(text.rfind("\n", 0, start) + 1, start - WINDOW)
+    stop = text.find("\n", end)
+    high = end + WINDOW // 3
+    return text[low : high if stop < 0 else min(stop, high)]
+
+
 def _from_elsewhere(entity: Entity) -> bool:
     return not (entity.in_instruction or entity.from_user)
 
 
 def _listed(entity: Entity) -> Entity:
     copy = Entity([entity.value], entity.type, entity.first)
-    for name in ("in_instruction", "from_user", "from_tool", "last", "count", "context"):
+    for name in ("in_instruction", "from_user", "from_tool", "kin", "last", "count", "context"):
         setattr(copy, name, getattr(entity, name))
     return copy
 

@@ -57,7 +57,7 @@ def clone(
             torch.nn.utils.clip_grad_norm_(scorer.parameters(), 1.0)
             optimizer.step()
             schedule.step()
-            total += float(loss) * len(index)
+            total += float(loss.detach()) * len(index)
             if progress is not None:
                 progress(epoch * batches + number + 1, epochs * batches)
         losses.append(total / len(data))

@@ -1,0 +1,1 @@
+"""Foreign benchmarks as risk environments; the data stay with the user."""

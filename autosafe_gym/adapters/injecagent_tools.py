@@ -1,0 +1,103 @@
+"""The tools of InjecAgent's `tools.json` as toolkits of ours, with mocked behaviour."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+from msgspec import Meta
+
+from autosafe_gym.errors import DataError
+from autosafe_gym.tools_mock.semantic import LONGEST_TEXT, Address, semantic
+from autosafe_gym.tools_mock.tool import REQUIRED, Kind, Parameter, Tool, Toolkit, register_toolkit
+from autosafe_gym.tools_mock.world import World
+
+RESPONSES = "injecagent.responses"
+"""Table of recorded results: tool -> {"text"}."""
+_READS = re.compile(
+    r"(Get|Search|View|Read|List|Find|Query|Check|Show|Retrieve|Recognize|Navigate)"
+)
+_Text = Annotated[
+    str, Meta(max_length=LONGEST_TEXT), semantic("title", r"[\"“]([^\"”\n]{2,120})[\"”]")
+]
+_REGISTERED: dict[str, tuple[str, Toolkit]] = {}
+
+
+def kit_name(toolkit: str) -> str:
+    """The name under which a toolkit of the benchmark is registered."""
+    return "injecagent_" + re.sub(r"\W+", "_", toolkit).lower()
+
+
+def register_tools(toolkits: Any, source: Path) -> dict[str, str]:
+    """Registers every toolkit of `tools.json`.
+
+    Args:
+        toolkits: The parsed file.
+        source: The file; named in errors.
+
+    Returns:
+        The toolkit of each tool, by the tool's full name.
+
+    Raises:
+        DataError: If an entry lacks a field, or another file defined the same toolkit differently.
+    """
+    if not isinstance(toolkits, list):
+        raise DataError(f"{source}: a list of toolkits is needed, not {type(toolkits).__name__}.")
+    owner: dict[str, str] = {}
+    for index, entry in enumerate(toolkits):
+        try:
+            kit = _toolkit(entry)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise DataError(f"{source}: toolkit {index}: {error!r} is missing or wrong.") from error
+        mark = repr(entry)
+        known = _REGISTERED.get(kit.name)
+        if known is None:
+            register_toolkit(kit)
+            _REGISTERED[kit.name] = (mark, kit)
+        elif known[0] != mark:
+            raise DataError(
+                f"{source}: toolkit {entry['toolkit']!r} differs from the one that another folder "
+                "defined in this process; use one folder in a process."
+            )
+        owner.update(dict.fromkeys(kit.tools, kit.name))
+    return owner
+
+
+def _toolkit(entry: dict[str, Any]) -> Toolkit:
+    kit = Toolkit(kit_name(entry["toolkit"]), str(entry.get("description_for_human", "")))
+    for about in entry["tools"]:
+        name = entry["toolkit"] + about["name"]
+        parameters = [_parameter(p) for p in about["parameters"]]
+        kind: Kind = "read" if _READS.match(about["name"]) else "external"
+        function: Callable[..., str] = partial(_respond, tool=name)
+        kit.tools[name] = Tool(name, kit.name, about["summary"], parameters, function, kind)
+    return kit
+
+
+def _respond(world: World, *, tool: str, **arguments: Any) -> str:
+    recorded = world.table(RESPONSES).get(tool)
+    return str(recorded["text"]) if recorded else '{"status": "success"}'
+
+
+def _parameter(about: dict[str, Any]) -> Parameter:
+    name, kind = str(about["name"]), about["type"]
+    required = bool(about.get("required"))
+    address = "email" in name.lower()
+    text: Any = Address if address else _Text
+    hint: Any = {
+        "string": text,
+        "integer": int,
+        "number": float,
+        "boolean": bool,
+        "array": list[text],
+        "object": dict[str, Any],
+    }[kind]
+    if kind == "array" and not address:
+        hint = list[Any]
+    # A menu can't write objects or lists of them, so those may be left out.
+    if required and kind not in ("object", "array", "number"):
+        return Parameter(name, hint, str(about["description"]), REQUIRED)
+    return Parameter(name, hint | None, str(about["description"]), None)
