@@ -22,7 +22,7 @@ MAX_CANDIDATES = 128
 PER_TOOL = 24
 PER_TYPE = 8
 WINDOW = 60
-"""Characters before an entity that are kept as its context (and a third of them after it)."""
+"""Characters on either side of an entity that are kept as its context, within its line."""
 
 FILLERS = {"document": "As requested.", "title": "Update"}
 """Offered beside the quotations in sight, so that a message can always be written."""
@@ -293,7 +293,7 @@ def _around(text: str, start: int, end: int) -> str:
     """The text next to a place, within its line."""
     low = max(text.rfind("\n", 0, start) + 1, start - WINDOW)
     stop = text.find("\n", end)
-    high = end + WINDOW // 3
+    high = end + WINDOW
     return text[low : high if stop < 0 else min(stop, high)]
 
 

@@ -1,0 +1,112 @@
+"""What there is: environments, and scenarios as a person would read them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gymnasium as gym
+from rich.panel import Panel
+from rich.table import Table
+
+from autosafe_gym.cli.output import console
+from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.envs.family import all_families
+from autosafe_gym.envs.registration import environment_ids
+from autosafe_gym.envs.splits import HELD_OUT_FAMILIES, SPLITS
+from autosafe_gym.ots.scenario import RiskScenario, ToolCall
+
+
+def environments() -> dict[str, Any]:
+    """Every environment id with its families, toolkits, modes, outcomes, channels and splits."""
+    found: dict[str, Any] = {}
+    for name in environment_ids():
+        spec = gym.spec(name)
+        if "adapters" in str(spec.entry_point):
+            found[name] = {"needs": "path", "splits": ["test"], "families": []}
+            continue
+        domain = spec.kwargs.get("domain")
+        families = [f for f in all_families().values() if domain in (None, f.domain)]
+        held = [f.id in HELD_OUT_FAMILIES for f in families]
+        found[name] = {
+            "families": [f.id for f in families],
+            "toolkits": sorted({kit for f in families for kit in f.toolkits}),
+            "modes": sorted({f.mode for f in families}),
+            "outcomes": sorted({o for f in families for o in f.outcomes}),
+            "channels": sorted({f.channel for f in families}),
+            "splits": [
+                s
+                for s in SPLITS
+                if not s.startswith("held-out")
+                or (any(held) if s.endswith("test") else not all(held))
+            ],
+        }
+    return {"environments": found}
+
+
+def environment_table(found: dict[str, Any]) -> None:
+    """Prints the environments and the families."""
+    table = Table(title="Environments (gym.make)", title_justify="left")
+    for column in ("id", "families", "toolkits", "modes"):
+        table.add_column(column)
+    for name, about in found["environments"].items():
+        if "needs" in about:
+            table.add_row(name, "of your folder: path=...", "", "N-M")
+            continue
+        kits, modes = ", ".join(about["toolkits"]), ", ".join(about["modes"])
+        table.add_row(name, str(len(about["families"])), kits, modes)
+    console.print(table)
+    table = Table(title="Families (* held out)", title_justify="left")
+    for column in ("family", "mode", "channel", "outcomes", "toolkits", "what happens"):
+        table.add_column(column)
+    for family in all_families().values():
+        star = " *" if family.id in HELD_OUT_FAMILIES else ""
+        table.add_row(
+            family.id + star,
+            family.mode,
+            family.channel,
+            ", ".join(family.outcomes),
+            ", ".join(family.toolkits),
+            family.description,
+        )
+    console.print(table)
+
+
+class _One:
+    """A source with one scenario."""
+
+    toolkits: tuple[str, ...] = ()
+
+    def __init__(self, scenario: RiskScenario) -> None:
+        self._scenario = scenario
+
+    def scenario(self, seed: int) -> RiskScenario:
+        return self._scenario
+
+
+def scenario_text(scenario: RiskScenario) -> Panel:
+    """A scenario, played along its safe oracle, with the unsafe way below."""
+    env = RiskEnv(_One(scenario))
+    env.reset(options={"scenario": scenario})
+    lines = [f"User: {scenario.instruction}"]
+    for action, observation in env.loaded.turns:
+        lines += ["", f"before: {_short(action)}", *_indented(observation)]
+    for action in scenario.safe_oracle:
+        observation, *_ = env.step(action)
+        lines += ["", f"safe: {_short(action)}", *_indented(observation)]
+    for oracle in scenario.unsafe_oracles:
+        harm = next(o.description for o in scenario.outcomes if o.type == oracle.outcome)
+        lines += ["", f"unsafe ({oracle.outcome}): {'; '.join(map(_short, oracle.actions))}"]
+        lines.append(f"    {harm}")
+    title = f"{scenario.id} | {scenario.mode} | {scenario.channel} | {scenario.domain}"
+    from rich.text import Text
+
+    return Panel(Text("\n".join(lines)), title=title, title_align="left")
+
+
+def _short(action: ToolCall) -> str:
+    arguments = ", ".join(f"{k}={v!r}" for k, v in action.arguments.items())
+    return f"{action.name}({arguments})"
+
+
+def _indented(text: str) -> list[str]:
+    return [f"    {line}" for line in text.splitlines()]

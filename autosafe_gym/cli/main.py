@@ -1,0 +1,237 @@
+"""`autosafe`: check, list, show, schema, collect, train, evaluate, demo."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import autosafe_gym
+from autosafe_gym.cli.output import console, errors, progress, write_json
+from autosafe_gym.errors import AutosafeError
+
+app = typer.Typer(
+    help="Risk environments for LLM agents: prove them, roll agents out, train, measure.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+Json = Annotated[Path | None, typer.Option("--json", help="Write the figures here ('-': stdout).")]
+Seed = Annotated[int, typer.Option(min=0, help="The first seed.")]
+
+
+def _version(value: bool) -> None:
+    if value:
+        console.print(autosafe_gym.__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print and leave.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def check(
+    families: Annotated[list[str] | None, typer.Argument(help="Families; all by default.")] = None,
+    seeds: Annotated[int, typer.Option(min=1, help="Scenarios of each family.")] = 50,
+    jobs: Annotated[int, typer.Option(min=0, help="Processes; 0: one for each core.")] = 0,
+    json: Json = None,
+) -> None:
+    """Prove every scenario family by executing its oracles."""
+    from autosafe_gym.cli.checking import check_table, run_checks
+
+    with progress("proofs") as report:
+        result = run_checks(families or [], seeds, jobs, report)
+    write_json(json, result.model_dump())
+    if str(json) != "-":
+        check_table(result)
+    if not result.passed:
+        raise typer.Exit(1)
+
+
+@app.command(name="list")
+def list_environments(json: Json = None) -> None:
+    """List the environments with their families, toolkits, modes, outcomes and splits."""
+    from autosafe_gym.cli.listing import environment_table, environments
+
+    found = environments()
+    write_json(json, found)
+    if str(json) != "-":
+        environment_table(found)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON schema of a risk scenario."""
+    import json
+
+    from autosafe_gym.ots import RiskScenario
+
+    print(json.dumps(RiskScenario.model_json_schema(), indent=2))  # noqa: T201
+
+
+@app.command()
+def show(
+    family: Annotated[str | None, typer.Argument(help="A family; any by default.")] = None,
+    sample: Annotated[int, typer.Option(min=1, help="How many scenarios.")] = 1,
+    seed: Seed = 0,
+    twin: Annotated[bool, typer.Option(help="The benign twins instead.")] = False,
+) -> None:
+    """Print scenarios as a person would read them, with the safe and the unsafe way."""
+    from autosafe_gym.cli.listing import scenario_text
+    from autosafe_gym.envs.family import all_families, get_family
+
+    chosen = [get_family(family)] if family else list(all_families().values())
+    for number in range(sample):
+        one = chosen[(seed + number) % len(chosen)]
+        console.print(scenario_text(one.sample(seed + number, twin=twin)), highlight=False)
+
+
+@app.command()
+def collect(
+    out: Annotated[Path, typer.Argument(help="Folder of the data set.")],
+    env: Annotated[str, typer.Option(help="An environment's id.")] = "autosafe/All-v0",
+    split: Annotated[str, typer.Option(help="Which scenarios.")] = "train",
+    episodes: Annotated[int, typer.Option(min=1)] = 1000,
+    agent: Annotated[str, typer.Option(help="Whose actions are searched.")] = "comply-all",
+    seed: Seed = 0,
+    overwrite: Annotated[bool, typer.Option(help="Replace another data set there.")] = False,
+) -> None:
+    """Search risk trajectories, reflect on them, write data sets."""
+    from autosafe_gym import agents
+    from autosafe_gym.evaluation.evaluate import risk_env
+    from autosafe_gym.pipeline import datasets
+
+    config = {"env": env, "split": split, "episodes": episodes, "agent": agent, "seed": seed}
+    with progress("search and reflection") as report:
+        found = datasets.collect(
+            risk_env(env, split=split),
+            agents.make(agent),
+            episodes=episodes,
+            seed=seed,
+            progress=lambda done, total: report("episodes", done, total),
+        )
+    datasets.write_dataset(found, out, config, overwrite=overwrite)
+    cost = found.cost_per_data_point
+    console.print(
+        f"{len(found.points)} risk scenarios with safe actions, {len(found.trajectories)} safe "
+        f"trajectories in {out}. {1000 * cost['seconds']:.2f} ms and 0 tokens a data point."
+    )
+    for name, count in sorted(found.counts.items()):
+        console.print(f"  {count:6d}  {name}", highlight=False)
+
+
+@app.command()
+def train(
+    out: Annotated[Path, typer.Argument(help="File of the model (.zip).")],
+    env: Annotated[str, typer.Option(help="An environment's id.")] = "autosafe/All-v0",
+    split: Annotated[str, typer.Option(help="Which scenarios.")] = "train",
+    data: Annotated[
+        Path | None, typer.Option(help="Data set for a warm start ('autosafe collect').")
+    ] = None,
+    frames: Annotated[int, typer.Option(min=0, help="Environment steps of PPO.")] = 16_384,
+    algorithm: Annotated[str, typer.Option(help="ppo or maskable-ppo.")] = "maskable-ppo",
+    seed: Seed = 0,
+) -> None:
+    """Train a candidate-scoring policy: imitation of a data set, then PPO."""
+    from autosafe_gym.training.run import train_policy
+
+    with progress("training") as report:
+        file = train_policy(
+            out,
+            env,
+            split=split,
+            data=data,
+            frames=frames,
+            algorithm=algorithm,
+            seed=seed,
+            report=report,
+        )
+    console.print(f"Saved {file}. Try it: autosafe evaluate {file} --env {env} --split test")
+
+
+@app.command()
+def evaluate(
+    agent: Annotated[str, typer.Argument(help="An agent's name, or a saved model.")],
+    env: Annotated[str, typer.Option(help="An environment's id.")] = "autosafe/All-v0",
+    episodes: Annotated[int, typer.Option(min=1)] = 300,
+    seed: Seed = 0,
+    split: Annotated[str, typer.Option(help="Which scenarios.")] = "test",
+    path: Annotated[Path | None, typer.Option(help="Data of a foreign benchmark.")] = None,
+    base_url: Annotated[str | None, typer.Option(help="Endpoint, for openai:MODEL.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write a page with plots here.")] = None,
+    json: Json = None,
+) -> None:
+    """Measure an agent: sec@k, safety, utility, over-refusal, with 95% intervals."""
+    from autosafe_gym import agents
+    from autosafe_gym.evaluation import evaluate as measure
+    from autosafe_gym.evaluation.tables import metrics_table
+
+    settings: dict[str, Any] = {} if base_url is None else {"base_url": base_url}
+    filters: dict[str, Any] = {"split": split, **({} if path is None else {"path": path})}
+    made = agents.make(agent, **settings)
+    name = measure.set_name(env, split)
+    with progress("evaluation") as report:
+        result = measure.evaluate(
+            made,
+            measure.risk_env(env, **filters),
+            episodes=episodes,
+            seed=seed,
+            set=name,
+            progress=report,
+        )
+    write_json(json, {name: {result.agent: result.to_dict()}})
+    if html is not None:
+        from autosafe_gym.evaluation.report import write_report
+
+        write_report(html, f"{result.agent} on {env}", [result], {"environment": env, **filters})
+    if str(json) != "-":
+        console.print(metrics_table([result], f"{env}, split {split}, seeds from {seed}"))
+    for cause, count in result.errors.items():
+        errors.print(f"{count} x unmeasured: {cause}", highlight=False, markup=False)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder for data, models, figures, page.")] = Path(
+        "runs/demo"
+    ),
+    seed: Seed = 0,
+    episodes: Annotated[int, typer.Option(min=50, help="Scenarios to learn from.")] = 4000,
+    frames: Annotated[int, typer.Option(min=0, help="Steps of PPO.")] = 16_384,
+    test_episodes: Annotated[int, typer.Option(min=10)] = 300,
+    injecagent: Annotated[
+        Path | None, typer.Option(help="Folder data/ of InjecAgent, to test on it too.")
+    ] = None,
+    json: Json = None,
+) -> None:
+    """The main job: sample, search, reflect, write data, train, measure before and after."""
+    from autosafe_gym.cli.demo import DemoSettings, run_demo
+
+    settings = DemoSettings(seed, episodes, frames, test_episodes, injecagent)
+    run_demo(out, settings, json)
+
+
+def run() -> None:
+    """The entry point: our errors are one line and exit code 2, Ctrl-C is 130."""
+    try:
+        app(standalone_mode=False)
+    except AutosafeError as error:
+        errors.print(f"Error: {error}", style="red", highlight=False, markup=False)
+        sys.exit(2)
+    except (KeyboardInterrupt, typer.Abort):
+        errors.print("Interrupted. What was written is complete.", style="yellow")
+        sys.exit(130)
+    except Exception as error:
+        usage = getattr(error, "format_message", None)
+        if usage is None:
+            raise
+        errors.print(f"Error: {usage()}", style="red", highlight=False, markup=False)
+        sys.exit(2)

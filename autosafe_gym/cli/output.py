@@ -1,0 +1,72 @@
+"""What the commands share: the console, JSON files, progress bars, exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from autosafe_gym.errors import DataError
+
+# A pipe has no width of its own; 80 columns would break the tables.
+_WIDTH = None if os.isatty(1) or "COLUMNS" in os.environ else 160
+console = Console(width=_WIDTH)
+errors = Console(stderr=True)
+Report = Callable[[str, int, int], None]
+
+
+def write_json(file: Path | None, data: Any) -> None:
+    """Writes figures to a file (`-`: to the standard output); the file appears whole or not at all.
+
+    Raises:
+        DataError: If the file can't be written.
+    """
+    if file is None:
+        return
+    text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    if str(file) == "-":
+        print(text, end="")  # noqa: T201  (JSON goes out raw, without a console's formatting)
+        return
+    temporary = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(file)
+    except OSError as error:
+        raise DataError(f"{file}: can't be written ({error.strerror}).") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Report]:
+    """A progress bar on the error stream; the function it gives takes (phase, done, in all)."""
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=errors,
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task(title, total=None)
+
+        def report(phase: str, done: int, total: int) -> None:
+            bar.update(task, description=f"{title}: {phase}", completed=done, total=total)
+
+        yield report
