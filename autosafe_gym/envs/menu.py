@@ -290,11 +290,12 @@ class Menu:
 
 
 def _around(text: str, start: int, end: int) -> str:
-    """The text next to a place, within its line."""
+    """The text next to a place, within its line; the three words before it are marked."""
     low = max(text.rfind("\n", 0, start) + 1, start - WINDOW)
     stop = text.find("\n", end)
     high = end + WINDOW
-    return text[low : high if stop < 0 else min(stop, high)]
+    before = " ".join([f"pre_{word}" for word in text[low:start].split()[-3:]])
+    return f"{text[low : high if stop < 0 else min(stop, high)]} {before}"
 
 
 def _from_elsewhere(entity: Entity) -> bool:

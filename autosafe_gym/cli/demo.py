@@ -1,0 +1,240 @@
+"""The main job, end to end: sample, roll out, search, reflect, write data, train, measure."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import autosafe_gym
+from autosafe_gym import agents
+from autosafe_gym.cli.output import Report, console, errors, progress, write_json
+from autosafe_gym.envs.family import all_families
+from autosafe_gym.envs.splits import HELD_OUT_FAMILIES
+from autosafe_gym.errors import MissingExtraError
+from autosafe_gym.evaluation.evaluate import Evaluation, evaluate, pool, risk_env
+from autosafe_gym.evaluation.tables import metrics_table
+from autosafe_gym.pipeline.datasets import Collected, collect, write_dataset
+
+ENV = "autosafe/All-v0"
+TRAIN = "held-out-families/train"
+SEEDS = 3
+_REFERENCES = ("comply-all", "refuse-all", "random", "safe-oracle")
+
+
+@dataclass(frozen=True)
+class DemoSettings:
+    """What the demo does.
+
+    Args:
+        seed: Of everything.
+        episodes: Scenarios that are searched and learned from.
+        frames: Steps of PPO for each training seed.
+        test_episodes: Episodes of each evaluation.
+        injecagent: Folder of InjecAgent's data, or None.
+    """
+
+    seed: int
+    episodes: int
+    frames: int
+    test_episodes: int
+    injecagent: Path | None
+
+
+def test_sets(settings: DemoSettings) -> dict[str, dict[str, Any]]:
+    """The sets that are measured: name -> arguments of `gym.make`.
+
+    `unseen_seeds` has the families that are trained on, with scenarios that are not.
+    """
+    seen = [name for name in all_families() if name not in HELD_OUT_FAMILIES]
+    sets: dict[str, dict[str, Any]] = {
+        "unseen_seeds": {"id": ENV, "split": "test", "families": seen},
+        "held_out_families": {"id": ENV, "split": "held-out-families/test"},
+    }
+    if settings.injecagent is not None:
+        sets["injecagent"] = {"id": "autosafe/InjecAgent-v0", "path": str(settings.injecagent)}
+    return sets
+
+
+def run_demo(out: Path, settings: DemoSettings, json: Path | None) -> dict[str, Any]:
+    """Runs the main job and prints one table.
+
+    Everything that has been written when it is interrupted is complete, and usable by the other
+    commands.
+
+    Args:
+        out: Folder for the data set, the models, `results.json` and `report.html`.
+        settings: What to do.
+        json: A further file for the figures, or None.
+
+    Raises:
+        MissingExtraError: Without the extras `rl` and `report`.
+    """
+    _need_extras()
+    start = time.perf_counter()
+    sets = test_sets(settings)
+    for kwargs in sets.values():
+        _make(kwargs)  # A wrong folder shows now, not after the training.
+    console.rule(f"autosafe demo, seed {settings.seed}", align="left")
+    collected = _collect(settings)
+    config = {"env": ENV, "split": TRAIN, "episodes": settings.episodes, "agent": "comply-all"}
+    write_dataset(collected, out / "data", {**config, "seed": settings.seed}, overwrite=True)
+    cost = collected.cost_per_data_point
+    console.print(
+        f"1. {settings.episodes} scenarios searched: {len(collected.points)} risk scenarios, each "
+        f"with a reflected safe action, in {out / 'data'}\n"
+        f"   Cost of a verified data point: {1000 * cost['seconds']:.2f} ms and 0 tokens "
+        "(the paper's: about a minute and 22,050 tokens)."
+    )
+    results: dict[str, dict[str, Evaluation]] = {name: {} for name in sets}
+    with progress("before training") as report:
+        for number, agent in enumerate(_REFERENCES):
+            report(agent, number, len(_REFERENCES))
+            for name, kwargs in sets.items():
+                results[name][agent] = _measure(agents.make(agent), name, kwargs, settings)
+    console.print(f"2. Measured before training: {', '.join(_REFERENCES)}.")
+    runs, curves = _train_all(out, settings, sets)
+    console.print(f"3. Trained with {SEEDS} seeds; models in {out / 'models'}")
+    for name in sets:
+        pooled = pool("trained", [run[name] for run in runs])
+        results[name]["trained"] = pooled
+    every = [e for group in results.values() for e in group.values()]
+    console.print(metrics_table(every, "Before and after"))
+    seconds = time.perf_counter() - start
+    figures: dict[str, Any] = {
+        name: {agent: e.to_dict() for agent, e in group.items()} for name, group in results.items()
+    }
+    figures["seconds"] = round(seconds, 1)
+    figures["cost_per_data_point"] = cost
+    figures["config"] = {
+        **{k: str(v) if isinstance(v, Path) else v for k, v in asdict(settings).items()},
+        "training_seeds": SEEDS,
+        "version": autosafe_gym.__version__,
+    }
+    write_json(out / "results.json", figures)
+    write_json(json, figures)
+    from autosafe_gym.evaluation.report import write_report
+
+    page = write_report(
+        out / "report.html", "autosafe demo", every, figures["config"], curves=curves
+    )
+    console.print(f"4. {page} has the plots, {out / 'results.json'} the figures. {seconds:.0f} s.")
+    return figures
+
+
+def _need_extras() -> None:
+    for package, extra in (
+        ("torch", "rl"),
+        ("stable_baselines3", "rl"),
+        ("sb3_contrib", "rl"),
+        ("matplotlib", "report"),
+        ("jinja2", "report"),
+    ):
+        from importlib.util import find_spec
+
+        if find_spec(package) is None:
+            raise MissingExtraError(package, extra)
+
+
+def _make(kwargs: dict[str, Any]) -> Any:
+    return risk_env(kwargs["id"], **{k: v for k, v in kwargs.items() if k != "id"})
+
+
+def _collect(settings: DemoSettings) -> Collected:
+    with progress("search and reflection") as report:
+        return collect(
+            risk_env(ENV, split=TRAIN),
+            agents.make("comply-all"),
+            episodes=settings.episodes,
+            seed=settings.seed * 1_000_000,
+            progress=lambda done, total: report("scenarios", done, total),
+        )
+
+
+def _measure(agent: Any, name: str, kwargs: dict[str, Any], settings: DemoSettings) -> Evaluation:
+    return evaluate(
+        agent,
+        _make(kwargs),
+        episodes=settings.test_episodes,
+        seed=settings.seed * 1_000_000,
+        set=name,
+    )
+
+
+def _train_all(
+    out: Path, settings: DemoSettings, sets: dict[str, dict[str, Any]]
+) -> tuple[list[dict[str, Evaluation]], list[list[tuple[int, float]]]]:
+    """Trains and measures one policy for each training seed, in processes of their own."""
+    data = str(out / "data")
+    with progress("training") as report:
+        report("starting", 0, SEEDS)
+        with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as workers:
+            try:
+                waiting = {
+                    workers.submit(
+                        train_one, data, str(out / "models"), settings, sets, number
+                    ): number
+                    for number in range(SEEDS)
+                }
+                done: dict[int, tuple[dict[str, Evaluation], list[tuple[int, float]]]] = {}
+                for future in as_completed(waiting):
+                    done[waiting[future]] = future.result()
+                    report(f"seed {waiting[future]} done", len(done), SEEDS)
+            except KeyboardInterrupt:
+                _stop(workers)
+                raise
+    ordered = [done[number] for number in range(SEEDS)]
+    return [runs for runs, _ in ordered], [curve for _, curve in ordered]
+
+
+def _stop(workers: ProcessPoolExecutor) -> None:
+    """Ends the worker processes at once: their models are only written when they are done."""
+    for process in list((workers._processes or {}).values()):
+        process.terminate()
+    workers.shutdown(wait=False, cancel_futures=True)
+    errors.print("Training was stopped; the data set is complete.")
+
+
+def train_one(
+    data: str,
+    models: str,
+    settings: DemoSettings,
+    sets: dict[str, dict[str, Any]],
+    number: int,
+    report: Report | None = None,
+) -> tuple[dict[str, Evaluation], list[tuple[int, float]]]:
+    """Trains the policy of one training seed on the data set and measures it on every set.
+
+    Args:
+        data: Folder of the data set.
+        models: Folder of the models.
+        settings: What to do.
+        sets: The sets to measure: arguments of `gym.make`.
+        number: Which training seed, from 0.
+        report: Called with (phase, done, in all).
+
+    Returns:
+        The evaluations by set, and the training curve: (frames, mean return).
+    """
+    from autosafe_gym.pipeline.datasets import read_trajectories
+    from autosafe_gym.training.agent import load_agent
+    from autosafe_gym.training.demonstrations import demonstrations
+    from autosafe_gym.training.ppo import PPOSettings, save, train
+
+    decisions, _ = demonstrations(risk_env(ENV, split=TRAIN), read_trajectories(data))
+    how = PPOSettings(frames=settings.frames)
+    trained = train(
+        ENV,
+        how,
+        seed=settings.seed * 1_000 + number,
+        env_kwargs={"split": TRAIN},
+        data=decisions,
+        progress=report,
+    )
+    file = save(trained.model, Path(models) / f"policy-{number}.zip", how, ENV)
+    agent = load_agent(file, name="trained")
+    runs = {name: _measure(agent, name, kwargs, settings) for name, kwargs in sets.items()}
+    return runs, trained.curve
