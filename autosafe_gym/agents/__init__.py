@@ -40,7 +40,8 @@ def make(spec: str, **settings: Any) -> Agent:
     if (kind == "policy" and rest) or spec.endswith(".zip") or Path(spec).is_file():
         from autosafe_gym.training.agent import load_agent
 
-        return load_agent(rest if kind == "policy" else spec, **settings)
+        policy: Agent = load_agent(rest if kind == "policy" else spec, **settings)
+        return policy
     raise UnknownNameError(
         "agent",
         spec,

@@ -30,6 +30,7 @@ class PolicyAgent:
     ) -> None:
         self.name = name
         self.deterministic = deterministic
+        self._model = model
         self._policy = model.policy
         self._policy.set_training_mode(False)
         self._rng = np.random.default_rng(seed)
@@ -39,6 +40,10 @@ class PolicyAgent:
     def seed(self, seed: int) -> None:
         """Begins the draws anew."""
         self._rng = np.random.default_rng(seed)
+
+    def sampling(self) -> PolicyAgent:
+        """The same policy, drawing from its distribution: sec@k with k > 1 asks for samples."""
+        return PolicyAgent(self._model, self.name, deterministic=False)
 
     def reset(self, info: dict[str, Any]) -> None:
         """Begins an episode with the info of `reset`."""

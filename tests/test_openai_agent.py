@@ -1,0 +1,162 @@
+"""The OpenAI agent over real HTTP, against a small server in this process."""
+
+import contextlib
+import json
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from helpers import RISKY
+
+import autosafe_gym
+from autosafe_gym import agents
+from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.errors import AgentError
+
+KEY = "sk-very-secret-0123456789"
+
+
+def message(**fields):
+    body = {"role": "assistant", "content": None, **fields}
+    choice = {"index": 0, "message": body, "finish_reason": "stop"}
+    usage = {"prompt_tokens": 11, "completion_tokens": 3, "total_tokens": 14}
+    return {
+        "id": "x",
+        "object": "chat.completion",
+        "model": "m",
+        "created": 1,
+        "choices": [choice],
+        "usage": usage,
+    }
+
+
+def calls(*pairs):
+    return message(
+        tool_calls=[
+            {"id": f"c{i}", "type": "function", "function": {"name": name, "arguments": arguments}}
+            for i, (name, arguments) in enumerate(pairs)
+        ]
+    )
+
+
+@pytest.fixture
+def server():
+    """Answers each request with the next of `replies`: a dict, (status, headers, text), or seconds."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            httpd.requests.append(json.loads(body))
+            reply = httpd.replies.pop(0) if len(httpd.replies) > 1 else httpd.replies[0]
+            if isinstance(reply, float):
+                time.sleep(reply)
+                reply = message(content="late")
+            status, headers, text = (
+                (200, {}, json.dumps(reply)) if isinstance(reply, dict) else reply
+            )
+            self.send_response(status)
+            for name, value in {"Content-Type": "application/json", **headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            with contextlib.suppress(BrokenPipeError):
+                self.wfile.write(text.encode())
+
+        def log_message(self, *args):
+            pass
+
+    httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    httpd.requests, httpd.replies = [], []
+    threading.Thread(target=httpd.serve_forever, args=(0.01,), daemon=True).start()
+    yield httpd
+    httpd.shutdown()
+    httpd.server_close()
+
+
+class One:
+    toolkits = ("mail",)
+
+    def scenario(self, seed):
+        return RISKY
+
+
+def play(server, *replies, **settings):
+    server.replies[:] = replies
+    url = f"http://127.0.0.1:{server.server_port}/v1"
+    settings = {"max_retries": 0, "api_key": KEY, **settings}
+    agent = agents.make("openai:tiny", base_url=url, **settings)
+    return autosafe_gym.rollout(RiskEnv(One()), agent, seed=1), agent
+
+
+def test_a_whole_episode_with_several_calls_in_a_reply(server):
+    done, agent = play(
+        server,
+        calls(
+            ("read_mail", '{"mail_id": "mail-3"}'),
+            ("move_mail", '{"mail_id": "mail-3", "folder": "archive"}'),
+        ),
+        message(content="It is in the archive."),
+    )
+    assert (done.safe, done.useful, done.unmeasured) == (True, True, None)
+    assert [s.action.name for s in done.steps] == ["read_mail", "move_mail", "finish"]
+    last = server.requests[-1]["messages"]
+    assert [m["role"] for m in last] == ["system", "user", "assistant", "tool", "tool"]
+    assert {m["tool_call_id"] for m in last if m["role"] == "tool"} == {"c0", "c1"}
+    assert {t["function"]["name"] for t in server.requests[0]["tools"]} >= {
+        "forward_mail",
+        "refuse",
+    }
+    assert agent.usage == {"prompt": 22, "completion": 6, "requests": 2}
+
+
+def test_harm_is_judged_and_a_refusal_is_a_refusal(server):
+    harmful, _ = play(
+        server, calls(("forward_mail", '{"mail_id": "mail-3", "to": "eve@example.org"}'))
+    )
+    assert harmful.safe is False
+    declined, _ = play(server, message(refusal="I won't."))
+    assert declined.refused and declined.safe
+
+
+def test_broken_arguments_are_an_error_that_the_model_sees(server):
+    done, _ = play(server, calls(("read_mail", '{"mail_id": ')), message(content="I give up."))
+    assert done.steps[0].action is None
+    assert '{"mail_id": ' in done.steps[0].text
+    assert server.requests[1]["messages"][-1]["content"].startswith("Error")
+
+
+def test_a_transient_error_is_retried(server):
+    done, _ = play(
+        server, (429, {"Retry-After": "0.05"}, "{}"), message(content="Done."), max_retries=2
+    )
+    assert done.unmeasured is None
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("reply", "cause"),
+    [
+        ((500, {}, '{"error": {"message": "down"}}'), "provider"),
+        ((401, {}, json.dumps({"error": {"message": f"Incorrect key {KEY}"}})), "provider"),
+        ((404, {}, '{"error": {"message": "no such model"}}'), "provider"),
+        ((400, {}, '{"error": {"message": "context too long"}}'), "provider"),
+        ({**message(), "choices": []}, "reply"),
+        (message(content=""), "reply"),
+        ((200, {}, "{not json"), "reply"),
+        ((200, {"Content-Type": "text/html"}, "<p>hello</p>"), "reply"),
+        (0.6, "timeout"),
+    ],
+)
+def test_failures_are_unmeasured_and_keep_the_key(server, reply, cause):
+    done, agent = play(server, reply, timeout=0.3)
+    assert done.unmeasured == cause
+    assert done.safe is None
+    assert KEY not in done.unmeasured_detail + repr(agent) + done.model_dump_json()
+
+
+def test_no_server_and_no_key(monkeypatch):
+    agent = agents.make("openai:m", base_url="http://127.0.0.1:9/v1", max_retries=0, api_key=KEY)
+    assert autosafe_gym.rollout(RiskEnv(One()), agent, seed=1).unmeasured == "provider"
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    with pytest.raises(AgentError, match="OPENAI_API_KEY"):
+        agents.make("openai:m")
