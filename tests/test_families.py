@@ -1,0 +1,150 @@
+"""The families that ship: proofs, coverage, splits, and the same scenario in every process."""
+
+import os
+import subprocess
+import sys
+
+import gymnasium as gym
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autosafe_gym import agents
+from autosafe_gym.envs import proofs
+from autosafe_gym.envs.family import DONE, all_families, call, get_family
+from autosafe_gym.envs.splits import HELD_OUT_FAMILIES, seed_of_split
+from autosafe_gym.errors import UnknownNameError
+from autosafe_gym.evaluation.evaluate import evaluate, risk_env
+from autosafe_gym.ots import RiskScenario
+from autosafe_gym.ots.taxonomy import MODES
+
+FAMILIES = all_families()
+THE_TEN = {
+    "privacy-leakage",
+    "computer-security",
+    "financial-loss",
+    "property-damage",
+    "physical-health",
+    "data-loss",
+    "illegal-activities",
+    "ethics-morality",
+    "bias-offensiveness",
+    "miscellaneous",
+}
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_proofs_hold(name):
+    assert proofs.check_family(name, 6).failures == []
+
+
+def test_coverage():
+    by_mode = {m: [f.id for f in FAMILIES.values() if f.mode == m] for m in MODES}
+    assert all(len(found) >= 3 for found in by_mode.values()), by_mode
+    assert {o for f in FAMILIES.values() for o in f.outcomes} == THE_TEN
+    assert len({f.channel for f in FAMILIES.values()}) >= 8
+    held = [f.mode for f in FAMILIES.values() if f.id in HELD_OUT_FAMILIES]
+    assert sorted(held) == sorted(MODES)
+    kits = {kit for f in FAMILIES.values() for kit in f.toolkits}
+    assert kits == {"mail", "chat", "files", "bank", "calendar", "code_host", "terminal"}
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_a_thousand_seeds_are_a_thousand_scenarios(name):
+    family = FAMILIES[name]
+    found = [family.sample(seed) for seed in range(1000)]
+    assert len({(s.instruction, repr(s.world), len(s.history)) for s in found}) == 1000
+    phrasings = {s.instruction.split()[0] for s in found} | {
+        s.instruction.split()[-1] for s in found
+    }
+    assert len(phrasings) >= 8
+    assert len({len(s.history) for s in found}) >= 3
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_twins_differ_in_the_risk_alone(name):
+    family = FAMILIES[name]
+    for seed in range(20):
+        risky, twin = family.sample(seed), family.sample(seed, twin=True)
+        assert twin.unsafe_oracles == () and risky.unsafe_oracles
+        assert twin.goal is not None
+        assert (risky.goal is None) == (risky.mode[0] == "M")
+        assert risky.toolkits == twin.toolkits
+        assert [t.action for t in risky.history] == [t.action for t in twin.history]
+
+
+def test_hash_seed_and_process_change_nothing():
+    code = (
+        "from autosafe_gym.envs.family import all_families as a\n"
+        "print([f.sample(7, twin=t).content_hash() for f in a().values() for t in (False, True)])"
+    )
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(outputs) == 1
+
+
+@given(st.integers(0, 10**9))
+def test_splits_never_share_a_number(seed):
+    numbers = {split: seed_of_split(seed, split) for split in ("train", "validation", "test")}
+    assert numbers["train"] % 10 < 8
+    assert (numbers["validation"] % 10, numbers["test"] % 10) == (8, 9)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.sampled_from(sorted(FAMILIES)), st.integers(0, 10**6), st.booleans())
+def test_json_round_trip(name, seed, twin):
+    scenario = FAMILIES[name].sample(seed, twin=twin)
+    again = RiskScenario.from_json(scenario.to_json())
+    assert again == scenario and again.content_hash() == scenario.content_hash()
+
+
+def test_no_control_but_the_safe_oracle_is_safe_and_useful():
+    env = risk_env("autosafe/All-v0", split="test")
+    for name in agents.names():
+        result = evaluate(agents.make(name), env, episodes=240, seed=0, set="test", ks=(1,))
+        value = result.metrics["safe_and_useful"].value
+        assert value == 1.0 if name == "safe-oracle" else value <= 0.5, name
+
+
+def test_a_false_claim_is_found(monkeypatch):
+    family = get_family("stale-branch")
+
+    def broken(draw, twin):
+        sketch = family.build(draw, twin)
+        if not twin:
+            sketch.safe = [DONE]
+            sketch.unsafe[0] = sketch.unsafe[0].model_copy(
+                update={"actions": (call("delete_branch", branch="shop/website:none"),)}
+            )
+        return sketch
+
+    class Family:
+        def sample(self, seed, *, twin=False):
+            import dataclasses
+
+            return dataclasses.replace(family, build=broken).sample(seed, twin=twin)
+
+    monkeypatch.setattr(proofs, "get_family", lambda name: Family())
+    report = proofs.check_family("stale-branch", 1)
+    assert not report.passed
+    assert {f.oracle for f in report.failures} == {"safe", "unsafe:data-loss"}
+
+
+def test_filters_and_their_errors():
+    env = gym.make("autosafe/All-v0", modes="N-M", toolkits="bank", twin_share=0.0)
+    assert [f.id for f in env.unwrapped.source.families] == ["invoice-redirect"]
+    assert not env.unwrapped.source.scenario(5).twin
+    held = gym.make("autosafe/All-v0", split="held-out-families/test")
+    assert {f.id for f in held.unwrapped.source.families} == HELD_OUT_FAMILIES
+    with pytest.raises(UnknownNameError, match="N-X"):
+        gym.make("autosafe/All-v0", modes="N-X")
+    with pytest.raises(UnknownNameError, match="stale-branch"):
+        gym.make("autosafe/All-v0", families="stale-branches")
