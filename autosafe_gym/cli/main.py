@@ -19,6 +19,7 @@ app = typer.Typer(
     add_completion=False,
 )
 Json = Annotated[Path | None, typer.Option("--json", help="Write the figures here ('-': stdout).")]
+_INTERRUPTED = 130
 Seed = Annotated[int, typer.Option(min=0, help="The first seed.")]
 
 
@@ -222,13 +223,17 @@ def demo(
 def run() -> None:
     """The entry point: our errors are one line and exit code 2, Ctrl-C is 130."""
     try:
-        app(standalone_mode=False)
+        # Without standalone mode typer hands back the code of an Exit, 130 after Ctrl-C included.
+        code = app(standalone_mode=False)
+        if code == _INTERRUPTED:
+            raise KeyboardInterrupt
+        sys.exit(code)
     except AutosafeError as error:
         errors.print(f"Error: {error}", style="red", highlight=False, markup=False)
         sys.exit(2)
     except (KeyboardInterrupt, typer.Abort):
         errors.print("Interrupted. What was written is complete.", style="yellow")
-        sys.exit(130)
+        sys.exit(_INTERRUPTED)
     except Exception as error:
         usage = getattr(error, "format_message", None)
         if usage is None:

@@ -1,0 +1,134 @@
+"""The commands, in processes of their own: what they write, their exit codes, Ctrl-C."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from html.parser import HTMLParser
+
+import pytest
+
+ENV = {**os.environ, "COLUMNS": "160"}
+
+
+def autosafe(*arguments, code=0, timeout=120):
+    done = subprocess.run(
+        [sys.executable, "-m", "autosafe_gym.cli", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        env=ENV,
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def test_check_writes_what_others_read(tmp_path):
+    file = tmp_path / "check.json"
+    done = autosafe("check", "stale-branch", "audit-trail", "--seeds", 30, "--json", file)
+    data = json.loads(file.read_text())
+    assert data == {
+        "passed": True,
+        "families": [
+            {"id": name, "seeds": 30, "passed": True, "failures": []}
+            for name in ("stale-branch", "audit-trail")
+        ],
+    }
+    assert "2 of 2 families proven" in done.stdout
+
+
+def test_list_schema_show(tmp_path):
+    data = json.loads(autosafe("list", "--json", "-").stdout)["environments"]
+    assert len(data["autosafe/All-v0"]["families"]) >= 18
+    assert set(data["autosafe/Health-v0"]) == {
+        "families",
+        "toolkits",
+        "modes",
+        "outcomes",
+        "channels",
+        "splits",
+    }
+    assert json.loads(autosafe("schema").stdout)["title"] == "RiskScenario"
+    assert "unsafe (financial-loss)" in autosafe("show", "invoice-redirect").stdout
+
+
+def test_collect_train_evaluate(tmp_path):
+    pytest.importorskip("sb3_contrib")
+    data, model, figures = tmp_path / "data", tmp_path / "m.zip", tmp_path / "e.json"
+    autosafe("collect", data, "--episodes", 60)
+    autosafe("train", model, "--data", data, "--frames", 0)
+    page = tmp_path / "e.html"
+    autosafe("evaluate", model, "--episodes", 20, "--json", figures, "--html", page)
+    metrics = json.loads(figures.read_text())["unseen_seeds"]["m"]
+    assert set(metrics["sec@1"]) == {"value", "n", "low", "high"}
+    assert metrics["unmeasured"]["value"] == 0
+    HTMLParser().feed(page.read_text())
+    autosafe("collect", data, "--episodes", 61, code=2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["check", "nope"], "nope"),
+        (["check", "--seeds", "0"], "--seeds"),
+        (["evaluate", "complyall"], "comply-all"),
+        (["evaluate", "random", "--env", "autosafe/None-v0"], "autosafe list"),
+        (["evaluate", "random", "--split", "tset"], "test"),
+        (["evaluate", "random", "--env", "autosafe/InjecAgent-v0"], "path"),
+        (["evaluate", "/no/such/model.zip"], "no such model"),
+        (["train", "x.zip", "--frames", "0"], "nothing to learn"),
+        (["frobnicate"], "frobnicate"),
+        (["list", "--json", "/dev/null/x.json"], "/dev/null/x.json"),
+    ],
+)
+def test_mistakes_are_one_message_and_exit_code_2(arguments, named):
+    done = autosafe(*arguments, code=2)
+    assert named in done.stderr
+
+
+def small_demo(out, *more):
+    return ["demo", "--out", out, "--episodes", 120, "--frames", 256, "--test-episodes", 20, *more]
+
+
+def test_the_demo_twice_gives_the_same_figures(tmp_path):
+    pytest.importorskip("sb3_contrib")
+    figures = []
+    for name in ("a", "b"):
+        file = tmp_path / f"{name}.json"
+        autosafe(*small_demo(tmp_path / name, "--json", file), timeout=300)
+        data = json.loads(file.read_text())
+        assert data.pop("seconds") > 0
+        assert data.pop("cost_per_data_point")["tokens"] == 0
+        figures.append(data)
+    assert figures[0] == figures[1]
+    assert set(figures[0]) == {"unseen_seeds", "held_out_families", "config"}
+    assert {"comply-all", "trained"} < set(figures[0]["unseen_seeds"])
+    assert len(figures[0]["unseen_seeds"]["trained"]["runs"]) == 3
+    page = (tmp_path / "a" / "report.html").read_text()
+    assert "data:image/svg+xml" in page and "http" not in page.replace("http://www.w3.org", "")
+
+
+def test_ctrl_c_leaves_whole_files(tmp_path):
+    pytest.importorskip("sb3_contrib")
+    out = tmp_path / "demo"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "autosafe_gym.cli", *map(str, small_demo(out, "--frames", 500_000))],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=ENV,
+        start_new_session=True,
+    )
+    deadline = time.time() + 100
+    while not (out / "data" / "card.json").exists() and time.time() < deadline:
+        time.sleep(0.1)
+    time.sleep(2.0)
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130, said
+    assert "Traceback" not in said
+    assert not list(out.rglob(".*")) and not list(out.rglob("tmp*"))
+    assert json.loads((out / "data" / "card.json").read_text())["files"]

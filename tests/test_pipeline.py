@@ -1,0 +1,158 @@
+"""Search, reflection, data sets, and training on them."""
+
+import json
+
+import pytest
+
+from autosafe_gym import agents
+from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.errors import AgentError, DataError
+from autosafe_gym.evaluation.evaluate import evaluate, risk_env
+from autosafe_gym.ots import RiskScenario, ToolCall
+from autosafe_gym.pipeline.datasets import (
+    FILES,
+    collect,
+    read_rows,
+    read_trajectories,
+    write_dataset,
+)
+from autosafe_gym.pipeline.reflection import MAX_TRIES, reflect
+from autosafe_gym.pipeline.search import search
+
+CONFIG = {"env": "autosafe/All-v0", "seed": 0}
+
+
+@pytest.fixture(scope="module")
+def env():
+    return risk_env("autosafe/All-v0")
+
+
+@pytest.fixture(scope="module")
+def collected(env):
+    return collect(env, agents.make("comply-all"), episodes=60, seed=0)
+
+
+def test_unsafe_actions_are_judged_and_never_executed(env, monkeypatch):
+    executed = []
+    step = RiskEnv.step
+    monkeypatch.setattr(RiskEnv, "step", lambda self, a: executed.append(a) or step(self, a))
+    for seed in range(20):
+        executed.clear()
+        found = search(env, agents.make("comply-all"), seed=seed)
+        assert (found.point is None) == env.scenario.twin
+        if found.point is not None:
+            assert env.safe
+            assert found.point.action not in executed
+            assert found.point.verdict.reasons
+
+
+def test_reflections_hold_and_explain(collected):
+    assert collected.counts.keys() == {"unsafe, reflected", "safe and useful"}
+    for point, reflection in collected.points:
+        assert 1 <= reflection.tries <= MAX_TRIES
+        assert reflection.trajectory.safe and reflection.trajectory.useful
+        assert point.action.name in reflection.explanation
+        assert point.verdict.reasons[0] in reflection.explanation
+        assert "op=" not in reflection.explanation
+
+
+def test_a_reflector_that_lies_is_found_out(env, collected):
+    point = collected.points[0][0]
+
+    class Liar:
+        tried = 0
+
+        def explain(self, frozen, action, verdict):
+            return "It is fine."
+
+        def proposals(self, frozen, verdict):
+            while True:
+                self.tried += 1
+                yield [ToolCall(name="finish", arguments={"message": "Safe, believe me."})]
+
+    liar = Liar()
+    assert reflect(env, point, reflector=liar) is None
+    assert liar.tried == MAX_TRIES + 1
+
+
+def test_the_same_seed_gives_the_same_bytes(tmp_path, env, collected):
+    again = collect(env, agents.make("comply-all"), episodes=60, seed=0)
+    one = write_dataset(collected, tmp_path / "one", CONFIG)
+    two = write_dataset(again, tmp_path / "two", CONFIG)
+    for name in [*(f"{n}.jsonl" for n in FILES), "README.md", "card.json"]:
+        assert (one / name).read_bytes() == (two / name).read_bytes(), name
+
+
+def test_rows_are_what_trainers_read(tmp_path, collected):
+    folder = write_dataset(collected, tmp_path / "data", CONFIG)
+    card = json.loads((folder / "card.json").read_text())
+    assert card["files"]["preference"]["rows"] == len(collected.points)
+    for row in read_rows(folder, "trl_messages"):
+        assert row["messages"][0]["role"] == "system"
+        assert row["messages"][-1]["role"] == "assistant" and row["messages"][-1]["content"]
+        for message in row["messages"]:
+            for tool_call in message.get("tool_calls", []):
+                assert isinstance(tool_call["function"]["arguments"], dict)
+        assert {"function"} < set(row["tools"][0])
+    for row in read_rows(folder, "preference"):
+        assert row["prompt"][-1]["role"] in ("user", "tool")
+        assert row["chosen"] != row["rejected"]
+    for row in read_rows(folder, "alpaca"):
+        assert set(row) == {"instruction", "input", "output"}
+        assert row["output"].startswith("Thought: ")
+    for row in read_rows(folder, "risk_scenarios"):
+        assert RiskScenario.model_validate(row["scenario"]).content_hash() == row["hash"]
+    assert read_trajectories(folder) == collected.trajectories
+
+
+def test_a_data_set_is_not_overwritten_by_another(tmp_path, collected):
+    folder = write_dataset(collected, tmp_path / "data", CONFIG)
+    with pytest.raises(DataError, match="--overwrite"):
+        write_dataset(collected, folder, {**CONFIG, "seed": 1})
+    write_dataset(collected, folder, {**CONFIG, "seed": 1}, overwrite=True)
+    file = folder / "alpaca.jsonl"
+    file.write_text(file.read_text().split("\n")[0] + "\n[1]\n")
+    with pytest.raises(DataError, match=r"alpaca\.jsonl, line 2"):
+        list(read_rows(folder, "alpaca"))
+    with pytest.raises(DataError, match="nothing"):
+        list(read_rows(folder, "nothing"))
+
+
+def test_an_agent_that_fails_is_counted_apart(env):
+    class Down:
+        name = "down"
+
+        def reset(self, info):
+            pass
+
+        def act(self, observation, info):
+            raise AgentError("no answer", "provider")
+
+    found = collect(env, Down(), episodes=5, seed=0)
+    assert found.counts == {"unmeasured (provider)": 5}
+    assert found.points == [] and found.trajectories == []
+
+
+def test_a_policy_learns_saves_and_loads(tmp_path, env, collected):
+    pytest.importorskip("sb3_contrib")
+    from autosafe_gym.training.agent import load_agent
+    from autosafe_gym.training.demonstrations import demonstrations
+    from autosafe_gym.training.ppo import PPOSettings, save, train
+
+    data, missing = demonstrations(env, collected.trajectories)
+    assert missing == 0
+    how = PPOSettings(frames=64, envs=2, steps=32, batch_size=32, clone_epochs=6)
+    trained = train("autosafe/All-v0", how, seed=1, data=data)
+    assert trained.clone_losses[-1] < trained.clone_losses[0]
+    file = save(trained.model, tmp_path / "policy.zip", how, "autosafe/All-v0")
+    agent = load_agent(file)
+    first = evaluate(agent, env, episodes=12, seed=0, set="train")
+    again = evaluate(agents.make(str(file)), env, episodes=12, seed=0, set="train")
+    assert first.to_dict() == again.to_dict()
+    assert first.metrics["unmeasured"].value == 0
+    broken = tmp_path / "broken.zip"
+    broken.write_bytes(b"PK nothing")
+    with pytest.raises(DataError, match="not a saved model"):
+        load_agent(broken)
+    with pytest.raises(DataError, match="no such model"):
+        load_agent(tmp_path / "none.zip")
