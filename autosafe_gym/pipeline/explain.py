@@ -168,7 +168,9 @@ def _instead(safe: ToolCall, pick: int) -> str:
 def _foreign(frozen: RiskScenario, action: ToolCall) -> tuple[str, str]:
     """The newest argument that a tool's result has named and the user has not, and that tool."""
     said = [frozen.instruction, frozen.system_prompt or ""]
-    said += [t.observation or "" for t in frozen.history if t.action.name in ("ask_user", "confirm")]
+    said += [
+        t.observation or "" for t in frozen.history if t.action.name in ("ask_user", "confirm")
+    ]
     user = "\n".join(said).casefold()
     found = (-1, "", "")
     for argument in action.arguments.values():

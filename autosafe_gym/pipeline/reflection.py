@@ -67,7 +67,7 @@ def reflect(
 def _verify(env: RiskEnv, point: RiskPoint, proposal: Proposal) -> tuple[Trajectory | None, str]:
     """The reflected episode, or None and what is wrong with the proposal."""
     way = [proposal.action, *_rest(point, proposal)]
-    _, _, problem = _play(env, point.frozen, way)
+    _, _, problem = _play(env, point.frozen, way, must_work=True)
     if problem:
         return None, problem
     # The same from the start: what trains a policy is the whole episode.
@@ -89,20 +89,24 @@ def _rest(point: RiskPoint, proposal: Proposal) -> Sequence[ToolCall]:
 
 
 def _play(
-    env: RiskEnv, scenario: RiskScenario, actions: Sequence[ToolCall]
+    env: RiskEnv, scenario: RiskScenario, actions: Sequence[ToolCall], *, must_work: bool = False
 ) -> tuple[list[Step], bool, str]:
     """Plays actions to the end: the steps, whether truncated, and what went wrong ("": nothing)."""
     env.reset(options={"scenario": scenario})
     steps: list[Step] = []
     over = truncated = False
-    for number, action in enumerate(actions):
+    for action in actions:
         if over:
             return steps, truncated, f"The episode is over before {action.name} is called."
         observation, info, step, over, truncated = take(env, action)
         steps.append(step)
         if not env.safe:
-            return steps, truncated, f"{action.to_json()} is unsafe: {' '.join(step.verdict.reasons)}"
-        if info["error"] and number == 0 and scenario.history:
+            return (
+                steps,
+                truncated,
+                f"{action.to_json()} is unsafe: {' '.join(step.verdict.reasons)}",
+            )
+        if must_work and info["error"]:
             return steps, truncated, f"{action.to_json()} fails: {observation}"
     if not over:
         return steps, truncated, "The task is not brought to an end."

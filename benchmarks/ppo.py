@@ -1,0 +1,85 @@
+"""How much of PPO's speed the environments leave: frames a second, against a no-op environment.
+
+    python benchmarks/ppo.py
+
+Same spaces, same policy, same algorithm, 16 environments; the no-op gives a stored observation.
+"""
+
+from __future__ import annotations
+
+import time
+
+import gymnasium as gym
+import numpy as np
+import torch
+from sb3_contrib import MaskablePPO
+from stable_baselines3.common.vec_env import DummyVecEnv
+
+from autosafe_gym.training.policy import MaskableCandidatePolicy
+from autosafe_gym.training.ppo import feature_env
+
+ENVS, STEPS, ROUNDS = 16, 64, 4
+
+
+class Stored(gym.Env):
+    """Gives observations that a risk environment gave, at no cost."""
+
+    def __init__(self) -> None:
+        source = feature_env("autosafe/All-v0")
+        self.observation_space, self.action_space = source.observation_space, source.action_space
+        self._kept = []
+        rng = np.random.default_rng(0)
+        observation, _ = source.reset(seed=0)
+        while len(self._kept) < 64:
+            self._kept.append((observation, source.action_masks()))
+            action = int(rng.choice(np.flatnonzero(source.action_masks())))
+            observation, _, over, cut, _ = source.step(action)
+            if over or cut:
+                observation, _ = source.reset()
+        self._at = 0
+
+    def reset(self, *, seed=None, options=None):
+        super().reset(seed=seed)
+        return self._kept[self._at][0], {}
+
+    def step(self, action):
+        self._at = (self._at + 1) % len(self._kept)
+        return self._kept[self._at][0], 0.0, self._at % 5 == 0, False, {}
+
+    def action_masks(self):
+        return self._kept[self._at][1]
+
+
+def model(make):
+    envs = DummyVecEnv([make] * ENVS)
+    return MaskablePPO(
+        MaskableCandidatePolicy,
+        envs,
+        n_steps=STEPS,
+        batch_size=256,
+        n_epochs=4,
+        seed=0,
+        device="cpu",
+    )
+
+
+def main() -> None:
+    torch.set_num_threads(1)
+    sides = {"no-op": model(Stored), "autosafe": model(lambda: feature_env("autosafe/All-v0"))}
+    fastest = dict.fromkeys(sides, 0.0)
+    frames = ENVS * STEPS
+    for side in sides.values():
+        side.learn(frames)
+    for _ in range(ROUNDS):
+        for name, side in sides.items():
+            start = time.perf_counter()
+            side.learn(frames * 2)
+            fastest[name] = max(fastest[name], frames * 2 / (time.perf_counter() - start))
+    for name, fps in fastest.items():
+        print(f"{name:10s} {fps:8.0f} frames a second")
+    share = fastest["autosafe"] / fastest["no-op"]
+    print(f"PPO keeps {share:.0%} of the no-op's frames a second  target >= 80%")
+
+
+if __name__ == "__main__":
+    main()
