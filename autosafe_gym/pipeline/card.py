@@ -2,109 +2,69 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from autosafe_gym.pipeline.rows import FILES
+if TYPE_CHECKING:
+    from autosafe_gym.pipeline.datasets import Collected
 
 _COLUMNS = {
-    "risk_scenarios": (
-        "a scenario frozen before an unsafe action",
-        "`id`, `hash`, `mode`, `outcomes`, `reasons`, `unsafe_action`, `scenario`",
-    ),
-    "safe_actions": (
-        "a safe action at a risk scenario, verified by executing it",
-        "`id`, `hash`, `scenario`, `unsafe_action`, `reason`, `safe_action`, `explanation`, `tries`",
-    ),
-    "trajectories": (
-        "a whole episode, safe and useful: a reflected one or a benign twin",
-        "`schema_version`, `scenario`, `agent`, `seed`, `steps`, `safe`, `useful`, `reached`, "
-        "`refused`, `asked`, `truncated`, `unmeasured`, `unmeasured_detail`",
-    ),
-    "trl_messages": (
-        "the same episode for supervised fine-tuning (TRL)",
-        "`messages`, `tools`",
-    ),
-    "preference": (
-        "the safe and the unsafe action after the same conversation (TRL)",
-        "`prompt`, `chosen`, `rejected`, `tools`",
-    ),
-    "alpaca": (
-        "the same with the explanation as a thought, as in arXiv 2505.17735",
-        "`instruction`, `input`, `output`",
-    ),
-}
-_TABLES = {
-    "mode": "Risk scenarios by mode (instruction - history; N normal, U underspecified, M malicious)",
-    "outcome": "Risk scenarios by outcome",
-    "family": "Risk scenarios by family",
-    "channel": "Risk scenarios by channel",
-    "trajectory": "Trajectories by kind of scenario",
+    "risk_scenarios": "a scenario frozen before an unsafe action, the action, the harm",
+    "safe_actions": "the unsafe action, why it is unsafe, a safe one that was verified by executing",
+    "trajectories": "whole episodes, safe and useful: reflected ones and benign twins",
+    "trl_messages": "the same episodes as `messages` and `tools`, for supervised fine-tuning",
+    "preference": "`prompt`, `chosen`, `rejected` and `tools`, for preference optimisation",
+    "alpaca": "`instruction`, `input`, `output` rows, as in arXiv 2505.17735",
 }
 
 
-def card_text(card: dict[str, Any]) -> str:
-    """The data card in Markdown.
-
-    Args:
-        card: What `card.json` holds: `config`, `counts`, `files`, `content`, `tables`.
-    """
-    config, files = card["config"], card["files"]
-    made = [f"- {name}: {value}" for name, value in sorted(config.items())]
-    if "seed" in config and "episodes" in config:
-        last = config["seed"] + config["episodes"] - 1
-        made.append(f"- seeds: {config['seed']} to {last}")
+def card_text(
+    config: dict[str, Any], collected: Collected, files: dict[str, dict[str, Any]]
+) -> str:
+    """The data card in Markdown."""
+    scenarios = [point.frozen for point, _ in collected.points]
+    twins = sum(t.scenario.twin for t in collected.trajectories)
     lines = [
-        *_front_matter(files),
         "# Data card",
         "",
-        "Synthetic agent-safety data: an agent with mocked tools was about to do harm, and what it "
-        "should do instead. People, firms and addresses are fictional.",
+        "Synthetic agent-safety data. People, firms and addresses in it are fictional. No language "
+        "model took part; every safe action was verified by executing it.",
         "",
-        "Licence: Apache-2.0. The data describe harm in order to prevent it; do not train a model "
-        "towards the unsafe actions. Scenarios carry their oracles and labels, which a policy must "
-        "not see.",
+        "Licence: Apache-2.0. Scenarios describe harm in order to prevent it; do not train a model "
+        "towards the unsafe actions.",
         "",
         "## How it was made",
         "",
-        "An agent was rolled out in simulated tasks. Every action was judged before it could run; at "
-        "an unsafe one the scenario was frozen. A safe way on was looked for and counted only if "
-        "executing it, at the frozen scenario and in the whole episode, caused no harm and did the "
-        "user's task (or declined it, where that is right).",
-        "",
-        *made,
-        f"- content: `{card['content']}` (hash over all files; the same settings give the same)",
+        *(f"- {name}: {value}" for name, value in sorted(config.items())),
         "",
         "## Files",
         "",
-        "| file | rows | what a row is | columns | SHA-256 |",
-        "| --- | ---: | --- | --- | --- |",
+        "| file | rows | what a row is | SHA-256 |",
+        "| --- | ---: | --- | --- |",
         *(
-            f"| {name}.jsonl | {files[name]['rows']} | {_COLUMNS[name][0]} | {_COLUMNS[name][1]} "
-            f"| `{files[name]['sha256'][:16]}` |"
-            for name in FILES
+            f"| {name}.jsonl | {about['rows']} | {_COLUMNS[name]} | `{about['sha256'][:16]}` |"
+            for name, about in files.items()
         ),
         "",
-        "Arguments of calls are objects with keys of their own: the `datasets` library reads them "
-        "from version 4.7 on.",
+        f"Of the trajectories, {twins} are benign twins.",
         "",
         "## Episodes",
         "",
-        *_table("what became of it", card["counts"].items()),
+        *_table("what became of it", collected.counts.items()),
+        "",
+        "## Risk scenarios",
+        "",
+        *_table("mode", Counter(s.mode for s in scenarios).items()),
+        "",
+        *_table("outcome", Counter(o for s in scenarios for o in s.outcome_types).items()),
+        "",
+        *_table("channel", Counter(s.channel for s in scenarios).items()),
+        "",
+        *_table("family", Counter(s.family for s in scenarios).items()),
+        "",
     ]
-    for table, title in _TABLES.items():
-        if table in card["tables"]:
-            lines += ["", f"## {title}", "", *_table(table, card["tables"][table].items())]
-    return "\n".join([*lines, ""])
-
-
-def _front_matter(files: dict[str, Any]) -> list[str]:
-    """What a data hub reads: licence, language, and one configuration for each file with rows."""
-    lines = ["---", "license: apache-2.0", "language: en", "configs:"]
-    for name in FILES:
-        if files[name]["rows"]:
-            lines += [f"- config_name: {name}", f"  data_files: {name}.jsonl"]
-    return [*lines, "---", ""]
+    return "\n".join(lines)
 
 
 def _table(title: str, counts: Iterable[tuple[str, int]]) -> list[str]:

@@ -1,69 +1,40 @@
-"""`collect_to`: scenarios in, a data set out, as JSON Lines with a data card.
+"""`collect`: scenarios in, data sets out, as JSON Lines with a data card.
 
-Files of a data set: `risk_scenarios.jsonl` (scenarios frozen before an unsafe action),
+Files of a data set: `risk_scenarios.jsonl` (frozen scenarios with the unsafe action),
 `safe_actions.jsonl` (explained safe actions at them), `trajectories.jsonl` (whole reflected and
 benign episodes), `trl_messages.jsonl`, `preference.jsonl`, `alpaca.jsonl`, `card.json`, `README.md`.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import gymnasium as gym
-
 import autosafe_gym
-from autosafe_gym import agents
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.errors import DataError
+from autosafe_gym.errors import AgentError, DataError, ToolCodeError
+from autosafe_gym.ots.scenario import RiskScenario, parse_json
 from autosafe_gym.ots.trajectory import Trajectory
-from autosafe_gym.pipeline.reading import load_rows, read_rows, read_trajectories
+from autosafe_gym.pipeline.card import card_text
 from autosafe_gym.pipeline.reflection import Reflection, reflect
-from autosafe_gym.pipeline.roles import Evaluator, Reflector, RiskPoint
-from autosafe_gym.pipeline.rows import FILES, point_rows, trajectory_rows
-from autosafe_gym.pipeline.search import search_all
-from autosafe_gym.pipeline.writer import DatasetWriter
+from autosafe_gym.pipeline.rows import alpaca_row, preference_row, sft_row
+from autosafe_gym.pipeline.search import RiskPoint, search
 
-__all__ = [
-    "FILES",
-    "CollectSummary",
-    "Collected",
-    "Episode",
-    "collect",
-    "collect_to",
-    "load_rows",
-    "read_rows",
-    "read_trajectories",
-    "write_dataset",
-]
-
-Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class Episode:
-    """One searched episode.
-
-    Attributes:
-        result: What became of it, in words.
-        point: Where something unsafe was proposed.
-        reflection: The verified safe way on from there.
-        trajectory: The whole safe and useful episode, reflected or as the agent played it.
-    """
-
-    result: str
-    point: RiskPoint | None = None
-    reflection: Reflection | None = None
-    trajectory: Trajectory | None = None
-
-
-def _cost(seconds: float, count: int) -> dict[str, float]:
-    # The embedded roles use no language model, hence no tokens.
-    return {"seconds": seconds / count if count else 0.0, "tokens": 0, "n": count}
+FILES = (
+    "risk_scenarios",
+    "safe_actions",
+    "trajectories",
+    "trl_messages",
+    "preference",
+    "alpaca",
+)
 
 
 @dataclass
@@ -71,83 +42,22 @@ class Collected:
     """What `collect` found.
 
     Attributes:
-        episodes: Every episode, in the order of the seeds.
+        points: Risk points with their reflections.
+        trajectories: Whole safe and useful episodes, reflected or benign.
+        counts: Episodes by what became of them.
         seconds: How long it took, writing not included.
     """
 
-    episodes: list[Episode]
+    points: list[tuple[RiskPoint, Reflection]]
+    trajectories: list[Trajectory]
+    counts: dict[str, int]
     seconds: float
-
-    @property
-    def points(self) -> list[tuple[RiskPoint, Reflection]]:
-        """Risk points with their reflections."""
-        return [(e.point, e.reflection) for e in self.episodes if e.point and e.reflection]
-
-    @property
-    def trajectories(self) -> list[Trajectory]:
-        """Whole safe and useful episodes, reflected or benign."""
-        return [e.trajectory for e in self.episodes if e.trajectory]
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """Episodes by what became of them."""
-        return dict(Counter(e.result for e in self.episodes))
 
     @property
     def cost_per_data_point(self) -> dict[str, float]:
         """Seconds and tokens for one risk scenario with its reflected safe action."""
-        return _cost(self.seconds, len(self.points))
-
-
-@dataclass(frozen=True)
-class CollectSummary:
-    """What `collect_to` wrote.
-
-    Attributes:
-        folder: Where.
-        episodes: How many episodes were searched.
-        resumed: How many of them an earlier, interrupted run had done.
-        counts: Episodes by what became of them.
-        rows: Rows of each file.
-        seconds: How long this run took, writing included.
-        cost_per_data_point: Seconds and tokens for one risk scenario with its safe action.
-    """
-
-    folder: Path
-    episodes: int
-    resumed: int
-    counts: dict[str, int]
-    rows: dict[str, int]
-    seconds: float
-    cost_per_data_point: dict[str, float]
-
-
-def explore(
-    env: RiskEnv,
-    agent: Any,
-    seeds: Iterable[int],
-    *,
-    evaluator: Evaluator | None = None,
-    reflector: Reflector | None = None,
-) -> Iterator[Episode]:
-    """Searches each seed's episode and reflects on what is unsafe in it."""
-    for found in search_all(env, agent, seeds, evaluator=evaluator):
-        point, whole = found.point, found.trajectory
-        if found.unmeasured is not None:
-            yield Episode(f"unmeasured ({found.unmeasured})")
-        elif point is not None:
-            reflection = reflect(env, point, reflector=reflector)
-            if reflection is None:
-                yield Episode("unsafe, no safe action found", point)
-            else:
-                yield Episode("unsafe, reflected", point, reflection, reflection.trajectory)
-        elif whole is not None and whole.safe and whole.useful:
-            yield Episode("safe and useful", trajectory=whole)
-        elif whole is not None and whole.safe:
-            yield Episode("safe, not useful (left out)")
-        else:
-            # Only with another evaluator: it passed what the scenario's own rules call unsafe.
-            yield Episode("unsafe, missed by the evaluator (left out)")
+        count = len(self.points)
+        return {"seconds": self.seconds / count if count else 0.0, "tokens": 0, "n": count}
 
 
 def collect(
@@ -156,121 +66,161 @@ def collect(
     *,
     episodes: int,
     seed: int,
-    evaluator: Evaluator | None = None,
-    reflector: Reflector | None = None,
-    progress: Progress | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Collected:
-    """Searches risk trajectories and reflects on them, in memory.
+    """Searches risk trajectories and reflects on them.
 
     Args:
         env: The environment.
         agent: Whose actions are searched; `comply-all` finds the most.
         episodes: How many scenarios.
         seed: The first seed.
-        evaluator: The judge; the scenarios' rules by default.
-        reflector: Explains and proposes; the embedded one by default.
         progress: Called with (done, in all).
     """
-    begin = time.perf_counter()
-    found: list[Episode] = []
-    seeds = range(seed, seed + episodes)
-    for episode in explore(env, agent, seeds, evaluator=evaluator, reflector=reflector):
-        found.append(episode)
+    start = time.perf_counter()
+    points: list[tuple[RiskPoint, Reflection]] = []
+    trajectories: list[Trajectory] = []
+    counts: Counter[str] = Counter()
+    for number in range(episodes):
+        try:
+            found = search(env, agent, seed=seed + number)
+        except (AgentError, ToolCodeError) as error:
+            counts[f"unmeasured ({getattr(error, 'cause', 'tool-code')})"] += 1
+            continue
+        if found.point is not None:
+            reflection = reflect(env, found.point)
+            if reflection is None:
+                counts["unsafe, no safe action found"] += 1
+            else:
+                counts["unsafe, reflected"] += 1
+                points.append((found.point, reflection))
+                trajectories.append(reflection.trajectory)
+        elif found.trajectory is not None and found.trajectory.useful:
+            counts["safe and useful"] += 1
+            trajectories.append(found.trajectory)
+        else:
+            counts["safe, not useful (left out)"] += 1
         if progress is not None:
-            progress(len(found), episodes)
-    return Collected(found, time.perf_counter() - begin)
+            progress(number + 1, episodes)
+    return Collected(points, trajectories, dict(counts), time.perf_counter() - start)
 
 
 def write_dataset(
     collected: Collected, folder: str | Path, config: dict[str, Any], *, overwrite: bool = False
 ) -> Path:
-    """Writes what `collect` found as a data set. The same data give the same bytes.
+    """Writes a data set. The same data give the same bytes.
+
+    Each file appears whole or not at all, and the card last: a folder without `card.json` is an
+    interrupted one.
 
     Args:
         collected: The data.
         folder: Where to.
-        config: How they were made (env, split, episodes, seed, agent); kept in the card.
+        config: How they were made (environment, split, episodes, seed, agent); kept in the card.
         overwrite: Whether to replace a data set of another configuration.
 
     Raises:
-        DataError: If the folder holds something else, or can't be written.
+        DataError: If the folder holds one of another configuration, or can't be written.
     """
+    target = Path(folder)
+    known = target / "card.json"
     made = {"autosafe_gym": autosafe_gym.__version__, **config}
-    with DatasetWriter(folder, made, overwrite=overwrite) as writer:
-        for episode in collected.episodes[writer.episodes :]:
-            _enter(writer, episode)
-        return writer.finish()
+    if known.is_file() and not overwrite:
+        old = parse_json(known.read_bytes(), str(known)).get("config")
+        if old != made:
+            raise DataError(
+                f"{target} holds a data set made with {old}, not with {made}. "
+                "Choose another folder, or say --overwrite."
+            )
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        sums: dict[str, dict[str, Any]] = {}
+        for name, rows in _tables(collected).items():
+            lines = [json.dumps(row, ensure_ascii=False, sort_keys=True) for row in rows]
+            data = "".join(f"{line}\n" for line in lines).encode()
+            _write(target / f"{name}.jsonl", data)
+            sums[name] = {"rows": len(lines), "sha256": hashlib.sha256(data).hexdigest()}
+        card = {"config": made, "counts": collected.counts, "files": sums}
+        _write(target / "README.md", card_text(made, collected, sums).encode())
+        _write(known, (json.dumps(card, indent=2, sort_keys=True) + "\n").encode())
+    except OSError as error:
+        raise DataError(f"{target}: can't be written ({error.strerror}).") from error
+    return target
 
 
-def collect_to(
-    out: str | Path,
-    env: str | RiskEnv = "autosafe/All-v0",
-    agent: Any = "comply-all",
-    *,
-    episodes: int,
-    seed: int = 0,
-    split: str | None = "train",
-    config: dict[str, Any] | None = None,
-    overwrite: bool = False,
-    evaluator: Evaluator | None = None,
-    reflector: Reflector | None = None,
-    progress: Progress | None = None,
-) -> CollectSummary:
-    """Searches, reflects and writes, episode by episode.
-
-    An interrupted run loses at most the episode that it was in; called again with the same
-    configuration it goes on from there.
-
-    Args:
-        out: Folder of the data set.
-        env: An environment's id, or an environment.
-        agent: A name that `agents.make` knows, or an agent.
-        episodes: How many scenarios.
-        seed: The first seed.
-        split: Which scenarios of the environment; only with an id.
-        config: What else distinguishes this data set, such as an environment's filters; kept in the
-            card.
-        overwrite: Whether to replace a data set of another configuration.
-        evaluator: The judge; the scenarios' rules by default.
-        reflector: Explains and proposes; the embedded one by default.
-        progress: Called with (done, in all).
+def read_rows(folder: str | Path, name: str) -> Iterator[dict[str, Any]]:
+    """The rows of one file of a data set.
 
     Raises:
-        DataError: If the folder holds something else, or can't be written; if `env` is not a risk
-            environment, or `episodes` or `seed` is no usable number.
-        UnknownNameError: If an agent or a split is unknown.
+        DataError: If the file is missing, or a line is not a JSON object; it names the line.
     """
-    if episodes < 1 or seed < 0:
-        raise DataError(f"episodes = {episodes!r}, seed = {seed!r}: at least 1 and 0 are needed.")
-    inner = gym.make(env, split=split).unwrapped if isinstance(env, str) else env.unwrapped
-    if not isinstance(inner, RiskEnv):
-        raise DataError(f"{env} is not a risk environment; take one of the ids 'autosafe/...'.")
-    player = agents.make(agent) if isinstance(agent, str) else agent
-    made: dict[str, Any] = {"autosafe_gym": autosafe_gym.__version__, "agent": player.name}
-    if isinstance(env, str):
-        made |= {"env": env, "split": split}
-    else:
-        made |= {"env": type(inner.source).__name__, "split": getattr(inner.source, "split", None)}
-    made |= {"episodes": episodes, "seed": seed, **(config or {})}
-    begin = time.perf_counter()
-    with DatasetWriter(out, made, overwrite=overwrite) as writer:
-        resumed = writer.episodes
-        seeds = range(seed + resumed, seed + episodes)
-        new = 0
-        for episode in explore(inner, player, seeds, evaluator=evaluator, reflector=reflector):
-            _enter(writer, episode)
-            new += episode.reflection is not None
-            if progress is not None:
-                progress(writer.episodes, episodes)
-        folder = writer.finish()
-    seconds = time.perf_counter() - begin
-    return CollectSummary(
-        folder, episodes, resumed, dict(writer.counts), writer.rows, seconds, _cost(seconds, new)
-    )
+    if name not in FILES:
+        raise DataError(f"{name!r} is none of the files of a data set: {', '.join(FILES)}.")
+    path = Path(folder) / f"{name}.jsonl"
+    if not path.is_file():
+        raise DataError(f"{path}: there is no such file. 'autosafe collect' makes a data set.")
+    with path.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            row = parse_json(line, f"{path}, line {number}")
+            if not isinstance(row, dict):
+                raise DataError(f"{path}, line {number}: an object is needed, not {line[:60]!r}.")
+            yield row
 
 
-def _enter(writer: DatasetWriter, episode: Episode) -> None:
-    rows = [] if episode.point is None else [point_rows(episode.point, episode.reflection)]
-    if episode.trajectory is not None:
-        rows.append(trajectory_rows(episode.trajectory))
-    writer.add(episode.result, rows, [] if episode.point is None else [episode.point.frozen])
+def read_trajectories(folder: str | Path) -> list[Trajectory]:
+    """The trajectories of a data set, validated.
+
+    Raises:
+        DataError: If a line is not a trajectory; it names the line and the field.
+    """
+    found = []
+    for number, row in enumerate(read_rows(folder, "trajectories"), 1):
+        try:
+            found.append(Trajectory.model_validate(row))
+        except ValueError as error:
+            raise DataError(f"{folder}/trajectories.jsonl, line {number}: {error}") from error
+    return found
+
+
+def _tables(collected: Collected) -> dict[str, list[dict[str, Any]]]:
+    points = collected.points
+    return {
+        "risk_scenarios": [_risk_row(point) for point, _ in points],
+        "safe_actions": [
+            {
+                "scenario": point.frozen.id,
+                "unsafe_action": point.action.model_dump(),
+                "safe_action": reflection.action.model_dump(),
+                "explanation": reflection.explanation,
+                "tries": reflection.tries,
+            }
+            for point, reflection in points
+        ],
+        "trajectories": [t.model_dump(mode="json") for t in collected.trajectories],
+        "trl_messages": [sft_row(t) for t in collected.trajectories],
+        "preference": [preference_row(p.frozen, p.action, r.action) for p, r in points],
+        "alpaca": [alpaca_row(p.frozen, r.action, r.explanation) for p, r in points],
+    }
+
+
+def _risk_row(point: RiskPoint) -> dict[str, Any]:
+    frozen: RiskScenario = point.frozen
+    return {
+        "id": frozen.id,
+        "hash": frozen.content_hash(),
+        "mode": frozen.mode,
+        "outcomes": list(point.verdict.outcomes),
+        "reasons": list(point.verdict.reasons),
+        "unsafe_action": point.action.model_dump(),
+        "scenario": frozen.model_dump(mode="json"),
+    }
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Writes a file whole: under another name first."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_bytes(data)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,7 +1,7 @@
 """Reflection: from an unsafe action to an explained safe one, verified by executing it.
 
-Source: arXiv 2505.17735, section 4.2. A proposal counts only if executing it, at the frozen scenario
-and in the whole episode, triggers no outcome and reaches the goal; at most ten are tried.
+Source: arXiv 2505.17735, section 4.2. A proposal counts only if executing it from the frozen scenario
+to the end triggers no outcome and reaches the goal; at most ten are tried.
 """
 
 from __future__ import annotations
@@ -10,15 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.envs.family import DONE
-from autosafe_gym.ots.scenario import RiskScenario, ToolCall
+from autosafe_gym.ots.scenario import ToolCall
 from autosafe_gym.ots.trajectory import Step, Trajectory
-from autosafe_gym.pipeline.embedded import EmbeddedReflector, remaining
-from autosafe_gym.pipeline.roles import Attempt, Proposal, Reflector, RiskPoint
-from autosafe_gym.pipeline.search import take, trajectory_of
+from autosafe_gym.pipeline.roles import OracleReflector, Reflector, alternative
+from autosafe_gym.pipeline.search import RiskPoint, take, trajectory_of
 
 MAX_TRIES = 10
-ENDING = frozenset({"finish", "refuse"})
 
 
 @dataclass(frozen=True)
@@ -51,65 +48,35 @@ def reflect(
     Returns:
         The reflection, or None if no proposal of at most `MAX_TRIES` holds when executed.
     """
-    role = reflector or EmbeddedReflector()
-    tried: list[Attempt] = []
-    while len(tried) < MAX_TRIES:
-        proposal = role.propose(point, tried)
-        if proposal is None:
-            return None
-        done, problem = _verify(env, point, proposal)
-        if done is not None:
-            return Reflection(proposal.action, proposal.explanation, done, len(tried) + 1)
-        tried.append(Attempt(proposal, problem))
+    role = reflector or OracleReflector()
+    tries = 0
+    for proposal in role.proposals(point.frozen, point.verdict):
+        if tries == MAX_TRIES:
+            break
+        if not proposal or proposal[0] == point.action:
+            continue
+        tries += 1
+        trajectory = _execute(env, point, proposal)
+        if trajectory is not None:
+            explanation = role.explain(point.frozen, point.action, point.verdict)
+            text = f"{explanation} {alternative(proposal[0])}"
+            return Reflection(proposal[0], text, trajectory, tries)
     return None
 
 
-def _verify(env: RiskEnv, point: RiskPoint, proposal: Proposal) -> tuple[Trajectory | None, str]:
-    """The reflected episode, or None and what is wrong with the proposal."""
-    way = [proposal.action, *_rest(point, proposal)]
-    _, _, problem = _play(env, point.frozen, way, must_work=True)
-    if problem:
-        return None, problem
-    # The same from the start: what trains a policy is the whole episode.
-    own = [step.action for step in point.steps if step.action is not None]
-    steps, truncated, problem = _play(env, point.start, [*own, *way])
-    if problem:
-        return None, problem
-    whole = trajectory_of(env, point.start, "reflected", point.start.seed, steps, truncated)
-    return whole, ""
-
-
-def _rest(point: RiskPoint, proposal: Proposal) -> Sequence[ToolCall]:
-    if proposal.rest is not None:
-        return proposal.rest
-    if proposal.action.name in ENDING:
-        return ()
-    left = [action for action in remaining(point.frozen) if action != proposal.action]
-    return left or (DONE,)
-
-
-def _play(
-    env: RiskEnv, scenario: RiskScenario, actions: Sequence[ToolCall], *, must_work: bool = False
-) -> tuple[list[Step], bool, str]:
-    """Plays actions to the end: the steps, whether truncated, and what went wrong ("": nothing)."""
-    env.reset(options={"scenario": scenario})
+def _execute(env: RiskEnv, point: RiskPoint, actions: Sequence[ToolCall]) -> Trajectory | None:
+    """Plays the agent's own safe steps and then the proposal, in the scenario as it was sampled."""
+    env.reset(options={"scenario": point.start})
     steps: list[Step] = []
     over = truncated = False
-    for action in actions:
+    own = [step.action for step in point.steps if step.action is not None]
+    for action in (*own, *actions):
         if over:
-            return steps, truncated, f"The episode is over before {action.name} is called."
-        observation, info, step, over, truncated = take(env, action)
+            return None
+        _, _, step, over, truncated = take(env, action)
         steps.append(step)
         if not env.safe:
-            return (
-                steps,
-                truncated,
-                f"{action.to_json()} is unsafe: {' '.join(step.verdict.reasons)}",
-            )
-        if must_work and info["error"]:
-            return steps, truncated, f"{action.to_json()} fails: {observation}"
-    if not over:
-        return steps, truncated, "The task is not brought to an end."
-    if not env.useful:
-        return steps, truncated, "The user's task is not done."
-    return steps, truncated, ""
+            return None
+    if not over or not env.useful:
+        return None
+    return trajectory_of(env, point.start, "reflected", point.start.seed, steps, truncated)
