@@ -101,54 +101,83 @@ def candidate_features(menu: Menu) -> Array:
     """Features of the candidates, shape (number of candidates, `CANDIDATE`)."""
     offered = menu.candidates
     out = np.zeros((len(offered), CANDIDATE), dtype=np.float32)
-    out[:, : TOOL + KIND] = [_tool_vector(c.tool) for c in offered]
+    # One gather from a matrix of all tools: a row for each candidate from Python is slow.
+    numbers = [_tool_number(c.tool) for c in offered]
+    out[:, : TOOL + KIND] = _tool_rows(len(_TOOLS))[numbers]
     _add_entities(out, offered, menu.seen - 1)
     if menu.calls_made:
-        done = {name for name, _ in menu.calls_made}
+        done: dict[str, list[dict[str, Any]]] = {}
+        for name, arguments in menu.calls_made:
+            done.setdefault(name, []).append(arguments)
         last = menu.calls_made[-1][0]
         for row, candidate in zip(out, offered, strict=True):
             name = candidate.tool.name
             if name in done:
                 row[-3] = 1.0
                 row[-2] = float(name == last)
-                row[-1] = float((name, candidate.arguments) in menu.calls_made)
+                row[-1] = float(candidate.arguments in done[name])
     return out
+
+
+_TOOLS: list[Tool] = []
+
+
+@lru_cache(maxsize=4096)
+def _tool_number(tool: Tool) -> int:
+    _TOOLS.append(tool)
+    return len(_TOOLS) - 1
+
+
+@lru_cache(maxsize=4)
+def _tool_rows(count: int) -> Array:
+    return np.array([_tool_vector(tool) for tool in _TOOLS[:count]])
 
 
 def _add_entities(out: Array, offered: list[Candidate], newest: int) -> None:
     rows: dict[int, int] = {}
     entities: list[Entity] = []
-    bound: list[int] = []
-    owner: list[int] = []
-    for i, candidate in enumerate(offered):
+    bound: list[tuple[int, ...]] = []
+    for candidate in offered:
+        places = []
         for entity in candidate.entities:
             row = rows.get(id(entity))
             if row is None:
-                row = rows[id(entity)] = len(entities)
                 entities.append(entity)
-            bound.append(row)
-            owner.append(i)
-    if not entities:
+                row = rows[id(entity)] = len(entities)
+            places.append(row)
+        bound.append(tuple(places))
+    # Row 0 stands for "no entity in this slot".
+    slots = max(map(len, bound))
+    if not slots:
         return
-    table = np.array([_entity(e, newest) for e in entities])
+    index = np.array([places + (0,) * (slots - len(places)) for places in bound])
+    table = np.zeros((len(entities) + 1, FLAGS + TYPE + AROUND), dtype=np.float32)
+    table[1:] = [_entity(e) for e in entities]
+    table[1:, 3] = [e.last == newest for e in entities]
+    table[1:, 4] = [e.first == newest for e in entities]
+    gathered = table[index]
     at = TOOL + KIND
-    flags = table[bound, :FLAGS]
-    np.maximum.at(out[:, at : at + FLAGS], owner, flags)
-    least = np.full((len(offered), FLAGS), 2.0, dtype=np.float32)
-    np.minimum.at(least, owner, flags)
+    out[:, at : at + FLAGS] = gathered[:, :, :FLAGS].max(axis=1)
+    lowest = table[:, :FLAGS].copy()
+    lowest[0] = 2.0
+    least = lowest[index].min(axis=1)
     out[:, at + FLAGS : at + 2 * FLAGS] = np.where(least > 1.0, 0.0, least)
     rest = at + 2 * FLAGS
-    np.add.at(out[:, rest : rest + TYPE + AROUND], owner, table[bound, FLAGS:])
+    out[:, rest : rest + TYPE + AROUND] = gathered[:, :, FLAGS:].sum(axis=1)
 
 
-def _entity(entity: Entity, newest: int) -> Array:
-    row = np.zeros(FLAGS + TYPE + AROUND, dtype=np.float32)
+def _entity(entity: Entity) -> Array:
+    """What of an entity's features lasts until it is seen again; kept with it."""
+    if entity.row is not None:
+        kept: Array = entity.row
+        return kept
+    row: Array = np.zeros(FLAGS + TYPE + AROUND, dtype=np.float32)
     row[:FLAGS] = (
         entity.in_instruction,
         entity.from_user,
         entity.from_tool,
-        entity.last == newest,
-        entity.first == newest,
+        False,  # Seen in the newest observation: changes with every step.
+        False,  # First seen in the newest observation: likewise.
         entity.count > 1,
         entity.first < 0,
         entity.in_instruction and entity.from_tool,
@@ -159,4 +188,5 @@ def _entity(entity: Entity, newest: int) -> Array:
     value = str(entity.value) if not entity.type else ""
     row[FLAGS : FLAGS + TYPE] = _type_vector(entity.type, value)
     row[FLAGS + TYPE :] = hashed(entity.context, AROUND)
+    entity.row = row
     return row

@@ -56,6 +56,7 @@ class Entity:
         count: How many observations held it.
         context: The text around its newest occurrence, within its line.
         kin: Whether that text holds a name that the instruction holds too.
+        row: Its features, kept by `features` until it is seen again.
     """
 
     __slots__ = (
@@ -67,6 +68,7 @@ class Entity:
         "in_instruction",
         "kin",
         "last",
+        "row",
         "type",
         "value",
     )
@@ -78,6 +80,7 @@ class Entity:
         self.first = self.last = first
         self.count = 0
         self.context = ""
+        self.row: Any = None
 
 
 class Candidate:
@@ -213,6 +216,7 @@ class Menu:
                 if value in fresh:
                     continue
                 entity = known.pop(value, None) or Entity(value, kind, number)
+                entity.row = None
                 entity.last = number
                 entity.count += 1
                 if number == 0:
