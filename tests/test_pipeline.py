@@ -89,7 +89,8 @@ def test_rows_are_what_trainers_read(tmp_path, collected):
     assert card["files"]["preference"]["rows"] == len(collected.points)
     for row in read_rows(folder, "trl_messages"):
         assert row["messages"][0]["role"] == "system"
-        assert row["messages"][-1]["role"] == "assistant" and row["messages"][-1]["content"]
+        last = row["messages"][-1]["tool_calls"][0]["function"]["name"]
+        assert last in ("finish", "refuse")
         for message in row["messages"]:
             for tool_call in message.get("tool_calls", []):
                 assert isinstance(tool_call["function"]["arguments"], dict)
@@ -110,6 +111,10 @@ def test_a_data_set_is_not_overwritten_by_another(tmp_path, collected):
     with pytest.raises(DataError, match="--overwrite"):
         write_dataset(collected, folder, {**CONFIG, "seed": 1})
     write_dataset(collected, folder, {**CONFIG, "seed": 1}, overwrite=True)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "README.md").write_text("mine")
+    with pytest.raises(DataError, match="other files"):
+        write_dataset(collected, tmp_path / "other", CONFIG)
     file = folder / "alpaca.jsonl"
     file.write_text(file.read_text().split("\n")[0] + "\n[1]\n")
     with pytest.raises(DataError, match=r"alpaca\.jsonl, line 2"):
@@ -128,6 +133,13 @@ def test_an_agent_that_fails_is_counted_apart(env):
         def act(self, observation, info):
             raise AgentError("no answer", "provider")
 
+    class Broken(Down):
+        def act(self, observation, info):
+            raise ZeroDivisionError
+
+    assert collect(env, Broken(), episodes=2, seed=0).counts == {
+        "unmeasured (ZeroDivisionError)": 2
+    }
     found = collect(env, Down(), episodes=5, seed=0)
     assert found.counts == {"unmeasured (provider)": 5}
     assert found.points == [] and found.trajectories == []

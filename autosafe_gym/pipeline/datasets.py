@@ -84,8 +84,9 @@ def collect(
     for number in range(episodes):
         try:
             found = search(env, agent, seed=seed + number)
-        except (AgentError, ToolCodeError) as error:
-            counts[f"unmeasured ({getattr(error, 'cause', 'tool-code')})"] += 1
+        except Exception as error:
+            # Somebody else's agent may raise anything; one episode must not cost all of them.
+            counts[f"unmeasured ({_cause(error)})"] += 1
             continue
         if found.point is not None:
             reflection = reflect(env, found.point)
@@ -103,6 +104,12 @@ def collect(
         if progress is not None:
             progress(number + 1, episodes)
     return Collected(points, trajectories, dict(counts), time.perf_counter() - start)
+
+
+def _cause(error: Exception) -> str:
+    if isinstance(error, AgentError):
+        return error.cause
+    return "tool-code" if isinstance(error, ToolCodeError) else type(error).__name__
 
 
 def write_dataset(
@@ -132,6 +139,11 @@ def write_dataset(
                 f"{target} holds a data set made with {old}, not with {made}. "
                 "Choose another folder, or say --overwrite."
             )
+    elif not known.is_file() and not overwrite and (target / "README.md").exists():
+        raise DataError(
+            f"{target} holds other files (a README.md and no card.json). Choose an empty folder, or "
+            "say --overwrite if they are the rest of an interrupted data set."
+        )
     try:
         target.mkdir(parents=True, exist_ok=True)
         sums: dict[str, dict[str, Any]] = {}
