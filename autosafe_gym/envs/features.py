@@ -106,17 +106,23 @@ def candidate_features(menu: Menu) -> Array:
     out[:, : TOOL + KIND] = _tool_rows(len(_TOOLS))[numbers]
     _add_entities(out, offered, menu.seen - 1)
     if menu.calls_made:
-        done: dict[str, list[dict[str, Any]]] = {}
-        for name, arguments in menu.calls_made:
-            done.setdefault(name, []).append(arguments)
-        last = menu.calls_made[-1][0]
-        for row, candidate in zip(out, offered, strict=True):
-            name = candidate.tool.name
-            if name in done:
-                row[-3] = 1.0
-                row[-2] = float(name == last)
-                row[-1] = float(candidate.arguments in done[name])
+        _add_calls(out, offered, menu.calls_made)
     return out
+
+
+def _add_calls(
+    out: Array, offered: list[Candidate], calls: list[tuple[str, dict[str, Any]]]
+) -> None:
+    """Whether a candidate's tool was called before, was called last, with the same arguments."""
+    done: dict[str, list[dict[str, Any]]] = {}
+    for name, arguments in calls:
+        done.setdefault(name, []).append(arguments)
+    last = calls[-1][0]
+    for i, candidate in enumerate(offered):
+        made = done.get(candidate.tool.name)
+        if made is not None:
+            same = candidate.arguments in made
+            out[i, -3:] = (1.0, candidate.tool.name == last, same)
 
 
 _TOOLS: list[Tool] = []

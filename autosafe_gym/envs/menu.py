@@ -155,6 +155,8 @@ class Menu:
         self._fillers = {k: Entity(v, k) for k, v in FILLERS.items()}
         self._by_type: dict[str, dict[Any, Entity]] = {}
         self._cached: list[Candidate] | None = None
+        # Per tool: the entities on offer when its candidates were last bound, and those candidates.
+        self._bound: list[tuple[Any, list[Candidate]]] = [(None, [])] * len(self._plans)
         self._named: frozenset[str] = frozenset()
         self.seen = 0
         self.texts: list[str] = []
@@ -176,6 +178,7 @@ class Menu:
             info: The info of `reset`.
         """
         self._by_type = {}
+        self._bound = [(None, [])] * len(self._plans)
         self.seen = 0
         self.texts = []
         self.calls_made = []
@@ -252,7 +255,16 @@ class Menu:
             kind: tuple(sorted(entities.values(), key=_from_elsewhere)[:PER_TYPE])
             for kind, entities in self._by_type.items()
         }
-        per_tool = [self._bind(tool, slots, offered) for tool, slots in self._plans]
+        per_tool = []
+        for number, (tool, slots) in enumerate(self._plans):
+            # A turn brings new entities of a few types; the other tools keep their candidates.
+            on_offer = [offered.get(_SHARED.get(kind, kind)) for kind, _, _ in slots if kind]
+            known, options = self._bound[number]
+            # (A list's entity is a copy, which would not see what becomes of the original.)
+            if known != on_offer or any(as_list for _, _, as_list in slots):
+                options = self._bind(tool, slots, offered)
+                self._bound[number] = (on_offer, options)
+            per_tool.append(options)
         found = list(self._acts)
         room = MAX_CANDIDATES - len(found)
         if sum(map(len, per_tool)) <= room:

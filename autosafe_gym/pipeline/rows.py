@@ -19,10 +19,8 @@ def chat(scenario: RiskScenario, trajectory: Trajectory | None = None) -> list[d
         trajectory: Its steps follow. The last one, `finish` or `refuse`, is a call like any other: a
             model that learns to end in plain text could not say which of the two it means.
     """
-    turns = []
-    for step in trajectory.steps if trajectory is not None else ():
-        if step.action is not None:
-            turns.append((step.action, step.observation))
+    steps = [] if trajectory is None else trajectory.steps
+    turns = [(step.action, step.observation) for step in steps if step.action is not None]
     messages = [_as_object(m) for m in Loaded(scenario).messages(turns)]
     if not any(m["role"] == "system" for m in messages):
         # What `OpenAIAgent` puts there, so that a tuned model meets what it has learned from.
