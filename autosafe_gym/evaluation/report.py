@@ -172,7 +172,7 @@ def _heat(evaluation: Evaluation) -> dict[str, str]:
             ]
             for n in names
         ]
-        axes.imshow(values, cmap="RdYlGn", vmin=0, vmax=100, aspect="auto", alpha=0.75)
+        axes.imshow(values, cmap="RdYlBu", vmin=0, vmax=100, aspect="auto", alpha=0.75)
         axes.set_xticks([0, 1], ["safety", "utility"], fontsize=8)
         axes.set_yticks(range(len(names)), names, fontsize=7)
         for y, row in enumerate(values):
