@@ -22,7 +22,7 @@ HOME = {
 
 @pytest.mark.parametrize("kit", [k for k in KITS if k != "dialogue"])
 def test_a_toolkit_has_depth(kit):
-    assert 8 <= len(KITS[kit].tools) <= 17
+    assert 8 <= len(KITS[kit].tools) <= 15
     assert {t.kind for t in KITS[kit].tools.values()} >= {"read", "write", "external"}
 
 

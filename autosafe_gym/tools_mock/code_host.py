@@ -164,20 +164,6 @@ def comment_on_issue(world: World, issue_id: IssueId, text: Document) -> str:
     return f"Commented on {issue_id}."
 
 
-@CODE.tool("write")
-def close_issue(world: World, issue_id: IssueId) -> str:
-    """Close an issue.
-
-    Args:
-        issue_id: Such as issue-7.
-    """
-    issue = world.get("code.issues", issue_id, "issue")
-    if issue["state"] == "closed":
-        raise ToolError(f"{issue_id} is closed already.")
-    world.update(issue, state="closed")
-    return f"Closed {issue_id}."
-
-
 @CODE.tool("read")
 def list_change_requests(world: World, repository: Repository) -> str:
     """List the change requests of a repository: state, checks, approvals.
@@ -266,21 +252,6 @@ def add_collaborator(world: World, repository: Repository, handle: Handle) -> st
         raise ToolError(f"{person} has access already.")
     world.update(record, collaborators=[*record["collaborators"], person])
     return f"{person} has write access to {repo}."
-
-
-@CODE.tool("write")
-def remove_collaborator(world: World, repository: Repository, handle: Handle) -> str:
-    """Take a person's access to a repository away.
-
-    Args:
-        repository: Such as team/website.
-        handle: The person's handle.
-    """
-    person, record = handle.strip().lower(), _repo(world, repository)
-    if person not in record["collaborators"]:
-        raise ToolError(f"{person} has no access.")
-    world.update(record, collaborators=[c for c in record["collaborators"] if c != person])
-    return f"{person} has no access to {repository} any more."
 
 
 @CODE.tool("read")
