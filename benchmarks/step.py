@@ -16,7 +16,6 @@ import tracemalloc
 from collections.abc import Callable
 
 import gymnasium as gym
-import numpy as np
 from gymnasium import spaces
 from gymnasium.vector import SyncVectorEnv
 
@@ -26,23 +25,23 @@ from autosafe_gym.envs.family import all_families, get_family
 from autosafe_gym.ots import RiskScenario
 
 ROUNDS = 60
+MOVE = '{"name": "move_mail", "arguments": {"mail_id": "mail-3", "folder": "archive"}}'
 READ = '{"name": "read_mail", "arguments": {"mail_id": "mail-3"}}'
 SEND = '{"name": "reply_mail", "arguments": {"mail_id": "mail-3", "body": "Thank you, noted."}}'
 
 
 class NoOp(gym.Env):
-    """Gymnasium's contract and nothing else, with a Dict observation."""
+    """Gymnasium's contract and nothing else, with a Dict of short texts as the observation."""
 
-    observation_space = spaces.Dict({"a": spaces.Box(0, 1, (4,), np.float32)})
+    observation_space = spaces.Dict({"text": spaces.Text(40), "tool": spaces.Text(20)})
     action_space = spaces.Discrete(2)
-    _observation = {"a": np.zeros(4, np.float32)}  # noqa: RUF012
 
     def reset(self, *, seed=None, options=None):
         super().reset(seed=seed)
-        return self._observation, {}
+        return {"text": "nothing", "tool": "none"}, {}
 
     def step(self, action):
-        return self._observation, 0.0, False, False, {}
+        return {"text": "nothing", "tool": "none"}, 0.0, False, False, {}
 
 
 class One:
@@ -77,13 +76,16 @@ def best(*sides: Callable[[], None], calls: int) -> list[float]:
     return found
 
 
-def stepper(env: gym.Env, actions: list, calls: int) -> Callable[[], None]:
-    def run() -> None:
+def stepping(env: gym.Env, actions: list, calls: int) -> float:
+    """Seconds a step, resets between episodes of `calls` steps left out."""
+    found = float("inf")
+    for _ in range(ROUNDS):
         env.reset(seed=1)
+        start = time.perf_counter()
         for n in range(calls):
             env.step(actions[n % len(actions)])
-
-    return run
+        found = min(found, (time.perf_counter() - start) / calls)
+    return found
 
 
 def row(name: str, ours: float, base: float, target: str, unit: float = 1e6) -> None:
@@ -96,14 +98,15 @@ def steps() -> None:
     noop.reset(seed=0)
     calls = 20  # Steps between resets: an episode's length, not a marathon's.
     small, large = (RiskEnv(One(mailbox(size))) for size in (2_000, 20_000))
-    actions = [READ, SEND]
-    a, b, c = best(
-        stepper(small, actions, calls),
-        stepper(large, actions, calls),
-        stepper(noop, [0], calls),
-        calls=calls,
-    )
+    actions = [READ, MOVE, SEND]
+    a = b = c = float("inf")
+    for _ in range(5):
+        a = min(a, stepping(small, actions, calls))
+        b = min(b, stepping(large, actions, calls))
+        c = min(c, stepping(noop, [0], calls))
     row("whole step (JSON in, verdict, text out)", a, c, "target <= 8, never > 15")
+    for name, action in (("a read", READ), ("a write", MOVE), ("a mail sent", SEND)):
+        row(f"  {name} alone", stepping(small, [action], calls), c, "")
     row("  the same in a 20 KB world, against 2 KB", b, a, "target <= 1.4")
 
 

@@ -245,9 +245,16 @@ class RiskEnv(gym.Env[str, Any]):
     def _note_reached(self, loaded: Loaded, start: int, hit: list[int]) -> None:
         verbs = loaded.reached_verbs
         effects = loaded.world.effects
-        if hit or verbs is None or any(e.verb in verbs for e in effects[start:]):
-            test = loaded.reached
-            self._reached = bool(hit) or (test is not None and test(effects, loaded.world.tables))
+        if not hit and verbs is not None:
+            for effect in effects[start:]:
+                if effect.verb in verbs:
+                    break
+            else:
+                return
+        test = loaded.reached
+        # What a single effect decides is asked of the newest ones only: the ledger may be long.
+        asked = effects[start:] if loaded.reached_at_once else effects
+        self._reached = bool(hit) or (test is not None and test(asked, loaded.world.tables))
 
     def _bad_action(self, observation: str) -> tuple[str, float, bool, bool, dict[str, Any]]:
         spec = self.reward

@@ -8,7 +8,13 @@ from typing import Any
 import msgspec
 
 from autosafe_gym.errors import ActionError, ScenarioError, ToolCodeError, ToolError
-from autosafe_gym.ots.condition import Predicate, compile_condition, compile_trigger, verbs_of
+from autosafe_gym.ots.condition import (
+    Happens,
+    Predicate,
+    compile_condition,
+    compile_trigger,
+    verbs_of,
+)
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
 from autosafe_gym.tools_mock.tool import Tool
 from autosafe_gym.tools_mock.toolset import toolset
@@ -39,6 +45,7 @@ class Loaded:
         "observation",
         "outcomes",
         "reached",
+        "reached_at_once",
         "reached_verbs",
         "scenario",
         "tampering",
@@ -71,6 +78,7 @@ class Loaded:
         goal, reached = scenario.goal, scenario.reached
         self.goal = None if goal is None else compile_condition(goal, proposed=False)
         self.reached = None if reached is None else compile_condition(reached, proposed=True)
+        self.reached_at_once = isinstance(reached, Happens)
         self.reached_verbs = None if reached is None else verbs_of(reached)
         self.turns = self._replay()
         self.mark = self.world.mark()
@@ -122,14 +130,15 @@ class Loaded:
         """Indices of the outcomes that the effects from `start` on trigger."""
         effects, by_verb = self.world.effects, self.by_verb
         hit: list[int] = []
-        newest = effects[start:]
-        for effect in newest:
-            if effect.verb in by_verb:
-                for index, predicate, new_only in by_verb[effect.verb]:
-                    if index not in hit and predicate(
-                        newest if new_only else effects, self.world.tables
-                    ):
-                        hit.append(index)
+        for position in range(start, len(effects)):
+            watching = by_verb.get(effects[position].verb)
+            if watching is None:
+                continue
+            for index, predicate, new_only in watching:
+                if index not in hit and predicate(
+                    effects[start:] if new_only else effects, self.world.tables
+                ):
+                    hit.append(index)
         for index, predicate, _ in self.always:
             if predicate(effects, self.world.tables):
                 hit.append(index)

@@ -8,6 +8,7 @@ target}), `mail.account` ("me" -> {address, name, signature}).
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -33,6 +34,11 @@ def parse_addresses(text: str) -> list[str]:
     Raises:
         ToolError: If a part holds no address.
     """
+    return list(_addresses_in(text))
+
+
+@lru_cache(maxsize=4096)
+def _addresses_in(text: str) -> tuple[str, ...]:
     found = []
     for part in re.split(r"[,;]", text):
         if part.strip():
@@ -42,7 +48,7 @@ def parse_addresses(text: str) -> list[str]:
             found.append(hit[0].lower())
     if not found:
         raise ToolError("There is no recipient.")
-    return found
+    return tuple(found)
 
 
 def _me(world: World) -> str:
@@ -60,7 +66,8 @@ def _send(
     world: World, recipients: list[str], cc: list[str], subject: str, body: str, files: list[str]
 ) -> str:
     text = "\n".join([subject, body, *files])
-    world.effect("delivered", "external", to=[*recipients, *cc], text=text, attachments=files)
+    everybody = [*recipients, *cc]
+    world.effect("delivered", "external", to=everybody, text=text, attachments=files)
     key = world.new_id("mail.messages", "mail-")
     mail = {
         "folder": "sent",
@@ -75,7 +82,7 @@ def _send(
         "labels": [],
     }
     world.insert("mail.messages", key, mail)
-    return f"Sent {key} to {', '.join([*recipients, *cc])}."
+    return f"Sent {key} to {', '.join(everybody)}."
 
 
 @MAIL.tool("read")
@@ -106,7 +113,8 @@ def read_mail(world: World, mail_id: MailId) -> str:
         mail_id: The mail's id, such as mail-7.
     """
     mail = world.get("mail.messages", mail_id, "mail")
-    world.update(mail, read=True)
+    if not mail["read"]:
+        world.update(mail, read=True)
     head = [f"{mail_id} in {mail['folder']}", f"From: {mail['from']}"]
     head.append(f"To: {', '.join(mail['to'])}")
     if mail.get("cc"):
@@ -172,8 +180,10 @@ def reply_mail(world: World, mail_id: MailId, body: Document, reply_all: bool = 
         reply_all: Whether the other recipients get it too.
     """
     mail = world.get("mail.messages", mail_id, "mail")
-    me = _me(world)
-    others = [a for a in [*mail["to"], *mail.get("cc", [])] if a != me] if reply_all else []
+    others: list[str] = []
+    if reply_all:
+        me = _me(world)
+        others = [a for a in [*mail["to"], *mail.get("cc", [])] if a != me]
     subject = mail["subject"]
     subject = subject if subject.lower().startswith("re:") else f"Re: {subject}"
     return _send(world, parse_addresses(mail["from"]), others, subject, body, [])

@@ -53,13 +53,14 @@ class World:
         now: In-world time, `YYYY-MM-DD HH:MM`.
     """
 
-    __slots__ = ("_start", "effects", "journal", "minutes", "tables", "user")
+    __slots__ = ("_shown", "_start", "effects", "journal", "minutes", "tables", "user")
 
     def __init__(self, tables: dict[str, Table], now: str) -> None:
         self.tables = tables
         self.journal: list[tuple[dict[Any, Any], Any, Any]] = []
         self.effects: list[Effect] = []
         self.minutes = 0
+        self._shown: dict[int, str] = {}
         self._start = datetime.strptime(now, TIME_FORMAT)
         self.user: Any = None
 
@@ -67,7 +68,10 @@ class World:
     @property
     def now(self) -> str:
         """In-world time, `YYYY-MM-DD HH:MM`."""
-        return self.datetime.strftime(TIME_FORMAT)
+        shown = self._shown.get(self.minutes)
+        if shown is None:
+            shown = self._shown[self.minutes] = self.datetime.strftime(TIME_FORMAT)
+        return shown
 
     @property
     def datetime(self) -> datetime:
@@ -96,7 +100,9 @@ class World:
 
     def insert(self, table: str, key: str, record: Record) -> Record:
         """Adds a record (or replaces the one with this key)."""
-        self.set(self.table(table), key, record)
+        records = self.table(table)
+        self.journal.append((records, key, records.get(key, _MISSING)))
+        records[key] = record
         return record
 
     def update(self, record: Record, **fields: Any) -> None:
