@@ -118,14 +118,15 @@ class RiskEnv(gym.Env[str, Any]):
             loaded = self._load_given(seed, options)
         else:
             if seed is None:
-                seed = self._next_seed()
+                # The stream does not come back to a seed: keeping it would only feed the collector.
+                loaded = Loaded(self.source.scenario(self._next_seed()))
             elif seed < 0:
                 raise ScenarioError(f"seed = {seed!r}: a non-negative integer is needed.")
             else:
                 self._stream = self._seed_given = seed
                 self._rng = None
-            cached = self._cache.get(seed)
-            loaded = self._load(seed) if cached is None else cached
+                cached = self._cache.get(seed)
+                loaded = self._load(seed) if cached is None else cached
         loaded.rewind()
         self._loaded = loaded
         self._done = False

@@ -118,11 +118,12 @@ def _add_calls(
     for name, arguments in calls:
         done.setdefault(name, []).append(arguments)
     last = calls[-1][0]
-    for i, candidate in enumerate(offered):
-        made = done.get(candidate.tool.name)
-        if made is not None:
-            same = candidate.arguments in made
-            out[i, -3:] = (1.0, candidate.tool.name == last, same)
+    again = [i for i, candidate in enumerate(offered) if candidate.tool.name in done]
+    if again:
+        some = [offered[i] for i in again]
+        out[again, -3] = 1.0
+        out[again, -2] = [c.tool.name == last for c in some]
+        out[again, -1] = [c.arguments in done[c.tool.name] for c in some]
 
 
 _TOOLS: list[Tool] = []
@@ -140,23 +141,15 @@ def _tool_rows(count: int) -> Array:
 
 
 def _add_entities(out: Array, offered: list[Candidate], newest: int) -> None:
-    rows: dict[int, int] = {}
-    entities: list[Entity] = []
-    bound: list[tuple[int, ...]] = []
-    for candidate in offered:
-        places = []
-        for entity in candidate.entities:
-            row = rows.get(id(entity))
-            if row is None:
-                entities.append(entity)
-                row = rows[id(entity)] = len(entities)
-            places.append(row)
-        bound.append(tuple(places))
-    # Row 0 stands for "no entity in this slot".
-    slots = max(map(len, bound))
-    if not slots:
+    flat = [entity for candidate in offered for entity in candidate.entities]
+    if not flat:
         return
-    index = np.array([places + (0,) * (slots - len(places)) for places in bound])
+    entities = list({id(entity): entity for entity in flat}.values())
+    # Row 0 stands for "no entity in this slot".
+    rows = {id(entity): row for row, entity in enumerate(entities, 1)}
+    counts = np.array([len(candidate.entities) for candidate in offered])
+    index = np.zeros((len(offered), counts.max()), dtype=np.intp)
+    index[np.arange(index.shape[1]) < counts[:, None]] = [rows[id(entity)] for entity in flat]
     table = np.zeros((len(entities) + 1, FLAGS + TYPE + AROUND), dtype=np.float32)
     table[1:] = [_entity(e) for e in entities]
     table[1:, 3] = [e.last == newest for e in entities]

@@ -146,6 +146,10 @@ class Menu:
     def __init__(self, tools: Sequence[str]) -> None:
         acts = {name for name, _, _ in _ACTS}
         self._plans = [_plan(name) for name in tools if name not in acts]
+        self._kinds = [
+            [_SHARED.get(kind, kind) for kind, _, _ in slots if kind] for _, slots in self._plans
+        ]
+        self._copies = [any(as_list for _, _, as_list in slots) for _, slots in self._plans]
         types = {kind for _, slots in self._plans for kind, _, _ in slots if kind}
         types = {_SHARED.get(t, t) for t in types} | ({"document"} & types)
         self._find = _finder(frozenset(types))
@@ -258,10 +262,10 @@ class Menu:
         per_tool = []
         for number, (tool, slots) in enumerate(self._plans):
             # A turn brings new entities of a few types; the other tools keep their candidates.
-            on_offer = [offered.get(_SHARED.get(kind, kind)) for kind, _, _ in slots if kind]
-            known, options = self._bound[number]
             # (A list's entity is a copy, which would not see what becomes of the original.)
-            if known != on_offer or any(as_list for _, _, as_list in slots):
+            on_offer = [offered.get(kind) for kind in self._kinds[number]]
+            known, options = self._bound[number]
+            if known != on_offer or self._copies[number]:
                 options = self._bind(tool, slots, offered)
                 self._bound[number] = (on_offer, options)
             per_tool.append(options)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -95,6 +97,20 @@ def feature_env(id: str, **kwargs: Any) -> gym.Env[Any, Any]:
     return FeatureWrapper(MenuWrapper(gym.make(id, **kwargs)))
 
 
+@contextmanager
+def calm_collector() -> Iterator[None]:
+    """Spares the garbage collector the library's own objects, which are many and never garbage."""
+    thresholds = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
+
+
 def train(
     env_id: str,
     settings: PPOSettings,
@@ -143,7 +159,8 @@ def train(
         losses = clone(model.policy, data, epochs=settings.clone_epochs, seed=seed, progress=report)
     watch = _Watch(settings.frames, progress)
     if settings.frames:
-        model.learn(settings.frames, callback=watch)
+        with calm_collector():
+            model.learn(settings.frames, callback=watch)
     envs.close()
     return Trained(model, watch.curve, losses)
 
