@@ -197,6 +197,8 @@ def evaluate(
         console.print(metrics_table([result], f"{env}, split {split}, seeds from {seed}"))
     for cause, count in result.errors.items():
         errors.print(f"{count} x unmeasured: {cause}", highlight=False, markup=False)
+    if result.metrics["unmeasured"].value == 1.0:
+        raise typer.Exit(1)  # Nothing was measured: a script must not take this for a result.
 
 
 @app.command()

@@ -23,8 +23,8 @@ from autosafe_gym.errors import DataError
 
 # A pipe has no width of its own; 80 columns would break the tables.
 _WIDTH = None if os.isatty(1) or "COLUMNS" in os.environ else 160
-console = Console(width=_WIDTH)
-errors = Console(stderr=True)
+console = Console(width=_WIDTH, emoji=False)
+errors = Console(stderr=True, emoji=False)
 Report = Callable[[str, int, int], None]
 
 
