@@ -179,6 +179,10 @@ def evaluate(
     filters: dict[str, Any] = {"split": split, **({} if path is None else {"path": path})}
     made = agents.make(agent, **settings)
     name = measure.set_name(env, split)
+    if html is not None:
+        from autosafe_gym.evaluation.report import need_extra
+
+        need_extra()
     with progress("evaluation") as report:
         result = measure.evaluate(
             made,

@@ -6,6 +6,7 @@ import base64
 import io
 import os
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,17 @@ _MEANING = {
     "unmeasured": "episodes that failed and count for nothing",
 }
 Curves = Sequence[Sequence[tuple[int, float]]]
+
+
+def need_extra() -> None:
+    """Says now what would be missing later: a report is written when the work is done.
+
+    Raises:
+        MissingExtraError: Without the extra `report`.
+    """
+    for package in ("jinja2", "matplotlib"):
+        if find_spec(package) is None:
+            raise MissingExtraError(package, "report")
 
 
 def write_report(
