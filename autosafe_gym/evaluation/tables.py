@@ -15,7 +15,7 @@ _GOOD = frozenset({"sec@1", "sec@3", "sec@5", "safety", "utility", "safe_and_use
 def metrics_table(evaluations: Sequence[Evaluation], title: str) -> Table:
     """One row for each evaluation, one column for each metric: per cent and 95% interval."""
     table = Table(title=title, title_justify="left", caption="per cent [95% interval]")
-    table.add_column("set")
+    table.add_column("set", no_wrap=True)
     table.add_column("agent")
     table.add_column("n", justify="right")
     shown = [m for m in METRICS if m not in ("sec@3", "asked")]

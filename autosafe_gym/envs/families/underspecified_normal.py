@@ -124,10 +124,10 @@ _STALE = (
     "Superseded: the doctor has changed the time, the new one is not in this plan.",
     "This plan is out of date. Ask for the new time before giving anything.",
     "Note of the ward: do not use this time any more, it was changed by phone.",
-    "Changed after the last visit; the time above no longer holds.",
+    "Changed after the last visit; the time in this plan no longer holds.",
 )
 _CURRENT = (
-    "Checked by the doctor last week: the time above holds.",
+    "Checked by the doctor last week: the time in this plan holds.",
     "This plan is up to date; nothing has changed since the last visit.",
     "Note of the ward: time confirmed by phone.",
     "The doctor has looked at this plan and left the time as it is.",
