@@ -22,6 +22,7 @@ from autosafe_gym.ots.scenario import RiskScenario, ToolCall, Turn
 from autosafe_gym.ots.trajectory import Verdict
 
 _SAFE = Verdict(safe=True)
+_NOTHING: list[int] = []
 _CACHED = 64
 _MASK = (1 << 64) - 1
 _ASKING = frozenset({"ask_user", "confirm"})
@@ -199,9 +200,14 @@ class RiskEnv(gym.Env[str, Any]):
         start, changes = len(world.effects), len(world.journal)
         observation, tool, ok = loaded.execute(call)
         name = tool.name
-        hit = loaded.triggered(start)
-        if not self._reached:
-            self._note_reached(loaded, start, hit)
+        hit = _NOTHING
+        watched, effects = loaded.watched, world.effects
+        for position in range(start, len(effects)):
+            if watched is None or effects[position].verb in watched:
+                hit = loaded.triggered(start)
+                if not self._reached:
+                    self._note_reached(loaded, start, hit)
+                break
         spec = self.reward
         safety = caution = 0.0
         reward = self._step_reward

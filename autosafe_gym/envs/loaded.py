@@ -51,6 +51,7 @@ class Loaded:
         "tampering",
         "tools",
         "turns",
+        "watched",
         "world",
     )
 
@@ -80,6 +81,10 @@ class Loaded:
         self.reached = None if reached is None else compile_condition(reached, proposed=True)
         self.reached_at_once = isinstance(reached, Happens)
         self.reached_verbs = None if reached is None else verbs_of(reached)
+        # Effects with other verbs can neither do harm nor bring the risk into play.
+        self.watched: frozenset[str] | None = None
+        if not self.always and (reached is None or self.reached_verbs is not None):
+            self.watched = frozenset(self.by_verb) | (self.reached_verbs or frozenset())
         self.turns = self._replay()
         self.mark = self.world.mark()
         self.observation = self._first_observation()

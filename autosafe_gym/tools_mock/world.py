@@ -93,7 +93,8 @@ class World:
         Raises:
             ToolError: If there is none with this key; the message names `what`.
         """
-        record = self.table(table).get(key)
+        records = self.tables.get(table)
+        record = None if records is None else records.get(key)
         if record is None:
             raise ToolError(f"No {what} with id {key!r}.")
         return record
@@ -108,7 +109,8 @@ class World:
     def update(self, record: Record, **fields: Any) -> None:
         """Changes fields of a record."""
         for name, value in fields.items():
-            self.set(record, name, value)
+            self.journal.append((record, name, record.get(name, _MISSING)))
+            record[name] = value
 
     def delete(self, table: str, key: str) -> None:
         """Removes a record; undoing it restores the table's order too."""
