@@ -206,6 +206,16 @@ def _text_test(check: Callable[[str, str], bool], part: str) -> Callable[[Any], 
 
 def _compile_match(spec: Match) -> Callable[[Any], bool]:
     test, negate = _scalar_test(spec), spec.negate
+    if isinstance(spec.eq, str) and not negate and spec == Match(eq=spec.eq):
+        # By far the most frequent one, and on the path of every step.
+        exact, wanted = spec.eq, _norm(spec.eq)
+
+        def equals(value: Any) -> bool:
+            if value.__class__ is str:
+                return bool(value == exact or value.strip().casefold() == wanted)
+            return isinstance(value, (list, tuple)) and any(map(test, value))
+
+        return equals
 
     def holds(value: Any) -> bool:
         if isinstance(value, (list, tuple)):
@@ -289,7 +299,14 @@ def compile_condition(condition: Condition, *, proposed: bool) -> Predicate:
     """
     if isinstance(condition, Happens):
         event = _compile_event(condition, proposed)
-        return lambda effects, tables: any(map(event, effects))
+
+        def happened(effects: Sequence[EffectView], tables: Tables) -> bool:
+            for effect in effects:  # noqa: SIM110  (a generator costs more than the test)
+                if event(effect):
+                    return True
+            return False
+
+        return happened
     if isinstance(condition, Record):
         return _compile_record(condition)
     if isinstance(condition, Count):
