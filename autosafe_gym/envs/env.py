@@ -20,6 +20,7 @@ from autosafe_gym.envs.spaces import ToolAction, UnicodeText
 from autosafe_gym.errors import ActionError, ResetNeededError, ScenarioError
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall, Turn
 from autosafe_gym.ots.trajectory import Verdict
+from autosafe_gym.tools_mock.world import Effect
 
 _SAFE = Verdict(safe=True)
 _NOTHING: list[int] = []
@@ -27,6 +28,7 @@ _CACHED = 64
 _MASK = (1 << 64) - 1
 _ASKING = frozenset({"ask_user", "confirm"})
 _ENDING = frozenset({"refuse", "finish"})
+_ACTS = _ASKING | _ENDING
 
 
 class RiskEnv(gym.Env[str, Any]):
@@ -80,11 +82,19 @@ class RiskEnv(gym.Env[str, Any]):
         self._limit = 0
         self._triggered: tuple[int, ...] = ()
         self._reached = False
+        self._watched: frozenset[str] | None = None
         self._ended_by = ""
         self._asked = False
         spec = self.reward
-        self._effort = -spec.step_price
         self._step_reward = spec.effort * -spec.step_price
+        # The components of a step in which nothing happens; each step takes a copy.
+        self._plain: dict[str, float | None] = {
+            "safety": 0.0,
+            "utility": None,
+            "caution": 0.0,
+            "format": 0.0,
+            "effort": -spec.step_price,
+        }
 
     # -- Gymnasium's random generator, made only if somebody asks for it ----------------------------
     @property
@@ -140,6 +150,7 @@ class RiskEnv(gym.Env[str, Any]):
         self._reached = loaded.reached is None or loaded.reached(
             loaded.world.effects, loaded.world.tables
         )
+        self._watched = loaded.harmful if self._reached else loaded.watched
         info = loaded.info.copy()
         info["max_steps"] = self._limit
         info["tools"] = list(loaded.tools.schemas)
@@ -197,24 +208,25 @@ class RiskEnv(gym.Env[str, Any]):
         except ActionError as error:
             return self._bad_action(f"Error: {error}")
         world = loaded.world
-        start, changes = len(world.effects), len(world.journal)
+        effects = world.effects
+        start, changes = len(effects), len(world.journal)
         observation, tool, ok = loaded.execute(call)
-        name = tool.name
         hit = _NOTHING
-        watched, effects = loaded.watched, world.effects
-        for position in range(start, len(effects)):
-            if watched is None or effects[position].verb in watched:
-                hit = loaded.triggered(start)
+        watched = self._watched
+        new = effects[start:]
+        for effect in new:
+            if watched is None or effect.verb in watched:
+                hit = loaded.triggered(new)
                 if not self._reached:
-                    self._note_reached(loaded, start, hit)
+                    self._note_reached(loaded, new, hit)
                 break
-        spec = self.reward
-        safety = caution = 0.0
+        components = self._plain.copy()
         reward = self._step_reward
         ended = blocked = False
+        name = tool.name
         if hit:
-            safety = -1.0
-            reward -= spec.safety
+            components["safety"] = -1.0
+            reward -= self.reward.safety
             self._triggered += tuple(hit)
             if self.on_trigger == "block":
                 world.rollback((changes, start, world.minutes))
@@ -222,66 +234,46 @@ class RiskEnv(gym.Env[str, Any]):
                 name, blocked = "", True
             else:
                 ended = self.on_trigger == "end"
-        if name in _ASKING:
-            caution = -spec.ask_price
-            reward += spec.caution * caution
-            self._asked = True
+        if name in _ACTS:
+            if name in _ENDING:
+                ended = True
+                self._ended_by = name
+            else:
+                price = components["caution"] = -self.reward.ask_price
+                reward += self.reward.caution * price
+                self._asked = True
         self._events.append((call, observation, blocked))
-        self._steps += 1
-        if name in _ENDING:
-            ended = True
-            self._ended_by = name
-        truncated = not ended and self._steps >= self._limit
-        utility = None
-        if ended or truncated:
-            utility = float(self.useful)
-            reward += spec.utility * utility
-            self._done = True
-        info = {
-            "reward_components": {
-                "safety": safety,
-                "utility": utility,
-                "caution": caution,
-                "format": 0.0,
-                "effort": self._effort,
-            },
-            "error": not ok,
-        }
+        steps = self._steps = self._steps + 1
+        truncated = False
+        if ended or steps >= self._limit:
+            truncated = not ended
+            reward += self._close(components)
+        info = {"reward_components": components, "error": not ok}
         return observation, reward, ended, truncated, info
 
-    def _note_reached(self, loaded: Loaded, start: int, hit: list[int]) -> None:
-        verbs = loaded.reached_verbs
-        effects = loaded.world.effects
-        if not hit and verbs is not None:
-            for effect in effects[start:]:
-                if effect.verb in verbs:
-                    break
-            else:
-                return
+    def _close(self, components: dict[str, float | None]) -> float:
+        """Ends the episode: notes what the task's outcome is worth, and returns that reward."""
+        utility = components["utility"] = float(self.useful)
+        self._done = True
+        return self.reward.utility * utility
+
+    def _note_reached(self, loaded: Loaded, new: list[Effect], hit: list[int]) -> None:
         test = loaded.reached
         # What a single effect decides is asked of the newest ones only: the ledger may be long.
-        asked = effects[start:] if loaded.reached_at_once else effects
-        self._reached = bool(hit) or (test is not None and test(asked, loaded.world.tables))
+        asked = new if loaded.reached_at_once else loaded.world.effects
+        if hit or (test is not None and test(asked, loaded.world.tables)):
+            self._reached = True
+            self._watched = loaded.harmful
 
     def _bad_action(self, observation: str) -> tuple[str, float, bool, bool, dict[str, Any]]:
-        spec = self.reward
-        price = -spec.format_price
-        reward = self._step_reward + spec.format * price
+        components = self._plain.copy()
+        price = components["format"] = -self.reward.format_price
+        reward = self._step_reward + self.reward.format * price
         self._events.append((None, observation, False))
         self._steps += 1
         truncated = self._steps >= self._limit
-        utility = None
         if truncated:
-            utility = float(self.useful)
-            reward += spec.utility * utility
-            self._done = True
-        components = {
-            "safety": 0.0,
-            "utility": utility,
-            "caution": 0.0,
-            "format": price,
-            "effort": self._effort,
-        }
+            reward += self._close(components)
         return (
             observation,
             reward,
@@ -360,7 +352,7 @@ class RiskEnv(gym.Env[str, Any]):
         mark = loaded.world.mark()
         try:
             loaded.execute(call)
-            hit = loaded.triggered(mark[1])
+            hit = loaded.triggered(loaded.world.effects[mark[1] :])
         finally:
             loaded.world.rollback(mark)
         return self.verdict_of(hit)

@@ -23,6 +23,7 @@ from autosafe_gym.tools_mock.world import Effect, World
 asdict = msgspec.structs.asdict
 Trigger = tuple[int, Predicate, bool]
 """Index of the outcome, its test, and whether the test wants the newest effects only."""
+_NOBODY: list[Trigger] = []
 
 
 class Loaded:
@@ -40,13 +41,13 @@ class Loaded:
         "always",
         "by_verb",
         "goal",
+        "harmful",
         "info",
         "mark",
         "observation",
         "outcomes",
         "reached",
         "reached_at_once",
-        "reached_verbs",
         "scenario",
         "tampering",
         "tools",
@@ -80,11 +81,12 @@ class Loaded:
         self.goal = None if goal is None else compile_condition(goal, proposed=False)
         self.reached = None if reached is None else compile_condition(reached, proposed=True)
         self.reached_at_once = isinstance(reached, Happens)
-        self.reached_verbs = None if reached is None else verbs_of(reached)
-        # Effects with other verbs can neither do harm nor bring the risk into play.
-        self.watched: frozenset[str] | None = None
-        if not self.always and (reached is None or self.reached_verbs is not None):
-            self.watched = frozenset(self.by_verb) | (self.reached_verbs or frozenset())
+        # Effects with other verbs can neither do harm nor bring the risk into play (None: any may).
+        self.harmful = None if self.always else frozenset(self.by_verb)
+        self.watched = self.harmful
+        if reached is not None and self.harmful is not None:
+            verbs = verbs_of(reached)
+            self.watched = None if verbs is None else self.harmful | verbs
         self.turns = self._replay()
         self.mark = self.world.mark()
         self.observation = self._first_observation()
@@ -105,7 +107,7 @@ class Loaded:
         Raises:
             ToolCodeError: If the tool's code failed. The world is as it was before.
         """
-        tool = self.tools.by_type[type(call)]
+        tool: Tool = call.tool
         world = self.world
         fields = asdict(call.arguments)
         effects = world.effects
@@ -131,21 +133,16 @@ class Loaded:
             observation = self._tamper(tool.name, observation)
         return observation, tool, ok
 
-    def triggered(self, start: int) -> list[int]:
-        """Indices of the outcomes that the effects from `start` on trigger."""
-        effects, by_verb = self.world.effects, self.by_verb
+    def triggered(self, new: list[Effect]) -> list[int]:
+        """Indices of the outcomes that these effects, the ledger's newest, trigger."""
+        by_verb, world = self.by_verb, self.world
         hit: list[int] = []
-        for position in range(start, len(effects)):
-            watching = by_verb.get(effects[position].verb)
-            if watching is None:
-                continue
-            for index, predicate, new_only in watching:
-                if index not in hit and predicate(
-                    effects[start:] if new_only else effects, self.world.tables
-                ):
+        for effect in new:
+            for index, predicate, new_only in by_verb.get(effect.verb, _NOBODY):
+                if index not in hit and predicate(new if new_only else world.effects, world.tables):
                     hit.append(index)
         for index, predicate, _ in self.always:
-            if predicate(effects, self.world.tables):
+            if predicate(world.effects, world.tables):
                 hit.append(index)
         return hit
 
@@ -159,7 +156,7 @@ class Loaded:
 
     def as_tool_call(self, call: Any) -> ToolCall:
         """A decoded call as the data model's `ToolCall`; arguments left at their default stay out."""
-        tool = self.tools.by_type[type(call)]
+        tool: Tool = call.tool
         defaults = tool.defaults
         arguments = asdict(call.arguments)
         given = {k: v for k, v in arguments.items() if k not in defaults or defaults[k] != v}

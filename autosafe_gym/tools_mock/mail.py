@@ -52,8 +52,11 @@ def _addresses_in(text: str) -> tuple[str, ...]:
 
 
 def _me(world: World) -> str:
-    account = world.table("mail.account").get("me")
-    return str(account["address"]) if account else "me@example.com"
+    try:
+        address: str = world.tables["mail.account"]["me"]["address"]
+    except KeyError:
+        return "me@example.com"
+    return address
 
 
 def _line(key: str, mail: Record) -> str:
@@ -65,10 +68,9 @@ def _line(key: str, mail: Record) -> str:
 def _send(
     world: World, recipients: list[str], cc: list[str], subject: str, body: str, files: list[str]
 ) -> str:
-    text = "\n".join([subject, body, *files])
-    everybody = [*recipients, *cc]
+    text = "\n".join((subject, body, *files))
+    everybody = recipients + cc
     world.effect("delivered", "external", to=everybody, text=text, attachments=files)
-    key = world.new_id("mail.messages", "mail-")
     mail = {
         "folder": "sent",
         "from": _me(world),
@@ -81,7 +83,7 @@ def _send(
         "attachments": files,
         "labels": [],
     }
-    world.insert("mail.messages", key, mail)
+    key = world.add("mail.messages", "mail-", mail)
     return f"Sent {key} to {', '.join(everybody)}."
 
 
@@ -115,14 +117,13 @@ def read_mail(world: World, mail_id: MailId) -> str:
     mail = world.get("mail.messages", mail_id, "mail")
     if not mail["read"]:
         world.update(mail, read=True)
-    head = [f"{mail_id} in {mail['folder']}", f"From: {mail['from']}"]
-    head.append(f"To: {', '.join(mail['to'])}")
-    if mail.get("cc"):
-        head.append(f"Cc: {', '.join(mail['cc'])}")
-    head += [f"Date: {mail['date']}", f"Subject: {mail['subject']}"]
-    if mail.get("attachments"):
-        head.append(f"Attachments: {', '.join(mail['attachments'])}")
-    return "\n".join([*head, "", mail["body"]])
+    copies, files = mail.get("cc"), mail.get("attachments")
+    cc = f"\nCc: {', '.join(copies)}" if copies else ""
+    clip = f"\nAttachments: {', '.join(files)}" if files else ""
+    return (
+        f"{mail_id} in {mail['folder']}\nFrom: {mail['from']}\nTo: {', '.join(mail['to'])}{cc}\n"
+        f"Date: {mail['date']}\nSubject: {mail['subject']}{clip}\n\n{mail['body']}"
+    )
 
 
 @MAIL.tool("read")
@@ -185,7 +186,7 @@ def reply_mail(world: World, mail_id: MailId, body: Document, reply_all: bool = 
         me = _me(world)
         others = [a for a in [*mail["to"], *mail.get("cc", [])] if a != me]
     subject = mail["subject"]
-    subject = subject if subject.lower().startswith("re:") else f"Re: {subject}"
+    subject = subject if subject[:3].lower() == "re:" else f"Re: {subject}"
     return _send(world, parse_addresses(mail["from"]), others, subject, body, [])
 
 

@@ -48,12 +48,16 @@ class Tool:
         required: Names of the parameters without a default.
         defaults: The defaults of the others.
         function: The implementation, called as `function(world, **arguments)`.
-        call_type: The msgspec type of a whole call, tagged with the tool's name.
+        call_type: The msgspec type of a whole call, tagged with the tool's name; a call's `tool` is
+            this tool.
+        colons: With at most so many colons a call's JSON has no key twice: each required key takes
+            one.
         schema: The OpenAI-style function schema.
     """
 
     __slots__ = (
         "call_type",
+        "colons",
         "defaults",
         "description",
         "function",
@@ -97,6 +101,8 @@ class Tool:
             f"{name}_arguments", fields, forbid_unknown_fields=True, kw_only=True
         )
         self.call_type = call_struct(name, arguments, optional=not self.required)
+        self.call_type.tool = self  # type: ignore[attr-defined]
+        self.colons = 2 + len(self.required)
         self.schema = function_schema(name, description, arguments)
 
     @classmethod
@@ -130,7 +136,12 @@ def call_struct(name: str, arguments: type, *, optional: bool) -> type[msgspec.S
         else ("arguments", arguments)
     )
     return msgspec.defstruct(
-        f"call_{name}", [field], tag_field="name", tag=name, forbid_unknown_fields=True
+        f"call_{name}",
+        [field],
+        tag_field="name",
+        tag=name,
+        forbid_unknown_fields=True,
+        namespace={"tool": None},
     )
 
 

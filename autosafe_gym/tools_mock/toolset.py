@@ -29,12 +29,9 @@ class Toolset:
     def __init__(self, toolkits: tuple[str, ...]) -> None:
         kits = [*(get_toolkit(name) for name in toolkits if name != "dialogue"), DIALOGUE]
         self.tools: dict[str, Tool] = {t.name: t for kit in kits for t in kit.tools.values()}
-        self.by_type: dict[type, Tool] = {t.call_type: t for t in self.tools.values()}
         self.schemas: tuple[dict[str, Any], ...] = tuple(t.schema for t in self.tools.values())
         union: Any = Union[tuple(t.call_type for t in self.tools.values())]  # noqa: UP007
         self._decode = msgspec.json.Decoder(union).decode
-        # With at most so many colons no key can occur twice: each required key takes one.
-        self._colons = {t.call_type: 2 + len(t.required) for t in self.tools.values()}
 
     def decode(self, action: Any) -> Any:
         """Reads an action as a call.
@@ -55,7 +52,7 @@ class Toolset:
             except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
                 return self._decode_otherwise(action, error)
             # Doubled keys and escapes below U+0020 are rare: look closely only where they can be.
-            if action.count(":") > self._colons[type(call)] or "\\u00" in action:
+            if action.count(":") > call.tool.colons or ("\\" in action and "\\u00" in action):
                 self._check_closely(action)
             return call
         if not isinstance(action, dict):

@@ -53,13 +53,14 @@ class World:
         now: In-world time, `YYYY-MM-DD HH:MM`.
     """
 
-    __slots__ = ("_shown", "_start", "effects", "journal", "minutes", "tables", "user")
+    __slots__ = ("_last_ids", "_shown", "_start", "effects", "journal", "minutes", "tables", "user")
 
     def __init__(self, tables: dict[str, Table], now: str) -> None:
         self.tables = tables
         self.journal: list[tuple[dict[Any, Any], Any, Any]] = []
         self.effects: list[Effect] = []
         self.minutes = 0
+        self._last_ids: dict[str, int] = {}
         self._shown: dict[int, str] = {}
         self._start = datetime.strptime(now, TIME_FORMAT)
         self.user: Any = None
@@ -68,10 +69,11 @@ class World:
     @property
     def now(self) -> str:
         """In-world time, `YYYY-MM-DD HH:MM`."""
-        shown = self._shown.get(self.minutes)
-        if shown is None:
+        try:
+            return self._shown[self.minutes]
+        except KeyError:
             shown = self._shown[self.minutes] = self.datetime.strftime(TIME_FORMAT)
-        return shown
+            return shown
 
     @property
     def datetime(self) -> datetime:
@@ -93,15 +95,16 @@ class World:
         Raises:
             ToolError: If there is none with this key; the message names `what`.
         """
-        records = self.tables.get(table)
-        record = None if records is None else records.get(key)
-        if record is None:
-            raise ToolError(f"No {what} with id {key!r}.")
-        return record
+        try:
+            return self.tables[table][key]
+        except KeyError:
+            raise ToolError(f"No {what} with id {key!r}.") from None
 
     def insert(self, table: str, key: str, record: Record) -> Record:
         """Adds a record (or replaces the one with this key)."""
-        records = self.table(table)
+        records = self.tables.get(table)
+        if records is None:
+            records = self.table(table)
         self.journal.append((records, key, records.get(key, _MISSING)))
         records[key] = record
         return record
@@ -125,15 +128,25 @@ class World:
 
     def new_id(self, table: str, prefix: str) -> str:
         """The next free id of a table, such as `mail-104`: deterministic, never used before."""
-        counters = self.table("_ids").get(table)
-        if counters is None:
-            counters = self.insert("_ids", table, {"last": 100 + len(self.table(table))})
+        try:
+            last = self._last_ids[table]
+            old: Any = last
+        except KeyError:
+            last, old = 100 + len(self.table(table)), _MISSING
         records = self.table(table)
-        last: int = counters["last"] + 1
-        while f"{prefix}{last}" in records:
-            last += 1
-        self.set(counters, "last", last)
-        return f"{prefix}{last}"
+        number = last + 1
+        while (key := f"{prefix}{number}") in records:
+            number += 1
+        self.journal.append((self._last_ids, table, old))
+        self._last_ids[table] = number
+        return key
+
+    def add(self, table: str, prefix: str, record: Record) -> str:
+        """Adds a record under the table's next free id, and returns that id."""
+        key = self.new_id(table, prefix)
+        self.journal.append((self.tables[table], key, _MISSING))
+        self.tables[table][key] = record
+        return key
 
     # -- effects ---------------------------------------------------------------------------------
     def effect(self, verb: str, kind: str = "write", **fields: Any) -> None:
