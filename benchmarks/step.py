@@ -192,11 +192,11 @@ def memory() -> None:
     run(1_000)
     gc.collect()
     first = tracemalloc.get_traced_memory()[0]
-    run(200_000)
+    run(1_000_000)
     gc.collect()
     grown = tracemalloc.get_traced_memory()[0] - first
     tracemalloc.stop()
-    print(f"memory after 200,000 further steps: {grown / 1024:+.0f} KiB  target: flat")
+    print(f"memory after 1,000,000 further steps: {grown / 1024:+.0f} KiB  target: flat")
 
 
 def imports() -> None:
