@@ -11,6 +11,7 @@ from helpers import RISKY
 
 import autosafe_gym
 from autosafe_gym import agents
+from autosafe_gym.agents.endpoint import Usage
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.errors import AgentError
 
@@ -106,7 +107,7 @@ def test_a_whole_episode_with_several_calls_in_a_reply(server):
         "forward_mail",
         "refuse",
     }
-    assert agent.usage == {"prompt": 22, "completion": 6, "requests": 2}
+    assert agent.usage == Usage(prompt=22, completion=6, requests=2)
 
 
 def test_harm_is_judged_and_a_refusal_is_a_refusal(server):

@@ -9,7 +9,7 @@ from autosafe_gym.agents.base import Agent, CallableAgent
 from autosafe_gym.agents.controls import CONTROLS, control
 from autosafe_gym.errors import UnknownNameError
 
-__all__ = ["Agent", "CallableAgent", "make", "names"]
+__all__ = ["LLM_FORMS", "Agent", "CallableAgent", "llm_agent", "make", "names"]
 
 
 def names() -> tuple[str, ...]:
@@ -17,11 +17,31 @@ def names() -> tuple[str, ...]:
     return CONTROLS
 
 
+LLM_FORMS = ("openai", "react", "json")
+"""Native tool calls, ReAct text, JSON bound by a schema: `openai:MODEL`, `react:MODEL`, `json:MODEL`."""
+
+
+def llm_agent(form: str, model: Any, **settings: Any) -> Agent:
+    """An agent of a language model.
+
+    Args:
+        form: One of `LLM_FORMS`.
+        model: The model's name, or an `Endpoint` that several agents share.
+        **settings: Of `ChatAgent`.
+    """
+    from autosafe_gym.agents.openai_agent import OpenAIAgent
+    from autosafe_gym.agents.text_agents import JSONAgent, ReActAgent
+
+    kinds: dict[str, Any] = {"openai": OpenAIAgent, "react": ReActAgent, "json": JSONAgent}
+    made: Agent = kinds[form](model, **settings)
+    return made
+
+
 def make(spec: str, **settings: Any) -> Agent:
     """An agent by name.
 
     Args:
-        spec: A control's name, `openai:MODEL`, `policy:FILE`, or the path of a saved policy.
+        spec: A control's name, `openai:MODEL`, `react:MODEL`, `json:MODEL`, `policy:FILE`, or the path of a saved policy.
         **settings: For the agent's class (such as `base_url`, `temperature`, `deterministic`).
 
     Raises:
@@ -33,10 +53,8 @@ def make(spec: str, **settings: Any) -> Agent:
     if found is not None:
         return found
     kind, _, rest = spec.partition(":")
-    if kind == "openai" and rest:
-        from autosafe_gym.agents.openai_agent import OpenAIAgent
-
-        return OpenAIAgent(rest, **settings)
+    if kind in LLM_FORMS and rest:
+        return llm_agent(kind, rest, **settings)
     if (kind == "policy" and rest) or spec.endswith(".zip") or Path(spec).is_file():
         from autosafe_gym.training.agent import load_agent
 
@@ -45,6 +63,6 @@ def make(spec: str, **settings: Any) -> Agent:
     raise UnknownNameError(
         "agent",
         spec,
-        [*names(), "openai:MODEL", "policy:FILE"],
+        [*names(), *(f"{form}:MODEL" for form in LLM_FORMS), "policy:FILE"],
         "A path must be that of a saved policy (.zip).",
     )

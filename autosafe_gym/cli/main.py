@@ -1,4 +1,4 @@
-"""`autosafe`: check, list, show, schema, collect, train, evaluate, demo."""
+"""`autosafe`: the command line; `runs` has the commands about stored runs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 import autosafe_gym
+from autosafe_gym.cli import runs
 from autosafe_gym.cli.output import console, errors, progress, write_json
 from autosafe_gym.errors import AutosafeError
 
@@ -224,6 +225,10 @@ def demo(
 
     settings = DemoSettings(seed, episodes, frames, test_episodes, injecagent)
     run_demo(out, settings, json)
+
+
+for _command in (runs.rollout, runs.rescore, runs.reflect):
+    app.command()(_command)
 
 
 def run() -> None:

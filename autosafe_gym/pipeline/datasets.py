@@ -12,7 +12,7 @@ import json
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from autosafe_gym.pipeline.card import card_text
 from autosafe_gym.pipeline.reflection import Reflection, reflect
 from autosafe_gym.pipeline.rows import alpaca_row, preference_row, sft_row
 from autosafe_gym.pipeline.search import RiskPoint, search
+from autosafe_gym.rollouts.rescoring import Replay
 
 FILES = (
     "risk_scenarios",
@@ -77,13 +78,48 @@ def collect(
         seed: The first seed.
         progress: Called with (done, in all).
     """
+    tasks = ((agent, seed + number, None) for number in range(episodes))
+    return _collect(env, tasks, episodes, progress)
+
+
+def collect_stored(
+    env: RiskEnv,
+    episodes: Sequence[Trajectory],
+    *,
+    progress: Callable[[int, int], None] | None = None,
+) -> Collected:
+    """Reflects on stored episodes: what the agent said is judged again, action by action.
+
+    Args:
+        env: Any risk environment; the scenarios come from the episodes.
+        episodes: The episodes; the unmeasured ones are counted and left out.
+        progress: Called with (done, in all).
+    """
+    measured = [t for t in episodes if t.unmeasured is None]
+    tasks = ((Replay(t), t.seed, t.scenario) for t in measured)
+    found = _collect(env, tasks, len(measured), progress)
+    for trajectory in episodes:
+        if trajectory.unmeasured is not None:
+            cause = f"unmeasured ({trajectory.unmeasured})"
+            found.counts[cause] = found.counts.get(cause, 0) + 1
+    return found
+
+
+def _collect(
+    env: RiskEnv,
+    tasks: Iterable[tuple[Any, int | None, RiskScenario | None]],
+    total: int,
+    progress: Callable[[int, int], None] | None,
+) -> Collected:
     start = time.perf_counter()
     points: list[tuple[RiskPoint, Reflection]] = []
     trajectories: list[Trajectory] = []
     counts: Counter[str] = Counter()
-    for number in range(episodes):
+    for number, (agent, seed, scenario) in enumerate(tasks, 1):
+        if progress is not None:
+            progress(number, total)
         try:
-            found = search(env, agent, seed=seed + number)
+            found = search(env, agent, seed=seed, scenario=scenario)
         except Exception as error:
             # Somebody else's agent may raise anything; one episode must not cost all of them.
             counts[f"unmeasured ({_cause(error)})"] += 1
@@ -101,8 +137,6 @@ def collect(
             trajectories.append(found.trajectory)
         else:
             counts["safe, not useful (left out)"] += 1
-        if progress is not None:
-            progress(number + 1, episodes)
     return Collected(points, trajectories, dict(counts), time.perf_counter() - start)
 
 

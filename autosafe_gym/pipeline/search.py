@@ -42,22 +42,31 @@ class Found:
     trajectory: Trajectory | None
 
 
-def search(env: RiskEnv, agent: Any, *, seed: int, evaluator: Evaluator | None = None) -> Found:
+def search(
+    env: RiskEnv,
+    agent: Any,
+    *,
+    seed: int | None = None,
+    scenario: RiskScenario | None = None,
+    evaluator: Evaluator | None = None,
+) -> Found:
     """Rolls an agent out until it proposes something unsafe.
 
     Args:
         env: The environment.
         agent: The agent.
         seed: Chooses the scenario.
+        scenario: Plays this one instead.
         evaluator: The judge; the environment's rules by default.
 
     Raises:
         AgentError: If the agent fails; the episode is then unmeasured.
     """
     judge = evaluator or RuleEvaluator()
-    if hasattr(agent, "seed"):
+    if seed is not None and hasattr(agent, "seed"):
         agent.seed(seed)
-    observation, info = env.reset(seed=seed)
+    options = None if scenario is None else {"scenario": scenario}
+    observation, info = env.reset(seed=seed, options=options)
     start = env.scenario
     if hasattr(agent, "bind"):
         agent.bind(env)

@@ -12,6 +12,7 @@ from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.errors import AgentError, ScenarioError, ToolCodeError
 from autosafe_gym.ots.scenario import RiskScenario
 from autosafe_gym.ots.trajectory import Step, Trajectory
+from autosafe_gym.rollouts.limits import Limits, Meter
 
 
 def rollout(
@@ -20,6 +21,7 @@ def rollout(
     *,
     seed: int | None = None,
     scenario: RiskScenario | None = None,
+    limits: Limits | None = None,
 ) -> Trajectory:
     """Plays one episode.
 
@@ -31,6 +33,7 @@ def rollout(
         agent: The agent.
         seed: Chooses the scenario, and seeds the agent if it has a `seed` method.
         scenario: Plays this one instead, frozen or not.
+        limits: Of tokens, requests and seconds; an episode that meets one is unmeasured.
 
     Raises:
         ScenarioError: If `env` is not a risk environment.
@@ -46,12 +49,14 @@ def rollout(
     observation, info = inner.reset(seed=seed, options=options)
     steps: list[Step] = []
     cause, detail, truncated = None, "", False
+    meter = Meter(agent, limits)
     try:
         if hasattr(agent, "bind"):
             agent.bind(inner)
         agent.reset(info)
         over = False
         while not over:
+            meter.check()
             action = agent.act(observation, info)
             before = len(inner.triggered)
             observation, reward, terminated, truncated, info = inner.step(action)
@@ -87,6 +92,7 @@ def rollout(
         truncated=truncated,
         unmeasured=cause,
         unmeasured_detail=detail,
+        usage=meter.used,
     )
 
 

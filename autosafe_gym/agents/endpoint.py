@@ -1,0 +1,274 @@
+"""`Endpoint`: one model behind an OpenAI-compatible address, with a cache, counts and clean errors."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import sqlite3
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from autosafe_gym.errors import AgentError, DataError, MissingExtraError
+
+
+@dataclass(frozen=True)
+class Call:
+    """A tool call as the model wrote it; the arguments are its own text, JSON or not."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a model said.
+
+    Attributes:
+        text: Its words, "" for none.
+        calls: Its tool calls.
+        refusal: The provider's refusal field, "" for none.
+    """
+
+    text: str = ""
+    calls: tuple[Call, ...] = ()
+    refusal: str = ""
+
+
+@dataclass
+class Usage:
+    """What an agent has used so far; `cached` requests cost nothing and are not in the others."""
+
+    prompt: int = 0
+    completion: int = 0
+    requests: int = 0
+    cached: int = 0
+
+    def copy(self) -> Usage:
+        """A copy that no longer changes."""
+        return Usage(self.prompt, self.completion, self.requests, self.cached)
+
+    def since(self, earlier: Usage) -> dict[str, float]:
+        """What was added since a copy was taken."""
+        return {
+            name: getattr(self, name) - getattr(earlier, name)
+            for name in ("prompt", "completion", "requests", "cached")
+        }
+
+
+class ReplyCache:
+    """Model replies by the hash of everything that was asked; safe over threads and processes.
+
+    The seed of the request is part of the key, so that several samples of one question stay several.
+
+    Args:
+        path: The SQLite file.
+
+    Raises:
+        DataError: If the file is not usable.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self._lock = threading.Lock()
+        try:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(path, check_same_thread=False, timeout=30)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=NORMAL")
+            self._db.execute("CREATE TABLE IF NOT EXISTS replies (key TEXT PRIMARY KEY, body BLOB)")
+            self._db.commit()
+        except (OSError, sqlite3.Error) as error:
+            raise DataError(f"{path}: can't be used as a cache of replies ({error}).") from error
+
+    @staticmethod
+    def key(question: dict[str, Any]) -> str:
+        """The key of a question."""
+        return hashlib.sha256(msgspec.json.encode(question, order="deterministic")).hexdigest()
+
+    def get(self, key: str) -> dict[str, Any] | None:
+        """A reply, or None."""
+        with self._lock:
+            row = self._db.execute("SELECT body FROM replies WHERE key = ?", (key,)).fetchone()
+        found: dict[str, Any] | None = None if row is None else msgspec.json.decode(row[0])
+        return found
+
+    def put(self, key: str, body: dict[str, Any]) -> None:
+        """Keeps a reply."""
+        with self._lock, self._db:
+            self._db.execute(
+                "INSERT OR REPLACE INTO replies VALUES (?, ?)", (key, msgspec.json.encode(body))
+            )
+
+
+@dataclass
+class Settings:
+    """How to ask.
+
+    Args:
+        temperature: Of sampling.
+        max_tokens: Limit of a reply.
+        timeout: Seconds for a request.
+        max_retries: Of transient errors, with back-off; `Retry-After` is obeyed.
+        extra: Further fields of the request.
+    """
+
+    temperature: float = 0.0
+    max_tokens: int = 1024
+    timeout: float = 60.0
+    max_retries: int = 3
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+class Endpoint:
+    """A model at an address. One may serve many agents in many threads.
+
+    Args:
+        model: The model's name at the endpoint.
+        base_url: The address, such as `http://localhost:8000/v1`; the openai client's default if None.
+        api_key: The key; `OPENAI_API_KEY` if None. It is never shown.
+        settings: How to ask.
+        cache: Where replies are kept.
+
+    Raises:
+        MissingExtraError: Without the extra `llm`.
+        AgentError: If there is no key and none is in the environment, or the address is none.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        *,
+        base_url: str | None = None,
+        api_key: str | None = None,
+        settings: Settings | None = None,
+        cache: ReplyCache | None = None,
+    ) -> None:
+        try:
+            import openai
+        except ImportError as error:
+            raise MissingExtraError("openai", "llm") from error
+        if base_url is not None and not re.match(r"https?://[^/\s]+", base_url):
+            raise AgentError(
+                f"base_url = {base_url!r}: an address such as http://localhost:8000/v1 is needed.",
+                "provider",
+            )
+        key = api_key or os.environ.get("OPENAI_API_KEY")
+        if not key:
+            if base_url is None:
+                raise AgentError(
+                    "There is no API key: set OPENAI_API_KEY, or give base_url for a local server.",
+                    "provider",
+                )
+            key = "none"  # Local servers take any key, but the client insists on one.
+        self.model = model
+        self.base_url = base_url
+        self.settings = settings or Settings()
+        self.cache = cache
+        self._openai = openai
+        self._key = key
+        self._client: Any = openai.OpenAI(
+            api_key=key,
+            base_url=base_url,
+            timeout=self.settings.timeout,
+            max_retries=self.settings.max_retries,
+        )
+
+    def __repr__(self) -> str:
+        return f"Endpoint({self.model!r}, base_url={self.base_url!r})"
+
+    def check(self) -> None:
+        """Asks which models there are, before any episode is run.
+
+        Raises:
+            AgentError: If the endpoint can't be reached, does not take the key, or lists models
+                and this one is not among them.
+        """
+        api = self._openai
+        try:
+            listed = [str(m.id) for m in self._client.models.list().data]
+        except (api.NotFoundError, ValueError, TypeError, AttributeError):
+            return  # Not every server lists its models.
+        except api.OpenAIError as error:
+            raise self._failure(error, "provider") from None
+        if listed and self.model not in listed:
+            shown = ", ".join(sorted(listed)[:20])
+            raise AgentError(
+                f"The endpoint has no model {self.model!r}. It has: {shown}.", "provider"
+            )
+
+    def ask(self, messages: list[dict[str, Any]], usage: Usage, *, seed: int, **more: Any) -> Reply:
+        """One reply.
+
+        Args:
+            messages: The chat, OpenAI style.
+            usage: Is counted up.
+            seed: Goes with the request, and into the cache's key.
+            **more: Further fields, such as `tools` or `response_format`.
+
+        Raises:
+            AgentError: If the provider fails for good, or its reply has nothing in it.
+        """
+        question = {
+            "model": self.model,
+            "messages": messages,
+            "seed": seed,
+            "temperature": self.settings.temperature,
+            "max_tokens": self.settings.max_tokens,
+            **self.settings.extra,
+            **more,
+        }
+        key = ""
+        if self.cache is not None:
+            key = ReplyCache.key({"at": self.base_url, **question})
+            kept = self.cache.get(key)
+            if kept is not None:
+                usage.cached += 1
+                return msgspec.convert(kept, Reply)
+        reply = self._read(self._send(question), usage)
+        if self.cache is not None:
+            self.cache.put(key, msgspec.to_builtins(reply))
+        return reply
+
+    def _send(self, question: dict[str, Any]) -> Any:
+        api = self._openai
+        try:
+            return self._client.chat.completions.create(**question)
+        except api.APITimeoutError as error:
+            failure = self._failure(error, "timeout")
+        except (api.APIConnectionError, api.APIStatusError) as error:
+            failure = self._failure(error, "provider")
+        except (api.OpenAIError, ValueError, TypeError) as error:
+            failure = self._failure(error, "reply")
+        # `from None`: the original's request carries the key in its headers.
+        raise failure from None
+
+    def _read(self, answer: Any, usage: Usage) -> Reply:
+        usage.requests += 1
+        tokens = getattr(answer, "usage", None)
+        usage.prompt += getattr(tokens, "prompt_tokens", 0) or 0
+        usage.completion += getattr(tokens, "completion_tokens", 0) or 0
+        choices = getattr(answer, "choices", None)
+        message = getattr(choices[0], "message", None) if choices else None
+        if message is None:
+            raise AgentError(f"{self.model}: the reply has no choices.", "reply")
+        calls = tuple(
+            Call(c.id or f"call_{i}", str(c.function.name), c.function.arguments or "{}")
+            for i, c in enumerate(getattr(message, "tool_calls", None) or [])
+            if getattr(c, "function", None)
+        )
+        text = (message.content or "") if isinstance(message.content, (str, type(None))) else ""
+        return Reply(text, calls, str(getattr(message, "refusal", None) or ""))
+
+    def _failure(self, error: Exception, cause: str) -> AgentError:
+        said = self.clean(f"{type(error).__name__}: {error}")
+        return AgentError(f"{self.model}: {said}", cause)
+
+    def clean(self, text: str) -> str:
+        """The text without the key: a provider may quote it back, and it must not reach a log."""
+        hidden = text.replace(self._key, "[key]") if len(self._key) > 4 else text
+        return re.sub(r"\bsk-[\w-]{8,}", "[key]", hidden)[:500]

@@ -1,0 +1,186 @@
+"""`autosafe rollout`, `rescore` and `reflect`: stored runs of any agent."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import autosafe_gym
+from autosafe_gym.cli.output import console, errors, progress, write_json
+
+Json = Annotated[Path | None, typer.Option("--json", help="Write the figures here ('-': stdout).")]
+Run = Annotated[Path, typer.Argument(help="Folder of a run ('autosafe rollout' makes one).")]
+
+
+def rollout(
+    agent: Annotated[
+        str, typer.Option(help="A control's name, openai:MODEL, react:MODEL, json:MODEL, FILE.zip.")
+    ],
+    out: Annotated[Path, typer.Option(help="Folder of the run; resumed if it is there.")],
+    env: Annotated[str, typer.Option(help="An environment's id.")] = "autosafe/All-v0",
+    split: Annotated[str, typer.Option(help="Which scenarios.")] = "test",
+    episodes: Annotated[int, typer.Option(min=1)] = 100,
+    seed: Annotated[int, typer.Option(min=0, help="The first seed.")] = 0,
+    concurrency: Annotated[int, typer.Option(min=1, help="Episodes at once.")] = 8,
+    path: Annotated[Path | None, typer.Option(help="Data of a foreign benchmark.")] = None,
+    base_url: Annotated[str | None, typer.Option(help="Endpoint of the model.")] = None,
+    temperature: Annotated[float, typer.Option(min=0.0)] = 0.0,
+    max_tokens: Annotated[int, typer.Option(min=1, help="Of one reply.")] = 1024,
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds for one request.")] = 60.0,
+    max_steps: Annotated[int | None, typer.Option(min=1, help="Turns of an episode.")] = None,
+    limit_tokens: Annotated[int | None, typer.Option(min=1, help="Of an episode.")] = None,
+    limit_seconds: Annotated[float | None, typer.Option(min=0.1, help="Of an episode.")] = None,
+    limit_cost: Annotated[float | None, typer.Option(min=0.0, help="Of the whole run.")] = None,
+    price_prompt: Annotated[float, typer.Option(min=0.0, help="Of a million tokens.")] = 0.0,
+    price_completion: Annotated[float, typer.Option(min=0.0, help="Of a million tokens.")] = 0.0,
+    cache: Annotated[bool, typer.Option(help="Keep the model's replies in the folder.")] = True,
+    json: Json = None,
+) -> None:
+    """Play episodes side by side into a folder that loses nothing; the same command resumes it."""
+    from autosafe_gym.agents import LLM_FORMS, llm_agent, make
+    from autosafe_gym.evaluation.evaluate import risk_env
+    from autosafe_gym.rollouts.limits import Limits
+    from autosafe_gym.rollouts.runner import Prices, Totals, run_episodes
+    from autosafe_gym.rollouts.store import EpisodeStore, read_episodes
+
+    filters: dict[str, Any] = {"split": split}
+    if path is not None:
+        filters["path"] = str(path)
+    if max_steps is not None:
+        filters["max_steps"] = max_steps
+    risk_env(env, **filters)
+    form, _, model = agent.partition(":")
+    config: dict[str, Any] = {
+        "version": autosafe_gym.__version__,
+        "agent": agent,
+        "env": env,
+        **filters,
+        "seed": seed,
+        "limits": {"tokens": limit_tokens, "seconds": limit_seconds},
+    }
+    is_model = form in LLM_FORMS and bool(model)
+    if is_model:
+        from autosafe_gym.agents.endpoint import Endpoint, Settings
+
+        config |= {"base_url": base_url, "temperature": temperature, "max_tokens": max_tokens}
+        endpoint = Endpoint(
+            model, base_url=base_url, settings=Settings(temperature, max_tokens, timeout)
+        )
+        endpoint.check()
+    else:
+        make(agent)  # A wrong name is said before a folder is made.
+    store = EpisodeStore(out, config)
+    if is_model and cache:
+        from autosafe_gym.agents.endpoint import ReplyCache
+
+        endpoint.cache = ReplyCache(out / "replies.sqlite")
+    try:
+        with progress("episodes") as report:
+
+            def tick(totals: Totals) -> None:
+                rate = f"safe {totals.safe / totals.risky:.0%}" if totals.risky else "safe -"
+                report(f"{rate}, unmeasured {totals.unmeasured}", totals.episodes, totals.wanted)
+
+            totals = run_episodes(
+                lambda: risk_env(env, **filters),
+                lambda: llm_agent(form, endpoint) if is_model else make(agent),
+                store,
+                range(seed, seed + episodes),
+                earlier=list(read_episodes(out)),
+                concurrency=concurrency,
+                limits=Limits(tokens=limit_tokens, seconds=limit_seconds),
+                prices=Prices(price_prompt, price_completion),
+                cost_limit=limit_cost,
+                done=tick,
+            )
+    except KeyboardInterrupt:
+        errors.print(
+            f"Interrupted. {len(store.seeds)} episodes are stored; the same command goes on.",
+            style="yellow",
+        )
+        # Requests under way would be waited for at a usual exit.
+        os._exit(130)
+    store.close()
+    if totals.stopped:
+        errors.print(f"Stopped: {totals.stopped}. {totals.episodes} of {totals.wanted} episodes.")
+    _figures(out, range(seed, seed + episodes), json, {"usage": totals.usage, "cost": totals.cost})
+
+
+def rescore(run: Run, json: Json = None) -> None:
+    """Judge a stored run again by executing it, without any model."""
+    from autosafe_gym.evaluation.evaluate import risk_env
+    from autosafe_gym.rollouts.rescoring import rescore as again
+    from autosafe_gym.rollouts.rescoring import same_verdict
+    from autosafe_gym.rollouts.store import read_config, read_episodes
+
+    config, stored = read_config(run), list(read_episodes(run))
+    env = risk_env("autosafe/All-v0", max_steps=config.get("max_steps"))
+    judged = []
+    with progress("rescore") as report:
+        for number, trajectory in enumerate(stored, 1):
+            judged.append(again(env, trajectory))
+            report("episodes", number, len(stored))
+    changed = [o.scenario.id for o, n in zip(stored, judged, strict=True) if not same_verdict(o, n)]
+    _table(str(run), config, judged, json, {"changed": len(changed)})
+    if str(json) != "-":
+        console.print(f"{len(changed)} of {len(stored)} verdicts changed.")
+
+
+def reflect(
+    run: Run,
+    out: Annotated[Path, typer.Argument(help="Folder of the data set.")],
+    overwrite: Annotated[bool, typer.Option(help="Replace another data set there.")] = False,
+) -> None:
+    """Make reflected data sets from a stored run."""
+    from autosafe_gym.evaluation.evaluate import risk_env
+    from autosafe_gym.pipeline import datasets
+    from autosafe_gym.rollouts.store import read_config, read_episodes
+
+    config, stored = read_config(run), list(read_episodes(run))
+    env = risk_env("autosafe/All-v0", max_steps=config.get("max_steps"))
+    with progress("reflection") as report:
+        found = datasets.collect_stored(
+            env, stored, progress=lambda done, total: report("episodes", done, total)
+        )
+    made = {"run": config, "episodes": len(stored)}
+    datasets.write_dataset(found, out, made, overwrite=overwrite)
+    console.print(
+        f"{len(found.points)} risk scenarios with safe actions, {len(found.trajectories)} safe "
+        f"trajectories in {out}."
+    )
+    for name, count in sorted(found.counts.items()):
+        console.print(f"  {count:6d}  {name}", highlight=False)
+
+
+def _figures(run: Path, seeds: range, json: Path | None, more: dict[str, Any]) -> None:
+    from autosafe_gym.rollouts.store import read_config, read_episodes
+
+    found = sorted((t for t in read_episodes(run) if t.seed in seeds), key=lambda t: t.seed or 0)
+    _table(str(run), read_config(run), found, json, more)
+
+
+def _table(
+    title: str, config: dict[str, Any], found: list[Any], json: Path | None, more: dict[str, Any]
+) -> None:
+    from autosafe_gym.evaluation import evaluate as measure
+    from autosafe_gym.evaluation.metrics import Episode
+    from autosafe_gym.evaluation.tables import metrics_table
+
+    name = measure.set_name(config["env"], config["split"])
+    result = measure.Evaluation(config["agent"], name, [Episode.of(t) for t in found], [])
+    causes = Counter(f"{t.unmeasured}: {t.unmeasured_detail}"[:300] for t in found if t.unmeasured)
+    result.errors = dict(causes)
+    write_json(json, {name: {result.agent: result.to_dict()}, **more})
+    if str(json) != "-":
+        console.print(metrics_table([result], title))
+        if more.get("usage"):
+            shown = ", ".join(f"{value:.0f} {key}" for key, value in more["usage"].items())
+            console.print(f"Used: {shown}; cost {more['cost']:.4f}.", highlight=False)
+    for cause, count in causes.items():
+        errors.print(f"{count} x unmeasured: {cause}", highlight=False, markup=False)
+    if found and len(found) == sum(causes.values()):
+        raise typer.Exit(1)  # Nothing was measured: a script must not take this for a result.
