@@ -9,7 +9,7 @@ from autosafe_gym.agents.base import Agent, CallableAgent
 from autosafe_gym.agents.controls import CONTROLS, control
 from autosafe_gym.errors import UnknownNameError
 
-__all__ = ["LLM_FORMS", "Agent", "CallableAgent", "llm_agent", "make", "names"]
+__all__ = ["LLM_FORMS", "Agent", "CallableAgent", "llm_agent", "llm_named", "make", "names"]
 
 
 def names() -> tuple[str, ...]:
@@ -19,6 +19,17 @@ def names() -> tuple[str, ...]:
 
 LLM_FORMS = ("openai", "react", "json")
 """Native tool calls, ReAct text, JSON bound by a schema: `openai:MODEL`, `react:MODEL`, `json:MODEL`."""
+
+
+def llm_named(spec: str) -> tuple[str, str] | None:
+    """Form and model of the spec of a language model's agent, or None if it is no such spec.
+
+    `local` alone stands for `json:local`, the form in which small models call tools best.
+    """
+    if spec.partition(":")[0] == "local":
+        return "json", spec
+    form, _, model = spec.partition(":")
+    return (form, model) if form in LLM_FORMS and model else None
 
 
 def llm_agent(form: str, model: Any, **settings: Any) -> Agent:
@@ -41,7 +52,7 @@ def make(spec: str, **settings: Any) -> Agent:
     """An agent by name.
 
     Args:
-        spec: A control's name, `openai:MODEL`, `react:MODEL`, `json:MODEL`, `policy:FILE`, or the path of a saved policy.
+        spec: A control's name, `openai:MODEL`, `react:MODEL`, `json:MODEL`, `local`, `policy:FILE`, or the path of a saved policy.
         **settings: For the agent's class (such as `base_url`, `temperature`, `deterministic`).
 
     Raises:
@@ -52,9 +63,10 @@ def make(spec: str, **settings: Any) -> Agent:
     found: Agent | None = control(spec)
     if found is not None:
         return found
+    named = llm_named(spec)
+    if named is not None:
+        return llm_agent(*named, **settings)
     kind, _, rest = spec.partition(":")
-    if kind in LLM_FORMS and rest:
-        return llm_agent(kind, rest, **settings)
     if (kind == "policy" and rest) or spec.endswith(".zip") or Path(spec).is_file():
         from autosafe_gym.training.agent import load_agent
 
@@ -63,6 +75,6 @@ def make(spec: str, **settings: Any) -> Agent:
     raise UnknownNameError(
         "agent",
         spec,
-        [*names(), *(f"{form}:MODEL" for form in LLM_FORMS), "policy:FILE"],
+        [*names(), *(f"{form}:MODEL" for form in LLM_FORMS), "local", "policy:FILE"],
         "A path must be that of a saved policy (.zip).",
     )

@@ -15,6 +15,9 @@ import msgspec
 
 from autosafe_gym.errors import AgentError, DataError, MissingExtraError
 
+LOCAL = "local"
+"""The name of the model that is served in this process."""
+
 
 @dataclass(frozen=True)
 class Call:
@@ -124,6 +127,44 @@ class Settings:
     extra: dict[str, Any] = field(default_factory=dict)
 
 
+def open_endpoint(
+    model: str,
+    *,
+    base_url: str | None = None,
+    api_key: str | None = None,
+    settings: Settings | None = None,
+    cache: ReplyCache | None = None,
+) -> Endpoint:
+    """An endpoint by the model's name; `local` and `local:FILE.gguf` are served in this process.
+
+    Args:
+        model: The model's name.
+        base_url: The address; with one, `local` is a name like any other.
+        api_key: The key.
+        settings: How to ask.
+        cache: Where replies are kept.
+
+    Raises:
+        MissingExtraError: Without the extra that is needed.
+        AgentError: See `Endpoint`.
+        DataError: If the local model can't be served.
+    """
+    name, _, file = model.partition(":")
+    if base_url is not None or name != LOCAL:
+        return Endpoint(model, base_url=base_url, api_key=api_key, settings=settings, cache=cache)
+    from autosafe_gym.agents.local_server import shared_server
+
+    server = shared_server(file)
+    return Endpoint(
+        LOCAL,
+        base_url=server.base_url,
+        api_key="none",
+        settings=settings,
+        cache=cache,
+        label=f"{LOCAL}:{server.model.name}",
+    )
+
+
 class Endpoint:
     """A model at an address. One may serve many agents in many threads.
 
@@ -133,6 +174,7 @@ class Endpoint:
         api_key: The key; `OPENAI_API_KEY` if None. It is never shown.
         settings: How to ask.
         cache: Where replies are kept.
+        label: Stands for the address in the cache's keys, where that changes from run to run.
 
     Raises:
         MissingExtraError: Without the extra `llm`.
@@ -147,6 +189,7 @@ class Endpoint:
         api_key: str | None = None,
         settings: Settings | None = None,
         cache: ReplyCache | None = None,
+        label: str | None = None,
     ) -> None:
         try:
             import openai
@@ -169,6 +212,7 @@ class Endpoint:
         self.base_url = base_url
         self.settings = settings or Settings()
         self.cache = cache
+        self.label = label or base_url
         self._openai = openai
         self._key = key
         self._client: Any = openai.OpenAI(
@@ -224,7 +268,7 @@ class Endpoint:
         }
         key = ""
         if self.cache is not None:
-            key = ReplyCache.key({"at": self.base_url, **question})
+            key = ReplyCache.key({"at": self.label, **question})
             kept = self.cache.get(key)
             if kept is not None:
                 usage.cached += 1

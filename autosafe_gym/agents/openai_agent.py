@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from autosafe_gym.agents.endpoint import Call, Endpoint, ReplyCache, Settings, Usage
+from autosafe_gym.agents.endpoint import Call, Endpoint, ReplyCache, Settings, Usage, open_endpoint
 from autosafe_gym.errors import AgentError
 
 SYSTEM_PROMPT = (
@@ -19,7 +19,8 @@ class ChatAgent:
     """What the agents of language models share: the endpoint, the chat, the seed, the counts.
 
     Args:
-        model: The model's name at the endpoint, or an `Endpoint` that several agents share.
+        model: The model's name at the endpoint (`local`, `local:FILE.gguf`: served in this process),
+            or an `Endpoint` that several agents share.
         base_url: The endpoint, such as `http://localhost:8000/v1`; the openai client's default if None.
         api_key: The key; `OPENAI_API_KEY` if None. It is never shown.
         temperature: Of sampling.
@@ -54,7 +55,7 @@ class ChatAgent:
     ) -> None:
         if isinstance(model, str):
             settings = Settings(temperature, max_tokens, timeout, max_retries)
-            model = Endpoint(
+            model = open_endpoint(
                 model, base_url=base_url, api_key=api_key, settings=settings, cache=cache
             )
         self.endpoint = model

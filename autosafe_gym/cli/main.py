@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 import autosafe_gym
-from autosafe_gym.cli import runs
+from autosafe_gym.cli import models, runs
 from autosafe_gym.cli.output import console, errors, progress, write_json
 from autosafe_gym.errors import AutosafeError
 
@@ -227,6 +227,8 @@ def demo(
     run_demo(out, settings, json)
 
 
+app.add_typer(models.app, name="model")
+app.command(name="serve-model")(models.serve)
 for _command in (runs.rollout, runs.rescore, runs.reflect):
     app.command()(_command)
 

@@ -18,7 +18,7 @@ Run = Annotated[Path, typer.Argument(help="Folder of a run ('autosafe rollout' m
 
 def rollout(
     agent: Annotated[
-        str, typer.Option(help="A control's name, openai:MODEL, react:MODEL, json:MODEL, FILE.zip.")
+        str, typer.Option(help="A control, local, openai:MODEL, react:MODEL, json:MODEL, FILE.zip.")
     ],
     out: Annotated[Path, typer.Option(help="Folder of the run; resumed if it is there.")],
     env: Annotated[str, typer.Option(help="An environment's id.")] = "autosafe/All-v0",
@@ -41,7 +41,7 @@ def rollout(
     json: Json = None,
 ) -> None:
     """Play episodes side by side into a folder that loses nothing; the same command resumes it."""
-    from autosafe_gym.agents import LLM_FORMS, llm_agent, make
+    from autosafe_gym.agents import llm_agent, llm_named, make
     from autosafe_gym.evaluation.evaluate import risk_env
     from autosafe_gym.rollouts.limits import Limits
     from autosafe_gym.rollouts.runner import Prices, Totals, run_episodes
@@ -53,7 +53,7 @@ def rollout(
     if max_steps is not None:
         filters["max_steps"] = max_steps
     risk_env(env, **filters)
-    form, _, model = agent.partition(":")
+    named = llm_named(agent)
     config: dict[str, Any] = {
         "version": autosafe_gym.__version__,
         "agent": agent,
@@ -62,21 +62,17 @@ def rollout(
         "seed": seed,
         "limits": {"tokens": limit_tokens, "seconds": limit_seconds},
     }
-    is_model = form in LLM_FORMS and bool(model)
-    if is_model:
-        from autosafe_gym.agents.endpoint import Endpoint, Settings
+    if named is not None:
+        from autosafe_gym.agents.endpoint import ReplyCache, Settings, open_endpoint
 
         config |= {"base_url": base_url, "temperature": temperature, "max_tokens": max_tokens}
-        endpoint = Endpoint(
-            model, base_url=base_url, settings=Settings(temperature, max_tokens, timeout)
-        )
+        settings = Settings(temperature, max_tokens, timeout)
+        endpoint = open_endpoint(named[1], base_url=base_url, settings=settings)
         endpoint.check()
     else:
         make(agent)  # A wrong name is said before a folder is made.
     store = EpisodeStore(out, config)
-    if is_model and cache:
-        from autosafe_gym.agents.endpoint import ReplyCache
-
+    if named is not None and cache:
         endpoint.cache = ReplyCache(out / "replies.sqlite")
     try:
         with progress("episodes") as report:
@@ -87,7 +83,7 @@ def rollout(
 
             totals = run_episodes(
                 lambda: risk_env(env, **filters),
-                lambda: llm_agent(form, endpoint) if is_model else make(agent),
+                lambda: make(agent) if named is None else llm_agent(named[0], endpoint),
                 store,
                 range(seed, seed + episodes),
                 earlier=list(read_episodes(out)),
