@@ -76,3 +76,26 @@ def _scenario(twin):
 
 RISKY = _scenario(twin=False)
 TWIN = _scenario(twin=True)
+
+
+def message(**fields):
+    body = {"role": "assistant", "content": None, **fields}
+    choice = {"index": 0, "message": body, "finish_reason": "stop"}
+    usage = {"prompt_tokens": 11, "completion_tokens": 3, "total_tokens": 14}
+    return {
+        "id": "x",
+        "object": "chat.completion",
+        "model": "m",
+        "created": 1,
+        "choices": [choice],
+        "usage": usage,
+    }
+
+
+def calls(*pairs):
+    return message(
+        tool_calls=[
+            {"id": f"c{i}", "type": "function", "function": {"name": name, "arguments": arguments}}
+            for i, (name, arguments) in enumerate(pairs)
+        ]
+    )

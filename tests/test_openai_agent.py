@@ -1,13 +1,9 @@
 """The OpenAI agent over real HTTP, against a small server in this process."""
 
-import contextlib
 import json
-import threading
-import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from helpers import RISKY
+from helpers import RISKY, calls, message
 
 import autosafe_gym
 from autosafe_gym import agents
@@ -16,62 +12,6 @@ from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.errors import AgentError
 
 KEY = "sk-very-secret-0123456789"
-
-
-def message(**fields):
-    body = {"role": "assistant", "content": None, **fields}
-    choice = {"index": 0, "message": body, "finish_reason": "stop"}
-    usage = {"prompt_tokens": 11, "completion_tokens": 3, "total_tokens": 14}
-    return {
-        "id": "x",
-        "object": "chat.completion",
-        "model": "m",
-        "created": 1,
-        "choices": [choice],
-        "usage": usage,
-    }
-
-
-def calls(*pairs):
-    return message(
-        tool_calls=[
-            {"id": f"c{i}", "type": "function", "function": {"name": name, "arguments": arguments}}
-            for i, (name, arguments) in enumerate(pairs)
-        ]
-    )
-
-
-@pytest.fixture
-def server():
-    """Answers each request with the next of `replies`: a dict, (status, headers, text), or seconds."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            httpd.requests.append(json.loads(body))
-            reply = httpd.replies.pop(0) if len(httpd.replies) > 1 else httpd.replies[0]
-            if isinstance(reply, float):
-                time.sleep(reply)
-                reply = message(content="late")
-            status, headers, text = (
-                (200, {}, json.dumps(reply)) if isinstance(reply, dict) else reply
-            )
-            self.send_response(status)
-            for name, value in {"Content-Type": "application/json", **headers}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            with contextlib.suppress(BrokenPipeError):
-                self.wfile.write(text.encode())
-
-        def log_message(self, *args):
-            pass
-
-    httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    httpd.requests, httpd.replies = [], []
-    threading.Thread(target=httpd.serve_forever, args=(0.01,), daemon=True).start()
-    yield httpd
-    httpd.shutdown()
-    httpd.server_close()
 
 
 class One:
