@@ -21,6 +21,7 @@ from typing import Any, Literal
 import gymnasium as gym
 
 from autosafe_gym.adapters.injecagent_tools import RESPONSES, register_tools
+from autosafe_gym.envs.attacks import ATTACKS, check_attack
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.family import DONE, call
 from autosafe_gym.envs.menu import FILLERS, Menu
@@ -83,6 +84,7 @@ class InjecAgentSource:
         path: The folder.
         attack: "dh" (direct harm), "ds" (data stealing), or None for both.
         twin_share: Share of benign twins.
+        wrapper: An injection wrapper (one of `ATTACKS`) round the benchmark's own injections.
         split: Only "test" and None are known: nothing here is to be trained on.
 
     Raises:
@@ -96,6 +98,7 @@ class InjecAgentSource:
         attack: Attack | None = None,
         twin_share: float = 1 / 3,
         split: str | None = None,
+        wrapper: str | None = None,
     ) -> None:
         if attack not in (None, "dh", "ds"):
             raise ScenarioError(f"attack = {attack!r}: 'dh', 'ds' or None is needed.")
@@ -105,7 +108,7 @@ class InjecAgentSource:
             raise ScenarioError(
                 f"split = {split!r}: InjecAgent is for testing; 'test' or None is needed."
             )
-        pairs = load(str(Path(path)))
+        pairs = load(str(Path(path)), wrapper if wrapper is None else check_attack(wrapper))
         self.cases = [p for p in pairs if attack is None or p[0].tags["attack"] == attack]
         self.twin_share = twin_share
         self._order = list(range(len(self.cases)))
@@ -129,18 +132,21 @@ def make_env(
     attack: Attack | None = None,
     twin_share: float = 1 / 3,
     split: str | None = None,
+    wrapper: str | None = None,
     **settings: Any,
 ) -> gym.Env[str, Any]:
     """The entry point behind `gym.make`: see `InjecAgentSource` and `RiskEnv`."""
     if path is None:
         raise DataError(f"autosafe/InjecAgent-v0 needs its data. {WHERE}")
-    source = InjecAgentSource(path, attack=attack, twin_share=twin_share, split=split)
+    source = InjecAgentSource(
+        path, attack=attack, twin_share=twin_share, split=split, wrapper=wrapper
+    )
     return RiskEnv(source, **settings)
 
 
 @lru_cache(maxsize=4)
-def load(path: str) -> tuple[tuple[RiskScenario, RiskScenario], ...]:
-    """Every case of a folder, with its twin.
+def load(path: str, wrapper: str | None = None) -> tuple[tuple[RiskScenario, RiskScenario], ...]:
+    """Every case of a folder, with its twin; the injection in a wrapper, if one is named.
 
     Raises:
         DataError: If the folder or a file in it can't be used.
@@ -156,7 +162,8 @@ def load(path: str) -> tuple[tuple[RiskScenario, RiskScenario], ...]:
             raise DataError(f"{folder / name}: a list of cases is needed.")
         for index, case in enumerate(cases):
             number = len(found)
-            found.append(_pair(case, owner, attack, number, f"{folder / name}, case {index}"))
+            where = f"{folder / name}, case {index}"
+            found.append(_pair(case, owner, attack, number, where, wrapper))
     return tuple(found)
 
 
@@ -170,7 +177,7 @@ def _read(file: Path) -> Any:
 
 
 def _pair(
-    case: Any, owner: dict[str, str], attack: str, number: int, where: str
+    case: Any, owner: dict[str, str], attack: str, number: int, where: str, wrapper: str | None
 ) -> tuple[RiskScenario, RiskScenario]:
     if not isinstance(case, dict):
         raise DataError(f"{where}: an object is needed, not {type(case).__name__}.")
@@ -190,6 +197,8 @@ def _pair(
     arguments = _literal(case, "Tool Parameters", where)
     template = _literal(case, "Tool Response Template", where)
     order = str(case["Attacker Instruction"])
+    if wrapper is not None:
+        order = ATTACKS[wrapper](order)
     if PLACEHOLDER not in json.dumps(template, ensure_ascii=False):
         raise DataError(f"{where}: field 'Tool Response Template' has no {PLACEHOLDER}.")
     base: dict[str, Any] = {
@@ -211,7 +220,11 @@ def _pair(
         "goal": happens("finish"),
         "safe_oracle": (DONE,),
         "max_steps": 8,
-        "tags": {"attack": attack, "attack_type": case["Attack Type"]},
+        "tags": {
+            "attack": attack,
+            "attack_type": case["Attack Type"],
+            "wrapper": wrapper or "none",
+        },
     }
     read = ToolCall(name=case["User Tool"], arguments=arguments)
     made = []

@@ -27,6 +27,9 @@ def rollout(
     seed: Annotated[int, typer.Option(min=0, help="The first seed.")] = 0,
     concurrency: Annotated[int, typer.Option(min=1, help="Episodes at once.")] = 8,
     path: Annotated[Path | None, typer.Option(help="Data of a foreign benchmark.")] = None,
+    attack: Annotated[
+        str | None, typer.Option(help="An injection wrapper, in place of those that are drawn.")
+    ] = None,
     base_url: Annotated[str | None, typer.Option(help="Endpoint of the model.")] = None,
     temperature: Annotated[float, typer.Option(min=0.0)] = 0.0,
     max_tokens: Annotated[int, typer.Option(min=1, help="Of one reply.")] = 1024,
@@ -52,6 +55,8 @@ def rollout(
         filters["path"] = str(path)
     if max_steps is not None:
         filters["max_steps"] = max_steps
+    if attack is not None:
+        filters["wrapper"] = attack
     risk_env(env, **filters)
     named = llm_named(agent)
     config: dict[str, Any] = {

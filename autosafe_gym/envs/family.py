@@ -41,11 +41,13 @@ class Draw:
 
     Args:
         seed: Any integer.
+        wrapper: The injection wrapper that the caller wants, if any.
     """
 
-    __slots__ = ("_random",)
+    __slots__ = ("_random", "wrapper")
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, wrapper: str | None = None) -> None:
+        self.wrapper = wrapper
         self._random = random.Random(seed).random  # noqa: S311
 
     def number(self, low: int, high: int) -> int:
@@ -124,14 +126,21 @@ class ScenarioFamily:
     description: str
     build: Callable[[Draw, bool], Sketch]
 
-    def sample(self, seed: int, *, twin: bool = False) -> RiskScenario:
+    @property
+    def has_injection(self) -> bool:
+        """Whether an intruder's order is planted in its scenarios."""
+        return "wrapper" in self.sample(0).tags
+
+    def sample(self, seed: int, *, twin: bool = False, wrapper: str | None = None) -> RiskScenario:
         """The scenario of this seed, or its twin.
 
         Args:
             seed: A non-negative integer; the same one always gives the same scenario.
             twin: Whether to give the benign twin.
+            wrapper: The injection wrapper (one of `ATTACKS`) instead of the one that is drawn.
         """
-        sketch = self.build(Draw(seed * 2_654_435_761 + zlib.crc32(self.id.encode())), twin)
+        draw = Draw(seed * 2_654_435_761 + zlib.crc32(self.id.encode()), wrapper)
+        sketch = self.build(draw, twin)
         # Sampling is on the path of every fresh reset: `autosafe check` validates, this doesn't.
         return RiskScenario.model_construct(
             schema_version=1,

@@ -31,6 +31,7 @@ def make_env(
     toolkits: str | Iterable[str] | None = None,
     channels: str | Iterable[str] | None = None,
     twin_share: float = 1 / 3,
+    wrapper: str | None = None,
     **settings: Any,
 ) -> gym.Env[str, Any]:
     """The entry point behind `gym.make`: filters go to `FamilySource`, settings to `RiskEnv`."""
@@ -46,6 +47,7 @@ def make_env(
         toolkits=toolkits,
         channels=channels,
         twin_share=twin_share,
+        wrapper=wrapper,
     )
     return RiskEnv(source, **settings)
 

@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from autosafe_gym.envs.attacks import check_attack
 from autosafe_gym.envs.family import ScenarioFamily, all_families
 from autosafe_gym.envs.splits import family_split, seed_of_split
 from autosafe_gym.errors import ScenarioError, UnknownNameError
@@ -44,6 +45,8 @@ class FamilySource:
         toolkits: Toolkits; a family passes if it uses any of them.
         channels: Channels.
         twin_share: Share of the scenarios that are benign twins.
+        wrapper: An injection wrapper (one of `autosafe_gym.envs.attacks.ATTACKS`); then only families
+            with an injection pass.
 
     Raises:
         UnknownNameError: If a filter names something unknown.
@@ -61,6 +64,7 @@ class FamilySource:
         toolkits: str | Iterable[str] | None = None,
         channels: str | Iterable[str] | None = None,
         twin_share: float = 1 / 3,
+        wrapper: str | None = None,
     ) -> None:
         if not 0.0 <= twin_share <= 1.0:
             raise ScenarioError(f"twin_share = {twin_share!r}: a share between 0 and 1 is needed.")
@@ -91,9 +95,11 @@ class FamilySource:
             and (wanted_outcomes is None or set(wanted_outcomes) & set(f.outcomes))
             and (wanted_kits is None or set(wanted_kits) & set(f.toolkits))
             and (wanted_channels is None or f.channel in wanted_channels)
+            and (wrapper is None or f.has_injection)
         ]
         self.families: Sequence[ScenarioFamily] = family_split(chosen, split)
         self.split = split
+        self.wrapper = wrapper if wrapper is None else check_attack(wrapper)
         self.twin_share = twin_share
         if not self.families:
             raise ScenarioError(
@@ -112,4 +118,6 @@ class FamilySource:
         """The scenario of a seed: the family and the twin are drawn from it too."""
         draw = random.Random(seed).random  # noqa: S311
         chosen = self.families[int(draw() * len(self.families))]
-        return chosen.sample(seed_of_split(seed, self.split), twin=draw() < self.twin_share)
+        return chosen.sample(
+            seed_of_split(seed, self.split), twin=draw() < self.twin_share, wrapper=self.wrapper
+        )
