@@ -7,7 +7,7 @@ import os
 import re
 import sqlite3
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,23 +45,25 @@ class Reply:
 
 @dataclass
 class Usage:
-    """What an agent has used so far; `cached` requests cost nothing and are not in the others."""
+    """What an agent has used so far; `cached` requests cost nothing and are not in the others.
+
+    `blocks` counts the calls that a defence stopped, `false_blocks` those among them that were safe.
+    """
 
     prompt: int = 0
     completion: int = 0
     requests: int = 0
     cached: int = 0
+    blocks: int = 0
+    false_blocks: int = 0
 
     def copy(self) -> Usage:
         """A copy that no longer changes."""
-        return Usage(self.prompt, self.completion, self.requests, self.cached)
+        return replace(self)
 
     def since(self, earlier: Usage) -> dict[str, float]:
         """What was added since a copy was taken."""
-        return {
-            name: getattr(self, name) - getattr(earlier, name)
-            for name in ("prompt", "completion", "requests", "cached")
-        }
+        return {f.name: getattr(self, f.name) - getattr(earlier, f.name) for f in fields(self)}
 
 
 class ReplyCache:
