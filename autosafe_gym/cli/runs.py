@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 from collections import Counter
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-import autosafe_gym
 from autosafe_gym.cli.output import console, errors, progress, write_json
+from autosafe_gym.rollouts.job import Job
+
+if TYPE_CHECKING:
+    from autosafe_gym.ots.trajectory import Trajectory
+    from autosafe_gym.rollouts.runner import Totals
 
 Json = Annotated[Path | None, typer.Option("--json", help="Write the figures here ('-': stdout).")]
 Run = Annotated[Path, typer.Argument(help="Folder of a run ('autosafe rollout' makes one).")]
@@ -35,6 +39,8 @@ def rollout(
     max_tokens: Annotated[int, typer.Option(min=1, help="Of one reply.")] = 1024,
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds for one request.")] = 60.0,
     max_steps: Annotated[int | None, typer.Option(min=1, help="Turns of an episode.")] = None,
+    defence: Annotated[str, typer.Option(help="Round the agent; see 'autosafe compare'.")] = "none",
+    judge: Annotated[str, typer.Option(help="'rules', or a model: openai:MODEL, local.")] = "rules",
     limit_tokens: Annotated[int | None, typer.Option(min=1, help="Of an episode.")] = None,
     limit_seconds: Annotated[float | None, typer.Option(min=0.1, help="Of an episode.")] = None,
     limit_cost: Annotated[float | None, typer.Option(min=0.0, help="Of the whole run.")] = None,
@@ -44,58 +50,74 @@ def rollout(
     json: Json = None,
 ) -> None:
     """Play episodes side by side into a folder that loses nothing; the same command resumes it."""
-    from autosafe_gym.agents import llm_agent, llm_named, make
-    from autosafe_gym.evaluation.evaluate import risk_env
-    from autosafe_gym.rollouts.limits import Limits
-    from autosafe_gym.rollouts.runner import Prices, Totals, run_episodes
+    job = Job(
+        agent=agent,
+        env=env,
+        filters=env_filters(split, path, max_steps, attack),
+        seed=seed,
+        base_url=base_url,
+        settings={"temperature": temperature, "max_tokens": max_tokens, "timeout": timeout},
+        limits={"tokens": limit_tokens, "seconds": limit_seconds},
+        defence=defence,
+        judge=judge,
+    )
+    totals = play(
+        job,
+        out,
+        episodes,
+        concurrency=concurrency,
+        prices=(price_prompt, price_completion),
+        cost_limit=limit_cost,
+        cache=cache,
+    )
+    found = stored(out, seed, episodes)
+    figures(str(out), job.config(), found, json, {"usage": totals.usage, "cost": totals.cost})
+
+
+def env_filters(
+    split: str, path: Path | None, max_steps: int | None, attack: str | None
+) -> dict[str, Any]:
+    """The arguments of `gym.make` that the commands offer."""
+    given = {"path": None if path is None else str(path), "max_steps": max_steps, "wrapper": attack}
+    return {"split": split, **{k: v for k, v in given.items() if v is not None}}
+
+
+def play(
+    job: Job,
+    out: Path,
+    episodes: int,
+    *,
+    concurrency: int,
+    prices: tuple[float, float] = (0.0, 0.0),
+    cost_limit: float | None = None,
+    cache: bool = True,
+    title: str = "episodes",
+) -> Totals:
+    """Plays a job into a folder, with a progress bar; Ctrl-C leaves it complete."""
+    from autosafe_gym.rollouts.runner import Prices, run_episodes
     from autosafe_gym.rollouts.store import EpisodeStore, read_episodes
 
-    filters: dict[str, Any] = {"split": split}
-    if path is not None:
-        filters["path"] = str(path)
-    if max_steps is not None:
-        filters["max_steps"] = max_steps
-    if attack is not None:
-        filters["wrapper"] = attack
-    risk_env(env, **filters)
-    named = llm_named(agent)
-    config: dict[str, Any] = {
-        "version": autosafe_gym.__version__,
-        "agent": agent,
-        "env": env,
-        **filters,
-        "seed": seed,
-        "limits": {"tokens": limit_tokens, "seconds": limit_seconds},
-    }
-    if named is not None:
-        from autosafe_gym.agents.endpoint import ReplyCache, Settings, open_endpoint
-
-        config |= {"base_url": base_url, "temperature": temperature, "max_tokens": max_tokens}
-        settings = Settings(temperature, max_tokens, timeout)
-        endpoint = open_endpoint(named[1], base_url=base_url, settings=settings)
-        endpoint.check()
-    else:
-        make(agent)  # A wrong name is said before a folder is made.
-    store = EpisodeStore(out, config)
-    if named is not None and cache:
-        endpoint.cache = ReplyCache(out / "replies.sqlite")
+    job.prepare()
+    store = EpisodeStore(out, job.config())
+    if cache:
+        job.keep_replies(out / "replies.sqlite")
     try:
-        with progress("episodes") as report:
+        with progress(title) as report:
 
             def tick(totals: Totals) -> None:
                 rate = f"safe {totals.safe / totals.risky:.0%}" if totals.risky else "safe -"
                 report(f"{rate}, unmeasured {totals.unmeasured}", totals.episodes, totals.wanted)
 
             totals = run_episodes(
-                lambda: risk_env(env, **filters),
-                lambda: make(agent) if named is None else llm_agent(named[0], endpoint),
+                job.make_env,
+                job.make_agent,
                 store,
-                range(seed, seed + episodes),
+                range(job.seed, job.seed + episodes),
                 earlier=list(read_episodes(out)),
                 concurrency=concurrency,
-                limits=Limits(tokens=limit_tokens, seconds=limit_seconds),
-                prices=Prices(price_prompt, price_completion),
-                cost_limit=limit_cost,
+                limits=job.episode_limits(),
+                prices=Prices(*prices),
+                cost_limit=cost_limit,
                 done=tick,
             )
     except KeyboardInterrupt:
@@ -108,7 +130,15 @@ def rollout(
     store.close()
     if totals.stopped:
         errors.print(f"Stopped: {totals.stopped}. {totals.episodes} of {totals.wanted} episodes.")
-    _figures(out, range(seed, seed + episodes), json, {"usage": totals.usage, "cost": totals.cost})
+    return totals
+
+
+def stored(run: Path, seed: int, episodes: int) -> list[Trajectory]:
+    """The stored episodes of these seeds, in their order."""
+    from autosafe_gym.rollouts.store import read_episodes
+
+    seeds = range(seed, seed + episodes)
+    return sorted((t for t in read_episodes(run) if t.seed in seeds), key=lambda t: t.seed or 0)
 
 
 def rescore(run: Run, json: Json = None) -> None:
@@ -118,17 +148,17 @@ def rescore(run: Run, json: Json = None) -> None:
     from autosafe_gym.rollouts.rescoring import same_verdict
     from autosafe_gym.rollouts.store import read_config, read_episodes
 
-    config, stored = read_config(run), list(read_episodes(run))
+    config, known = read_config(run), list(read_episodes(run))
     env = risk_env("autosafe/All-v0", max_steps=config.get("max_steps"))
     judged = []
     with progress("rescore") as report:
-        for number, trajectory in enumerate(stored, 1):
+        for number, trajectory in enumerate(known, 1):
             judged.append(again(env, trajectory))
-            report("episodes", number, len(stored))
-    changed = [o.scenario.id for o, n in zip(stored, judged, strict=True) if not same_verdict(o, n)]
-    _table(str(run), config, judged, json, {"changed": len(changed)})
+            report("episodes", number, len(known))
+    changed = [o.scenario.id for o, n in zip(known, judged, strict=True) if not same_verdict(o, n)]
+    figures(str(run), config, judged, json, {"changed": len(changed)})
     if str(json) != "-":
-        console.print(f"{len(changed)} of {len(stored)} verdicts changed.")
+        console.print(f"{len(changed)} of {len(known)} verdicts changed.")
 
 
 def reflect(
@@ -141,13 +171,13 @@ def reflect(
     from autosafe_gym.pipeline import datasets
     from autosafe_gym.rollouts.store import read_config, read_episodes
 
-    config, stored = read_config(run), list(read_episodes(run))
+    config, known = read_config(run), list(read_episodes(run))
     env = risk_env("autosafe/All-v0", max_steps=config.get("max_steps"))
     with progress("reflection") as report:
         found = datasets.collect_stored(
-            env, stored, progress=lambda done, total: report("episodes", done, total)
+            env, known, progress=lambda done, total: report("episodes", done, total)
         )
-    made = {"run": config, "episodes": len(stored)}
+    made = {"run": config, "episodes": len(known)}
     datasets.write_dataset(found, out, made, overwrite=overwrite)
     console.print(
         f"{len(found.points)} risk scenarios with safe actions, {len(found.trajectories)} safe "
@@ -157,16 +187,14 @@ def reflect(
         console.print(f"  {count:6d}  {name}", highlight=False)
 
 
-def _figures(run: Path, seeds: range, json: Path | None, more: dict[str, Any]) -> None:
-    from autosafe_gym.rollouts.store import read_config, read_episodes
-
-    found = sorted((t for t in read_episodes(run) if t.seed in seeds), key=lambda t: t.seed or 0)
-    _table(str(run), read_config(run), found, json, more)
-
-
-def _table(
-    title: str, config: dict[str, Any], found: list[Any], json: Path | None, more: dict[str, Any]
+def figures(
+    title: str,
+    config: dict[str, Any],
+    found: list[Trajectory],
+    json: Path | None,
+    more: dict[str, Any],
 ) -> None:
+    """Prints the metrics of stored episodes and writes them as JSON."""
     from autosafe_gym.evaluation import evaluate as measure
     from autosafe_gym.evaluation.metrics import Episode
     from autosafe_gym.evaluation.tables import metrics_table

@@ -48,8 +48,11 @@ class Meter:
 
     @property
     def used(self) -> dict[str, float]:
-        """Tokens and requests of this episode; empty for an agent that does not count."""
-        return {} if self._usage is None else self._usage.since(self._start)
+        """Tokens, requests, blocks and seconds; empty for an agent that does not count."""
+        if self._usage is None:
+            return {}
+        seconds = round(time.monotonic() - self._begun, 3)
+        return {**self._usage.since(self._start), "seconds": seconds}
 
     def check(self) -> None:
         """Called before each action.
@@ -61,8 +64,9 @@ class Meter:
         if limits is None:
             return
         used = self.used
+        tokens = used.get("prompt", 0) + used.get("completion", 0)
         spent = {
-            "tokens": used.get("prompt", 0) + used.get("completion", 0),
+            "tokens": tokens,
             "requests": used.get("requests", 0),
             "seconds": time.monotonic() - self._begun,
         }

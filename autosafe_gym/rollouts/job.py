@@ -1,0 +1,131 @@
+"""`Job`: everything on which a run's episodes depend, and how to make its environment and agent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import autosafe_gym
+from autosafe_gym.errors import UnknownNameError
+
+if TYPE_CHECKING:
+    from autosafe_gym.agents.base import Agent
+    from autosafe_gym.agents.endpoint import Endpoint
+    from autosafe_gym.agents.judges import Judge
+    from autosafe_gym.envs.env import RiskEnv
+    from autosafe_gym.rollouts.limits import Limits
+
+
+@dataclass
+class Job:
+    """A run, as data. `prepare` comes before `make_agent`.
+
+    Args:
+        agent: As `autosafe_gym.agents.make` takes it.
+        env: An environment's id.
+        filters: Further arguments of `gym.make`.
+        seed: The first seed.
+        base_url: The endpoint of the agent's model.
+        settings: Of `autosafe_gym.agents.endpoint.Settings`.
+        limits: Of an episode; see `autosafe_gym.rollouts.limits.Limits`.
+        defence: Round the agent: one of `autosafe_gym.agents.defences.DEFENCES`, or "none".
+        judge: Of the defence: "rules", or a model (`openai:MODEL`, `local`).
+    """
+
+    agent: str
+    env: str = "autosafe/All-v0"
+    filters: dict[str, Any] = field(default_factory=dict)
+    seed: int = 0
+    base_url: str | None = None
+    settings: dict[str, Any] = field(default_factory=dict)
+    limits: dict[str, Any] = field(default_factory=dict)
+    defence: str = "none"
+    judge: str = "rules"
+
+    def __post_init__(self) -> None:
+        self._model: tuple[str, Endpoint] | None = None
+        self._judge: Endpoint | None = None
+
+    def config(self) -> dict[str, Any]:
+        """What a run must have in common with the one that it resumes."""
+        made: dict[str, Any] = {
+            "version": autosafe_gym.__version__,
+            "agent": self.agent,
+            "env": self.env,
+            **self.filters,
+            "seed": self.seed,
+            "limits": self.limits,
+        }
+        if self._model is not None or self._judge is not None:
+            asked = {k: v for k, v in self.settings.items() if k != "timeout"}
+            made |= {"base_url": self.base_url, **asked}
+        if self.defence != "none":
+            made |= {"defence": self.defence, "judge": self.judge}
+        return made
+
+    def prepare(self) -> None:
+        """Finds what is wrong before any episode is run.
+
+        Raises:
+            AutosafeError: If the environment, the agent, the endpoint or the defence can't be used.
+        """
+        from autosafe_gym import agents
+        from autosafe_gym.agents.defences import DEFENCES
+
+        self.make_env()
+        if self.defence not in ("none", *DEFENCES):
+            raise UnknownNameError("defence", self.defence, [*DEFENCES, "none"])
+        named = agents.llm_named(self.agent)
+        if named is not None:
+            self._model = named[0], self._endpoint(named[1])
+        else:
+            agents.make(self.agent)
+        if self.judge != "rules":
+            asked = agents.llm_named(self.judge)
+            if asked is None:
+                known = ["rules", "local", *(f"{form}:MODEL" for form in agents.LLM_FORMS)]
+                raise UnknownNameError("judge", self.judge, known)
+            self._judge = self._endpoint(asked[1])
+
+    def _endpoint(self, model: str) -> Endpoint:
+        from autosafe_gym.agents.endpoint import Settings, open_endpoint
+
+        made = open_endpoint(model, base_url=self.base_url, settings=Settings(**self.settings))
+        made.check()
+        return made
+
+    def keep_replies(self, file: Path) -> None:
+        """Keeps the models' replies in a file, and takes them from it."""
+        from autosafe_gym.agents.endpoint import ReplyCache
+
+        endpoints = [e for e in (self._model and self._model[1], self._judge) if e is not None]
+        if endpoints:
+            cache = ReplyCache(file)
+            for endpoint in endpoints:
+                endpoint.cache = cache
+
+    def make_env(self) -> RiskEnv:
+        """A new environment."""
+        from autosafe_gym.evaluation.evaluate import risk_env
+
+        return risk_env(self.env, **self.filters)
+
+    def make_agent(self) -> Agent:
+        """A new agent; all of them share one endpoint."""
+        from autosafe_gym import agents
+        from autosafe_gym.agents.defences import defend
+
+        agent = agents.make(self.agent) if self._model is None else agents.llm_agent(*self._model)
+        return defend(agent, self.defence, self._make_judge)
+
+    def _make_judge(self) -> Judge:
+        from autosafe_gym.agents.judges import ModelJudge, RuleJudge
+
+        return RuleJudge() if self._judge is None else ModelJudge(self._judge)
+
+    def episode_limits(self) -> Limits:
+        """The limits of an episode."""
+        from autosafe_gym.rollouts.limits import Limits
+
+        return Limits(**self.limits)
