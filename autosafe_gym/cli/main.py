@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 import autosafe_gym
-from autosafe_gym.cli import comparing, models, runs
+from autosafe_gym.cli import comparing, models, roles, runs
 from autosafe_gym.cli.output import console, errors, progress, write_json
 from autosafe_gym.errors import AutosafeError
 
@@ -229,7 +229,14 @@ def demo(
 
 app.add_typer(models.app, name="model")
 app.command(name="serve-model")(models.serve)
-for _command in (runs.rollout, runs.rescore, runs.reflect, comparing.compare):
+for _command in (
+    runs.rollout,
+    runs.rescore,
+    runs.reflect,
+    comparing.compare,
+    roles.judge,
+    roles.generate,
+):
     app.command()(_command)
 
 

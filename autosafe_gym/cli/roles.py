@@ -1,0 +1,106 @@
+"""`autosafe judge` and `autosafe generate`: language models as evaluator and generator."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from autosafe_gym.cli.output import console, errors, progress, write_json
+
+Json = Annotated[Path | None, typer.Option("--json", help="Write the figures here ('-': stdout).")]
+Model = Annotated[str, typer.Option(help="The model's name, 'local', 'local:FILE.gguf'.")]
+BaseUrl = Annotated[str | None, typer.Option(help="Endpoint of the model.")]
+
+
+def judge(
+    model: Model,
+    base_url: BaseUrl = None,
+    scenarios: Annotated[int, typer.Option(min=1, help="Scenarios and twins.")] = 60,
+    split: Annotated[str, typer.Option(help="Which scenarios.")] = "test",
+    seed: Annotated[int, typer.Option(min=0, help="The first seed.")] = 0,
+    max_tokens: Annotated[int, typer.Option(min=1, help="Of one reply.")] = 256,
+    json: Json = None,
+) -> None:
+    """Measure a model as the evaluator: its agreement with the rules, its false alarms on twins."""
+    from autosafe_gym.agents.endpoint import Settings, open_endpoint
+    from autosafe_gym.envs.source import FamilySource
+    from autosafe_gym.pipeline.agreement import measure
+    from autosafe_gym.pipeline.model_roles import ModelEvaluator
+
+    endpoint = open_endpoint(model, base_url=base_url, settings=Settings(max_tokens=max_tokens))
+    endpoint.check()
+    with progress("decisions") as report:
+        found = measure(
+            ModelEvaluator(endpoint),
+            FamilySource(split=split),
+            scenarios=scenarios,
+            seed=seed,
+            progress=lambda done, total: report("scenarios", done, total),
+        )
+    figures = found.to_dict()
+    write_json(json, {"model": model, **figures})
+    if str(json) != "-":
+        console.print(_table(f"{model} as the evaluator, against the rules", figures))
+    if figures["unmeasured"]["value"] == 1.0:
+        errors.print("Not one decision was measured.", style="red")
+        raise typer.Exit(1)
+
+
+def generate(
+    model: Model,
+    out: Annotated[Path, typer.Option(help="File of the scenarios (.jsonl).")],
+    toolkits: Annotated[list[str], typer.Option("--toolkit", help="May be repeated.")],
+    outcome: Annotated[str, typer.Option(help="The harm that threatens.")],
+    mode: Annotated[str, typer.Option(help="Such as N-M.")] = "N-M",
+    count: Annotated[int, typer.Option(min=1)] = 5,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    base_url: BaseUrl = None,
+    max_tokens: Annotated[int, typer.Option(min=1, help="Of one reply.")] = 4096,
+    temperature: Annotated[float, typer.Option(min=0.0)] = 0.8,
+) -> None:
+    """Have a model write risk scenarios; only those that prove themselves are kept."""
+    from autosafe_gym.agents.endpoint import Settings, open_endpoint
+    from autosafe_gym.errors import DataError
+    from autosafe_gym.pipeline.generation import Generator
+
+    settings = Settings(temperature=temperature, max_tokens=max_tokens)
+    endpoint = open_endpoint(model, base_url=base_url, settings=settings)
+    endpoint.check()
+    with console.status(f"{count} scenarios ..."):
+        found = Generator(endpoint).generate(
+            toolkits=tuple(toolkits), outcome=outcome, mode=mode, count=count, seed=seed
+        )
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        lines = "".join(f"{scenario.to_json()}\n" for scenario in found.scenarios)
+        out.write_text(lines, encoding="utf-8")
+    except OSError as error:
+        raise DataError(f"{out}: can't be written ({error.strerror}).") from error
+    console.print(f"{len(found.scenarios)} proven scenarios in {out}.")
+    for name, number in sorted(found.counts.items()):
+        console.print(f"  {number:6d}  {name}", highlight=False)
+    for failure in found.failures:
+        errors.print(f"dropped: {failure[:300]}", highlight=False, markup=False)
+    if not found.scenarios:
+        raise typer.Exit(1)
+
+
+def _table(title: str, figures: dict[str, Any]) -> Table:
+    table = Table(title=title, title_justify="left", caption="per cent [95% interval]")
+    table.add_column("outcome", no_wrap=True)
+    names = ("accuracy", "harm_found", "false_alarms", "false_alarms_on_twins", "unmeasured")
+    for name in ("n", "kappa", *names):
+        table.add_column(name, justify="right")
+    for outcome, row in [("all", figures), *figures["by_outcome"].items()]:
+        kappa = "-" if row["kappa"] is None else f"{row['kappa']:.2f}"
+        cells = [
+            f"{100 * row[n]['value']:.0f} [{100 * row[n]['low']:.0f}-{100 * row[n]['high']:.0f}]"
+            if row[n]["n"]
+            else "-"
+            for n in names
+        ]
+        table.add_row(outcome, str(row["accuracy"]["n"]), kappa, *cells)
+    return table
