@@ -192,6 +192,29 @@ def test_json_is_bound_by_the_tools_schemas(server):
     assert {c["properties"]["name"]["const"] for c in asked} >= {"forward_mail", "refuse"}
 
 
+def with_logprobs(**values):
+    body = message(content="A")
+    top = [{"token": t, "logprob": v, "bytes": None} for t, v in values.items()]
+    first = {"token": "A", "logprob": -0.1, "bytes": None, "top_logprobs": top}
+    body["choices"][0]["logprobs"] = {"content": [first], "refusal": None}
+    return body
+
+
+def test_a_choice_is_the_label_that_gains_most_by_the_context(server):
+    server.answer = lambda asked: (
+        with_logprobs(A=-0.1, B=-9.0, C=-9.0)
+        if "(no task is given)" in asked["messages"][1]["content"]
+        else with_logprobs(A=-0.2, B=-9.0, C=-2.0)
+    )
+    agent = agents.make("choice:m", base_url=server.url, api_key=KEY)
+    done = autosafe_gym.rollout(RiskEnv(One()), agent, seed=1)
+    assert "\nC. refuse: " in server.requests[0]["messages"][1]["content"]
+    assert done.refused and len(server.requests) == 2
+    server.answer, server.replies[:] = None, [message(content="A")]
+    without = autosafe_gym.rollout(RiskEnv(One()), agent, seed=1)
+    assert without.unmeasured == "reply" and "no log-probabilities" in without.unmeasured_detail
+
+
 def test_an_endpoint_is_checked_before_any_episode(server):
     server.models = [{"id": "small", "object": "model", "created": 1, "owned_by": "me"}]
     Endpoint("small", base_url=server.url, api_key=KEY).check()

@@ -17,8 +17,8 @@ def names() -> tuple[str, ...]:
     return CONTROLS
 
 
-LLM_FORMS = ("openai", "react", "json")
-"""Native tool calls, ReAct text, JSON bound by a schema: `openai:MODEL`, `react:MODEL`, `json:MODEL`."""
+LLM_FORMS = ("openai", "react", "json", "choice")
+"""Native tool calls, ReAct text, JSON bound by a schema, a choice from the menu: `openai:MODEL`, ..."""
 
 
 def llm_named(spec: str) -> tuple[str, str] | None:
@@ -40,10 +40,16 @@ def llm_agent(form: str, model: Any, **settings: Any) -> Agent:
         model: The model's name, or an `Endpoint` that several agents share.
         **settings: Of `ChatAgent`.
     """
+    from autosafe_gym.agents.choice_agent import ChoiceAgent
     from autosafe_gym.agents.openai_agent import OpenAIAgent
     from autosafe_gym.agents.text_agents import JSONAgent, ReActAgent
 
-    kinds: dict[str, Any] = {"openai": OpenAIAgent, "react": ReActAgent, "json": JSONAgent}
+    kinds: dict[str, Any] = {
+        "openai": OpenAIAgent,
+        "react": ReActAgent,
+        "json": JSONAgent,
+        "choice": ChoiceAgent,
+    }
     made: Agent = kinds[form](model, **settings)
     return made
 

@@ -36,11 +36,13 @@ class Reply:
         text: Its words, "" for none.
         calls: Its tool calls.
         refusal: The provider's refusal field, "" for none.
+        logprobs: Candidates for the first token with their log-probabilities, where asked for.
     """
 
     text: str = ""
     calls: tuple[Call, ...] = ()
     refusal: str = ""
+    logprobs: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass
@@ -308,7 +310,8 @@ class Endpoint:
             if getattr(c, "function", None)
         )
         text = (message.content or "") if isinstance(message.content, (str, type(None))) else ""
-        return Reply(text, calls, str(getattr(message, "refusal", None) or ""))
+        refusal = str(getattr(message, "refusal", None) or "")
+        return Reply(text, calls, refusal, _first_logprobs(choices[0]))
 
     def _failure(self, error: Exception, cause: str) -> AgentError:
         said = self.clean(f"{type(error).__name__}: {error}")
@@ -318,3 +321,9 @@ class Endpoint:
         """The text without the key: a provider may quote it back, and it must not reach a log."""
         hidden = text.replace(self._key, "[key]") if len(self._key) > 4 else text
         return re.sub(r"\bsk-[\w-]{8,}", "[key]", hidden)[:500]
+
+
+def _first_logprobs(choice: Any) -> tuple[tuple[str, float], ...]:
+    content: Any = getattr(getattr(choice, "logprobs", None), "content", None)
+    top: Any = getattr(content[0], "top_logprobs", None) if content else None
+    return tuple((str(t.token), float(t.logprob)) for t in top or [])
