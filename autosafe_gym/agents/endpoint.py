@@ -325,5 +325,5 @@ class Endpoint:
 
 def _first_logprobs(choice: Any) -> tuple[tuple[str, float], ...]:
     content: Any = getattr(getattr(choice, "logprobs", None), "content", None)
-    top: Any = getattr(content[0], "top_logprobs", None) if content else None
+    top: Any = content[0].top_logprobs if content else None
     return tuple((str(t.token), float(t.logprob)) for t in top or [])
