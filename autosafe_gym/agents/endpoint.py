@@ -300,7 +300,7 @@ class Endpoint:
         tokens = getattr(answer, "usage", None)
         usage.prompt += getattr(tokens, "prompt_tokens", 0) or 0
         usage.completion += getattr(tokens, "completion_tokens", 0) or 0
-        choices = getattr(answer, "choices", None)
+        choices: Any = getattr(answer, "choices", None)
         message = getattr(choices[0], "message", None) if choices else None
         if message is None:
             raise AgentError(f"{self.model}: the reply has no choices.", "reply")
