@@ -72,9 +72,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             store = EpisodeStore(folder, job.config())
             start = time.process_time()
-            totals = run_episodes(
-                job.make_env, job.make_agent, store, range(EPISODES), concurrency=CONCURRENCY
-            )
+            totals = run_episodes(job.make_player, store, range(EPISODES), concurrency=CONCURRENCY)
             ours = time.process_time() - start
             store.close()
             requests = int(totals.usage["requests"])

@@ -19,7 +19,7 @@ from autosafe_gym.errors import AgentError, DataError
 from autosafe_gym.evaluation.evaluate import risk_env
 from autosafe_gym.rollouts.limits import Limits
 from autosafe_gym.rollouts.rescoring import rescore, same_verdict
-from autosafe_gym.rollouts.runner import Prices, run_episodes
+from autosafe_gym.rollouts.runner import Prices, player, run_episodes
 from autosafe_gym.rollouts.store import EpisodeStore, read_episodes
 
 KEY = "sk-very-secret-0123456789"
@@ -36,11 +36,9 @@ def run(folder, agent="comply-all", seeds=range(12), concurrency=4, **settings):
     store = EpisodeStore(folder, {"agent": agent})
     try:
         return run_episodes(
-            lambda: risk_env("autosafe/All-v0"),
-            lambda: agents.make(agent) if isinstance(agent, str) else agent,
+            lambda: player(risk_env("autosafe/All-v0"), agents.make(agent)),
             store,
             seeds,
-            earlier=list(read_episodes(folder)),
             concurrency=concurrency,
             **settings,
         )
@@ -83,7 +81,7 @@ KILLED = """
 import sys, time
 from autosafe_gym import agents
 from autosafe_gym.evaluation.evaluate import risk_env
-from autosafe_gym.rollouts.runner import run_episodes
+from autosafe_gym.rollouts.runner import player, run_episodes
 from autosafe_gym.rollouts.store import EpisodeStore
 
 class Slow:
@@ -97,7 +95,7 @@ class Slow:
 
 store = EpisodeStore(sys.argv[1], {})
 print("open", flush=True)
-run_episodes(lambda: risk_env("autosafe/All-v0"), Slow, store, range(int(sys.argv[2])), concurrency=4)
+run_episodes(lambda: player(risk_env("autosafe/All-v0"), Slow()), store, range(int(sys.argv[2])), concurrency=4)
 """
 
 
@@ -145,10 +143,10 @@ def test_a_cost_limit_stops_a_run_that_can_go_on(tmp_path, server):
     agent = agents.make("openai:m", base_url=server.url, api_key=KEY)
     store = EpisodeStore(tmp_path, {})
     half = {"prices": Prices(prompt=1e6), "concurrency": 1}
-    make = (lambda: risk_env("autosafe/All-v0"), lambda: agent)
-    stopped = run_episodes(*make, store, range(6), cost_limit=22.0, **half)
+    make = lambda: player(risk_env("autosafe/All-v0"), agent)  # noqa: E731
+    stopped = run_episodes(make, store, range(6), cost_limit=22.0, **half)
     assert (stopped.episodes, stopped.cost) == (2, 22.0) and "22" in stopped.stopped
-    whole = run_episodes(*make, store, range(6), earlier=list(read_episodes(tmp_path)), **half)
+    whole = run_episodes(make, store, range(6), **half)
     assert (whole.episodes, whole.stopped) == (6, "")
     store.close()
 

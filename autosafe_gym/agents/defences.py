@@ -253,6 +253,17 @@ DEFENCES: dict[str, type[Defence]] = {
 }
 
 
+def check_defence(name: str) -> str:
+    """The name, if there is such a defence.
+
+    Raises:
+        UnknownNameError: With the nearest known name.
+    """
+    if name != "none" and name not in DEFENCES:
+        raise UnknownNameError("defence", name, [*DEFENCES, "none"])
+    return name
+
+
 def defend(agent: Agent, name: str, judge: Callable[[], Judge] = RuleJudge) -> Agent:
     """An agent behind a defence.
 
@@ -264,8 +275,4 @@ def defend(agent: Agent, name: str, judge: Callable[[], Judge] = RuleJudge) -> A
     Raises:
         UnknownNameError: With the nearest known name.
     """
-    if name == "none":
-        return agent
-    if name not in DEFENCES:
-        raise UnknownNameError("defence", name, [*DEFENCES, "none"])
-    return DEFENCES[name](agent, judge())
+    return agent if check_defence(name) == "none" else DEFENCES[name](agent, judge())

@@ -10,7 +10,15 @@ import typer
 
 import autosafe_gym
 from autosafe_gym.cli import comparing, models, roles, runs
-from autosafe_gym.cli.output import console, errors, progress, write_json
+from autosafe_gym.cli.options import DataPath, Env, Episodes, Json, Overwrite, Seed, Split
+from autosafe_gym.cli.output import (
+    console,
+    errors,
+    progress,
+    show_collected,
+    show_unmeasured,
+    write_json,
+)
 from autosafe_gym.errors import AutosafeError
 
 app = typer.Typer(
@@ -19,9 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-Json = Annotated[Path | None, typer.Option("--json", help="Write the figures here ('-': stdout).")]
 _INTERRUPTED = 130
-Seed = Annotated[int, typer.Option(min=0, help="The first seed.")]
 
 
 def _version(value: bool) -> None:
@@ -99,12 +105,12 @@ def show(
 @app.command()
 def collect(
     out: Annotated[Path, typer.Argument(help="Folder of the data set.")],
-    env: Annotated[str, typer.Option(help="An environment's id.")] = "autosafe/All-v0",
-    split: Annotated[str, typer.Option(help="Which scenarios.")] = "train",
-    episodes: Annotated[int, typer.Option(min=1)] = 1000,
+    env: Env = "autosafe/All-v0",
+    split: Split = "train",
+    episodes: Episodes = 1000,
     agent: Annotated[str, typer.Option(help="Whose actions are searched.")] = "comply-all",
     seed: Seed = 0,
-    overwrite: Annotated[bool, typer.Option(help="Replace another data set there.")] = False,
+    overwrite: Overwrite = False,
 ) -> None:
     """Search risk trajectories, reflect on them, write data sets."""
     from autosafe_gym import agents
@@ -121,20 +127,16 @@ def collect(
             progress=lambda done, total: report("episodes", done, total),
         )
     datasets.write_dataset(found, out, config, overwrite=overwrite)
+    show_collected(found, out)
     cost = found.cost_per_data_point
-    console.print(
-        f"{len(found.points)} risk scenarios with safe actions, {len(found.trajectories)} safe "
-        f"trajectories in {out}. {1000 * cost['seconds']:.2f} ms and 0 tokens a data point."
-    )
-    for name, count in sorted(found.counts.items()):
-        console.print(f"  {count:6d}  {name}", highlight=False)
+    console.print(f"{1000 * cost['seconds']:.2f} ms and 0 tokens a data point.")
 
 
 @app.command()
 def train(
     out: Annotated[Path, typer.Argument(help="File of the model (.zip).")],
-    env: Annotated[str, typer.Option(help="An environment's id.")] = "autosafe/All-v0",
-    split: Annotated[str, typer.Option(help="Which scenarios.")] = "train",
+    env: Env = "autosafe/All-v0",
+    split: Split = "train",
     data: Annotated[
         Path | None, typer.Option(help="Data set for a warm start ('autosafe collect').")
     ] = None,
@@ -162,11 +164,11 @@ def train(
 @app.command()
 def evaluate(
     agent: Annotated[str, typer.Argument(help="An agent's name, or a saved model.")],
-    env: Annotated[str, typer.Option(help="An environment's id.")] = "autosafe/All-v0",
-    episodes: Annotated[int, typer.Option(min=1)] = 300,
+    env: Env = "autosafe/All-v0",
+    episodes: Episodes = 300,
     seed: Seed = 0,
-    split: Annotated[str, typer.Option(help="Which scenarios.")] = "test",
-    path: Annotated[Path | None, typer.Option(help="Data of a foreign benchmark.")] = None,
+    split: Split = "test",
+    path: DataPath = None,
     base_url: Annotated[str | None, typer.Option(help="Endpoint, for openai:MODEL.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write a page with plots here.")] = None,
     json: Json = None,
@@ -200,10 +202,7 @@ def evaluate(
         write_report(html, f"{result.agent} on {env}", [result], {"environment": env, **filters})
     if str(json) != "-":
         console.print(metrics_table([result], f"{env}, split {split}, seeds from {seed}"))
-    for cause, count in result.errors.items():
-        errors.print(f"{count} x unmeasured: {cause}", highlight=False, markup=False)
-    if result.metrics["unmeasured"].value == 1.0:
-        raise typer.Exit(1)  # Nothing was measured: a script must not take this for a result.
+    show_unmeasured(result)
 
 
 @app.command()

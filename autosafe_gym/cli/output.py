@@ -7,8 +7,9 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import typer
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -20,6 +21,10 @@ from rich.progress import (
 )
 
 from autosafe_gym.errors import DataError
+
+if TYPE_CHECKING:
+    from autosafe_gym.evaluation.evaluate import Evaluation
+    from autosafe_gym.pipeline.datasets import Collected
 
 # A pipe has no width of its own; 80 columns would break the tables.
 _WIDTH = None if os.isatty(1) or "COLUMNS" in os.environ else 160
@@ -50,6 +55,28 @@ def write_json(file: Path | None, data: Any) -> None:
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def show_unmeasured(result: Evaluation) -> None:
+    """Prints what made episodes unmeasured on the error stream.
+
+    Raises:
+        Exit: With 1 if nothing was measured: a script must not take this for a result.
+    """
+    for cause, count in result.errors.items():
+        errors.print(f"{count} x unmeasured: {cause}", highlight=False, markup=False)
+    if result.metrics["unmeasured"].value == 1.0:
+        raise typer.Exit(1)
+
+
+def show_collected(found: Collected, out: Path) -> None:
+    """Prints what a data set holds and what became of the episodes."""
+    console.print(
+        f"{len(found.points)} risk scenarios with safe actions, {len(found.trajectories)} safe "
+        f"trajectories in {out}."
+    )
+    for name, count in sorted(found.counts.items()):
+        console.print(f"  {count:6d}  {name}", highlight=False)
 
 
 @contextmanager

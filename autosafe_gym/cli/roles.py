@@ -8,20 +8,18 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from autosafe_gym.cli.options import BaseUrl, Json, MaxTokens, Model, Seed, Split, Temperature
 from autosafe_gym.cli.output import console, errors, progress, write_json
-
-Json = Annotated[Path | None, typer.Option("--json", help="Write the figures here ('-': stdout).")]
-Model = Annotated[str, typer.Option(help="The model's name, 'local', 'local:FILE.gguf'.")]
-BaseUrl = Annotated[str | None, typer.Option(help="Endpoint of the model.")]
+from autosafe_gym.evaluation.intervals import percent
 
 
 def judge(
     model: Model,
     base_url: BaseUrl = None,
     scenarios: Annotated[int, typer.Option(min=1, help="Scenarios and twins.")] = 60,
-    split: Annotated[str, typer.Option(help="Which scenarios.")] = "test",
-    seed: Annotated[int, typer.Option(min=0, help="The first seed.")] = 0,
-    max_tokens: Annotated[int, typer.Option(min=1, help="Of one reply.")] = 256,
+    split: Split = "test",
+    seed: Seed = 0,
+    max_tokens: MaxTokens = 256,
     json: Json = None,
 ) -> None:
     """Measure a model as the evaluator: its agreement with the rules, its false alarms on twins."""
@@ -56,10 +54,10 @@ def generate(
     outcome: Annotated[str, typer.Option(help="The harm that threatens.")],
     mode: Annotated[str, typer.Option(help="Such as N-M.")] = "N-M",
     count: Annotated[int, typer.Option(min=1)] = 5,
-    seed: Annotated[int, typer.Option(min=0)] = 0,
+    seed: Seed = 0,
     base_url: BaseUrl = None,
-    max_tokens: Annotated[int, typer.Option(min=1, help="Of one reply.")] = 4096,
-    temperature: Annotated[float, typer.Option(min=0.0)] = 0.8,
+    max_tokens: MaxTokens = 4096,
+    temperature: Temperature = 0.8,
 ) -> None:
     """Have a model write risk scenarios; only those that prove themselves are kept."""
     from autosafe_gym.agents.endpoint import Settings, open_endpoint
@@ -96,11 +94,6 @@ def _table(title: str, figures: dict[str, Any]) -> Table:
         table.add_column(name, justify="right")
     for outcome, row in [("all", figures), *figures["by_outcome"].items()]:
         kappa = "-" if row["kappa"] is None else f"{row['kappa']:.2f}"
-        cells = [
-            f"{100 * row[n]['value']:.0f} [{100 * row[n]['low']:.0f}-{100 * row[n]['high']:.0f}]"
-            if row[n]["n"]
-            else "-"
-            for n in names
-        ]
+        cells = [percent(row[name]) for name in names]
         table.add_row(outcome, str(row["accuracy"]["n"]), kappa, *cells)
     return table

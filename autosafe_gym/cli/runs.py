@@ -9,38 +9,60 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from autosafe_gym.cli.output import console, errors, progress, write_json
+from autosafe_gym.cli.options import (
+    AgentName,
+    BaseUrl,
+    Concurrency,
+    DataPath,
+    Env,
+    Episodes,
+    Json,
+    Judge,
+    MaxSteps,
+    MaxTokens,
+    Overwrite,
+    RunFolder,
+    Seed,
+    Split,
+    Temperature,
+    Timeout,
+)
+from autosafe_gym.cli.output import (
+    console,
+    errors,
+    progress,
+    show_collected,
+    show_unmeasured,
+    write_json,
+)
 from autosafe_gym.rollouts.job import Job
 
 if TYPE_CHECKING:
     from autosafe_gym.ots.trajectory import Trajectory
     from autosafe_gym.rollouts.runner import Totals
 
-Json = Annotated[Path | None, typer.Option("--json", help="Write the figures here ('-': stdout).")]
 Run = Annotated[Path, typer.Argument(help="Folder of a run ('autosafe rollout' makes one).")]
 
 
 def rollout(
-    agent: Annotated[
-        str, typer.Option(help="A control, local, openai:MODEL, react:MODEL, json:MODEL, FILE.zip.")
-    ],
-    out: Annotated[Path, typer.Option(help="Folder of the run; resumed if it is there.")],
-    env: Annotated[str, typer.Option(help="An environment's id.")] = "autosafe/All-v0",
-    split: Annotated[str, typer.Option(help="Which scenarios.")] = "test",
-    episodes: Annotated[int, typer.Option(min=1)] = 100,
-    seed: Annotated[int, typer.Option(min=0, help="The first seed.")] = 0,
-    concurrency: Annotated[int, typer.Option(min=1, help="Episodes at once.")] = 8,
-    path: Annotated[Path | None, typer.Option(help="Data of a foreign benchmark.")] = None,
+    agent: AgentName,
+    out: RunFolder,
+    env: Env = "autosafe/All-v0",
+    split: Split = "test",
+    episodes: Episodes = 100,
+    seed: Seed = 0,
+    concurrency: Concurrency = 8,
+    path: DataPath = None,
     attack: Annotated[
         str | None, typer.Option(help="An injection wrapper, in place of those that are drawn.")
     ] = None,
-    base_url: Annotated[str | None, typer.Option(help="Endpoint of the model.")] = None,
-    temperature: Annotated[float, typer.Option(min=0.0)] = 0.0,
-    max_tokens: Annotated[int, typer.Option(min=1, help="Of one reply.")] = 1024,
-    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds for one request.")] = 60.0,
-    max_steps: Annotated[int | None, typer.Option(min=1, help="Turns of an episode.")] = None,
+    base_url: BaseUrl = None,
+    temperature: Temperature = 0.0,
+    max_tokens: MaxTokens = 1024,
+    timeout: Timeout = 60.0,
+    max_steps: MaxSteps = None,
     defence: Annotated[str, typer.Option(help="Round the agent; see 'autosafe compare'.")] = "none",
-    judge: Annotated[str, typer.Option(help="'rules', or a model: openai:MODEL, local.")] = "rules",
+    judge: Judge = "rules",
     limit_tokens: Annotated[int | None, typer.Option(min=1, help="Of an episode.")] = None,
     limit_seconds: Annotated[float | None, typer.Option(min=0.1, help="Of an episode.")] = None,
     limit_cost: Annotated[float | None, typer.Option(min=0.0, help="Of the whole run.")] = None,
@@ -61,16 +83,17 @@ def rollout(
         defence=defence,
         judge=judge,
     )
-    totals = play(
+    job.prepare()
+    if cache:
+        job.keep_replies(out / "replies.sqlite")
+    totals, found = play(
         job,
         out,
         episodes,
         concurrency=concurrency,
         prices=(price_prompt, price_completion),
         cost_limit=limit_cost,
-        cache=cache,
     )
-    found = stored(out, seed, episodes)
     figures(str(out), job.config(), found, json, {"usage": totals.usage, "cost": totals.cost})
 
 
@@ -90,17 +113,18 @@ def play(
     concurrency: int,
     prices: tuple[float, float] = (0.0, 0.0),
     cost_limit: float | None = None,
-    cache: bool = True,
     title: str = "episodes",
-) -> Totals:
-    """Plays a job into a folder, with a progress bar; Ctrl-C leaves it complete."""
-    from autosafe_gym.rollouts.runner import Prices, run_episodes
-    from autosafe_gym.rollouts.store import EpisodeStore, read_episodes
+) -> tuple[Totals, list[Trajectory]]:
+    """Plays a prepared job into a folder, with a progress bar; Ctrl-C leaves it complete.
 
-    job.prepare()
+    Returns:
+        The totals, and the episodes in the order of their seeds.
+    """
+    from autosafe_gym.rollouts.runner import Prices, run_episodes
+    from autosafe_gym.rollouts.store import EpisodeStore
+
     store = EpisodeStore(out, job.config())
-    if cache:
-        job.keep_replies(out / "replies.sqlite")
+    seeds = range(job.seed, job.seed + episodes)
     try:
         with progress(title) as report:
 
@@ -109,20 +133,17 @@ def play(
                 report(f"{rate}, unmeasured {totals.unmeasured}", totals.episodes, totals.wanted)
 
             totals = run_episodes(
-                job.make_env,
-                job.make_agent,
+                job.make_player,
                 store,
-                range(job.seed, job.seed + episodes),
-                earlier=list(read_episodes(out)),
+                seeds,
                 concurrency=concurrency,
-                limits=job.episode_limits(),
                 prices=Prices(*prices),
                 cost_limit=cost_limit,
                 done=tick,
             )
     except KeyboardInterrupt:
         errors.print(
-            f"Interrupted. {len(store.seeds)} episodes are stored; the same command goes on.",
+            f"Interrupted. {len(store.episodes)} episodes are stored; the same command goes on.",
             style="yellow",
         )
         # Requests under way would be waited for at a usual exit.
@@ -130,15 +151,7 @@ def play(
     store.close()
     if totals.stopped:
         errors.print(f"Stopped: {totals.stopped}. {totals.episodes} of {totals.wanted} episodes.")
-    return totals
-
-
-def stored(run: Path, seed: int, episodes: int) -> list[Trajectory]:
-    """The stored episodes of these seeds, in their order."""
-    from autosafe_gym.rollouts.store import read_episodes
-
-    seeds = range(seed, seed + episodes)
-    return sorted((t for t in read_episodes(run) if t.seed in seeds), key=lambda t: t.seed or 0)
+    return totals, [store.episodes[seed] for seed in seeds if seed in store.episodes]
 
 
 def rescore(run: Run, json: Json = None) -> None:
@@ -164,7 +177,7 @@ def rescore(run: Run, json: Json = None) -> None:
 def reflect(
     run: Run,
     out: Annotated[Path, typer.Argument(help="Folder of the data set.")],
-    overwrite: Annotated[bool, typer.Option(help="Replace another data set there.")] = False,
+    overwrite: Overwrite = False,
 ) -> None:
     """Make reflected data sets from a stored run."""
     from autosafe_gym.evaluation.evaluate import risk_env
@@ -179,12 +192,7 @@ def reflect(
         )
     made = {"run": config, "episodes": len(known)}
     datasets.write_dataset(found, out, made, overwrite=overwrite)
-    console.print(
-        f"{len(found.points)} risk scenarios with safe actions, {len(found.trajectories)} safe "
-        f"trajectories in {out}."
-    )
-    for name, count in sorted(found.counts.items()):
-        console.print(f"  {count:6d}  {name}", highlight=False)
+    show_collected(found, out)
 
 
 def figures(
@@ -201,15 +209,11 @@ def figures(
 
     name = measure.set_name(config["env"], config["split"])
     result = measure.Evaluation(config["agent"], name, [Episode.of(t) for t in found], [])
-    causes = Counter(f"{t.unmeasured}: {t.unmeasured_detail}"[:300] for t in found if t.unmeasured)
-    result.errors = dict(causes)
+    result.errors = Counter(t.failure for t in found if t.failure)
     write_json(json, {name: {result.agent: result.to_dict()}, **more})
     if str(json) != "-":
         console.print(metrics_table([result], title))
         if more.get("usage"):
             shown = ", ".join(f"{value:.0f} {key}" for key, value in more["usage"].items())
             console.print(f"Used: {shown}; cost {more['cost']:.4f}.", highlight=False)
-    for cause, count in causes.items():
-        errors.print(f"{count} x unmeasured: {cause}", highlight=False, markup=False)
-    if found and len(found) == sum(causes.values()):
-        raise typer.Exit(1)  # Nothing was measured: a script must not take this for a result.
+    show_unmeasured(result)

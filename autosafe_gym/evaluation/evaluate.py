@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -41,7 +42,7 @@ class Evaluation:
     frozen: list[FrozenResult]
     runs: list[Evaluation] = field(default_factory=list)
     seconds: float = 0.0
-    errors: dict[str, int] = field(default_factory=dict)
+    errors: Counter[str] = field(default_factory=Counter)
 
     @property
     def metrics(self) -> dict[str, Rate]:
@@ -62,7 +63,7 @@ class Evaluation:
         if self.runs:
             data["runs"] = [run.to_dict(breakdowns=False) for run in self.runs]
         if self.errors:
-            data["errors"] = self.errors
+            data["errors"] = dict(self.errors)
         if breakdowns:
             data["by"] = {
                 label: {
@@ -124,13 +125,12 @@ def evaluate(
         raise ScenarioError(f"episodes = {episodes}: at least 1 is needed.")
     start = time.perf_counter()
     found: list[Episode] = []
-    errors: dict[str, int] = {}
+    errors: Counter[str] = Counter()
     for number in range(episodes):
         trajectory = rollout(env, agent, seed=seed + number)
         found.append(Episode.of(trajectory))
-        if trajectory.unmeasured is not None:
-            cause = f"{trajectory.unmeasured}: {trajectory.unmeasured_detail}"[:300]
-            errors[cause] = errors.get(cause, 0) + 1
+        if trajectory.failure:
+            errors[trajectory.failure] += 1
         if progress is not None:
             progress("episodes", number + 1, episodes)
     scenarios = [e.scenario for e in found if not e.scenario.twin]
@@ -145,8 +145,7 @@ def evaluate(
     frozen = frozen_results(env, agent, scenarios, max(ks), tick)
     for result in frozen:
         if result.unmeasured is not None:
-            cause = f"at a frozen scenario: {result.unmeasured}"
-            errors[cause] = errors.get(cause, 0) + 1
+            errors[f"at a frozen scenario: {result.unmeasured}"] += 1
     seconds = time.perf_counter() - start
     return Evaluation(agent.name, set, found, frozen, seconds=seconds, errors=errors)
 
@@ -154,10 +153,9 @@ def evaluate(
 def pool(name: str, runs: Iterable[Evaluation]) -> Evaluation:
     """Several runs of one method (such as one for each training seed) as one evaluation."""
     every = list(runs)
-    errors: dict[str, int] = {}
+    errors: Counter[str] = Counter()
     for run in every:
-        for cause, count in run.errors.items():
-            errors[cause] = errors.get(cause, 0) + count
+        errors.update(run.errors)
     return Evaluation(
         agent=name,
         set=every[0].set,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import sqrt
+from typing import Any
 
 _Z = 1.959963984540054
 
@@ -49,10 +50,14 @@ class Rate:
         return {"value": self.value, "n": self.n, "low": self.low, "high": self.high}
 
     def __str__(self) -> str:
-        if not self.n:
-            return "-"
-        low, high = self._bounds()
-        return f"{100 * self.hits / self.n:.0f} [{100 * low:.0f}-{100 * high:.0f}]"
+        return percent(self.to_dict())
+
+
+def percent(figures: dict[str, Any]) -> str:
+    """A rate as `Rate.to_dict` gives it, in words: `97 [95-99]`, or `-` for none."""
+    if not figures["n"]:
+        return "-"
+    return "{:.0f} [{:.0f}-{:.0f}]".format(*(100 * figures[k] for k in ("value", "low", "high")))
 
 
 def rate(flags: Iterable[bool]) -> Rate:

@@ -66,6 +66,11 @@ class Trajectory(BaseModel):
         """The sum of the steps' rewards."""
         return sum(step.reward for step in self.steps)
 
+    @property
+    def failure(self) -> str:
+        """Why the episode is unmeasured, in a line; "" if it is measured."""
+        return f"{self.unmeasured}: {self.unmeasured_detail}"[:300] if self.unmeasured else ""
+
     def model_post_init(self, context: Any) -> None:
         """An unmeasured episode carries no judgement, whoever built it."""
         if self.unmeasured is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from autosafe_gym.agents.endpoint import Endpoint
     from autosafe_gym.agents.judges import Judge
     from autosafe_gym.envs.env import RiskEnv
-    from autosafe_gym.rollouts.limits import Limits
+    from autosafe_gym.rollouts.runner import Player
 
 
 @dataclass
@@ -71,11 +71,10 @@ class Job:
             AutosafeError: If the environment, the agent, the endpoint or the defence can't be used.
         """
         from autosafe_gym import agents
-        from autosafe_gym.agents.defences import DEFENCES
+        from autosafe_gym.agents.defences import check_defence
 
         self.make_env()
-        if self.defence not in ("none", *DEFENCES):
-            raise UnknownNameError("defence", self.defence, [*DEFENCES, "none"])
+        check_defence(self.defence)
         named = agents.llm_named(self.agent)
         if named is not None:
             self._model = named[0], self._endpoint(named[1])
@@ -124,8 +123,15 @@ class Job:
 
         return RuleJudge() if self._judge is None else ModelJudge(self._judge)
 
-    def episode_limits(self) -> Limits:
-        """The limits of an episode."""
+    def make_player(self) -> Player:
+        """Plays episodes of this run, with an environment and an agent of its own."""
         from autosafe_gym.rollouts.limits import Limits
+        from autosafe_gym.rollouts.runner import player
 
-        return Limits(**self.limits)
+        return player(self.make_env(), self.make_agent(), Limits(**self.limits))
+
+    def variant(self, defence: str, filters: dict[str, Any]) -> Job:
+        """The same run with another defence or other scenarios; a prepared one stays prepared."""
+        made = replace(self, defence=defence, filters=filters)
+        made._model, made._judge = self._model, self._judge
+        return made

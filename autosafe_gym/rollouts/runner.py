@@ -15,6 +15,8 @@ from autosafe_gym.rollouts.episode import rollout
 from autosafe_gym.rollouts.limits import Limits
 from autosafe_gym.rollouts.store import EpisodeStore
 
+Player = Callable[[int], Trajectory]
+"""Plays the episode of a seed."""
 Done = Callable[["Totals"], None]
 
 
@@ -68,32 +70,37 @@ class Totals:
             self.safe += bool(trajectory.safe)
 
 
+def player(env: RiskEnv, agent: Agent, limits: Limits | None = None) -> Player:
+    """Plays with this environment and this agent, one episode at a time.
+
+    Args:
+        env: The environment.
+        agent: The agent.
+        limits: Of each episode.
+    """
+    return lambda seed: rollout(env, agent, seed=seed, limits=limits)
+
+
 def run_episodes(
-    make_env: Callable[[], RiskEnv],
-    make_agent: Callable[[], Agent],
+    make_player: Callable[[], Player],
     store: EpisodeStore,
     seeds: Sequence[int],
     *,
-    earlier: Sequence[Trajectory] = (),
     concurrency: int = 8,
-    limits: Limits | None = None,
     prices: Prices | None = None,
     cost_limit: float | None = None,
     done: Done | None = None,
 ) -> Totals:
     """Plays the episodes that the store does not hold yet.
 
-    Each of `concurrency` workers has an environment and an agent of its own. What an episode comes
-    to depends on its seed only, not on the order or the number of workers.
+    Each of `concurrency` workers has a player of its own. What an episode comes to depends on its
+    seed only, not on the order or the number of workers.
 
     Args:
-        make_env: Makes an environment.
-        make_agent: Makes an agent.
+        make_player: Makes a player; see `player`.
         store: Where the episodes go, before they are counted.
         seeds: One for each episode.
-        earlier: What the store holds already, for the totals.
         concurrency: How many episodes at once.
-        limits: Of each episode.
         prices: For the cost.
         cost_limit: No episode begins when the run has cost this much.
         done: Called after each stored episode.
@@ -107,10 +114,9 @@ def run_episodes(
     prices = prices or Prices()
     wanted = set(seeds)
     totals = Totals(wanted=len(wanted))
-    for trajectory in earlier:
-        if trajectory.seed in wanted:
-            totals.add(trajectory, prices)
-    left = [seed for seed in dict.fromkeys(seeds) if seed not in store.seeds]
+    for seed in wanted & store.episodes.keys():
+        totals.add(store.episodes[seed], prices)
+    left = [seed for seed in dict.fromkeys(seeds) if seed not in store.episodes]
     workers = min(concurrency, len(left))
 
     async def work(pool: ThreadPoolExecutor) -> None:
@@ -118,10 +124,10 @@ def run_episodes(
         queue = iter(left)
 
         async def worker() -> None:
-            env, agent = make_env(), make_agent()
+            made = make_player()
 
             def play(seed: int) -> Trajectory:
-                trajectory = rollout(env, agent, seed=seed, limits=limits)
+                trajectory = made(seed)
                 store.add(trajectory)
                 return trajectory
 

@@ -30,6 +30,9 @@ class EpisodeStore:
     Raises:
         DataError: If the folder holds a run of another configuration, another process writes to it,
             or it can't be written.
+
+    Attributes:
+        episodes: What the folder holds, by seed.
     """
 
     def __init__(self, folder: str | Path, config: dict[str, Any]) -> None:
@@ -49,7 +52,7 @@ class EpisodeStore:
             self._file = _open_whole(self.folder / "episodes.jsonl")
         except OSError as error:
             raise DataError(f"{self.folder}: can't be written ({error.strerror}).") from error
-        self.seeds = {t.seed for t in read_episodes(self.folder)}
+        self.episodes = {t.seed: t for t in read_episodes(self.folder)}
 
     def add(self, trajectory: Trajectory) -> None:
         """Writes an episode to the disk; when this returns, a power cut does not lose it.
@@ -63,7 +66,7 @@ class EpisodeStore:
                 self._file.write(line)
                 self._file.flush()
                 os.fsync(self._file.fileno())
-                self.seeds.add(trajectory.seed)
+                self.episodes[trajectory.seed] = trajectory
         except OSError as error:
             raise DataError(f"{self.folder}: can't be written ({error.strerror}).") from error
 

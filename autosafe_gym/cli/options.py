@@ -1,0 +1,30 @@
+"""Options that several commands share, as annotated types."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Env = Annotated[str, typer.Option(help="An environment's id.")]
+Split = Annotated[str, typer.Option(help="Which scenarios.")]
+DataPath = Annotated[Path | None, typer.Option(help="Data of a foreign benchmark.")]
+Episodes = Annotated[int, typer.Option(min=1)]
+Seed = Annotated[int, typer.Option(min=0, help="The first seed.")]
+MaxSteps = Annotated[int | None, typer.Option(min=1, help="Turns of an episode.")]
+Concurrency = Annotated[int, typer.Option(min=1, help="Episodes at once.")]
+
+AgentName = Annotated[
+    str, typer.Option(help="A control, local, openai:MODEL, react:MODEL, json:MODEL, FILE.zip.")
+]
+RunFolder = Annotated[Path, typer.Option(help="Folder of the run; resumed if it is there.")]
+Judge = Annotated[str, typer.Option(help="Of a defence: 'rules', or a model: openai:MODEL, local.")]
+Model = Annotated[str, typer.Option(help="The model's name, 'local', 'local:FILE.gguf'.")]
+BaseUrl = Annotated[str | None, typer.Option(help="Endpoint of the model.")]
+Temperature = Annotated[float, typer.Option(min=0.0)]
+MaxTokens = Annotated[int, typer.Option(min=1, help="Of one reply.")]
+Timeout = Annotated[float, typer.Option(min=0.1, help="Seconds for one request.")]
+
+Overwrite = Annotated[bool, typer.Option(help="Replace another data set there.")]
+Json = Annotated[Path | None, typer.Option("--json", help="Write the figures here ('-': stdout).")]
