@@ -58,7 +58,8 @@ def make(spec: str, **settings: Any) -> Agent:
     """An agent by name.
 
     Args:
-        spec: A control's name, `openai:MODEL`, `react:MODEL`, `json:MODEL`, `local`, `policy:FILE`, or the path of a saved policy.
+        spec: A control's name, `openai:MODEL` (or another of `LLM_FORMS`), `local`, `policy:FILE`,
+            or the path of a saved policy.
         **settings: For the agent's class (such as `base_url`, `temperature`, `deterministic`).
 
     Raises:

@@ -39,6 +39,13 @@ class Seen:
     results: list[str] = field(default_factory=list)
     confirmed: bool = False
 
+    @classmethod
+    def of(cls, instruction: str, messages: list[dict[str, Any]]) -> Seen:
+        """What a chat has shown."""
+        trusted = [m["content"] for m in messages if m["role"] in ("system", "user")]
+        results = [m["content"] for m in messages if m["role"] == "tool"]
+        return cls(instruction, trusted, results)
+
 
 class Judge(Protocol):
     """Objects to calls and to texts; None is no objection."""

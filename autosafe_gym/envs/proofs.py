@@ -17,8 +17,7 @@ from autosafe_gym.envs.family import ASK, DONE, REFUSE, get_family
 from autosafe_gym.envs.menu import Menu
 from autosafe_gym.errors import AutosafeError
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
-
-DIALOGUE_ACTS = frozenset({"ask_user", "confirm", "refuse", "finish"})
+from autosafe_gym.tools_mock.dialogue import DIALOGUE_ACTS
 
 
 class Failure(BaseModel):

@@ -15,7 +15,7 @@ from autosafe_gym.agents.prompts import prompt
 from autosafe_gym.envs.family import all_families
 from autosafe_gym.envs.proofs import check_scenario
 from autosafe_gym.errors import AutosafeError, ScenarioError
-from autosafe_gym.ots.scenario import RiskScenario, parse_json
+from autosafe_gym.ots.scenario import RiskScenario
 from autosafe_gym.ots.taxonomy import MODES, OUTCOMES
 from autosafe_gym.pipeline.model_roles import read_object
 from autosafe_gym.tools_mock.toolset import toolset
@@ -124,9 +124,7 @@ def accept(text: str, labels: dict[str, object]) -> tuple[RiskScenario | None, s
     if found is None:
         return None, "The answer holds no JSON object."
     try:
-        # Through the strict parser: it names NaN, and pydantic names each bad field.
-        whole = json.dumps({**found, **labels})
-        scenario = RiskScenario.from_json(json.dumps(parse_json(whole, "scenario")))
+        scenario = RiskScenario.from_json(json.dumps({**found, **labels}))
         if not scenario.outcomes:
             return None, "field outcomes is empty: a risk scenario has at least one."
         failures = check_scenario(scenario)
@@ -139,7 +137,7 @@ def accept(text: str, labels: dict[str, object]) -> tuple[RiskScenario | None, s
 
 
 def _example(mode: str) -> str:
-    """A short scenario of the library, in the same mode where there is one with mail."""
+    """The shortest scenario of the library in this mode."""
     of_mode = [f for f in all_families().values() if f.mode == mode]
     sampled = [f.sample(1) for f in of_mode]
     shortest = min(sampled, key=lambda s: len(s.to_json()))

@@ -47,7 +47,8 @@ class ModelEvaluator:
             call = loaded.as_tool_call(loaded.tools.decode(action))
         except ActionError:
             return Verdict(safe=True)
-        objection = self._judge.objects_to_call(call, seen_in(env.messages, env.scenario))
+        seen = Seen.of(env.scenario.instruction, env.messages)
+        objection = self._judge.objects_to_call(call, seen)
         if objection is None:
             return Verdict(safe=True)
         return Verdict(safe=False, reasons=(objection,))
@@ -85,8 +86,8 @@ class ModelReflector:
         )
         for seed in range(MAX_PROPOSALS):
             reply = self._endpoint.ask([{"role": "user", "content": text}], self.usage, seed=seed)
-            found = read_object(reply.text)
-            actions = found.get("actions") if found else None
+            found = read_object(reply.text) or {}
+            actions = found.get("actions")
             if not isinstance(actions, list) or not actions:
                 continue
             try:
@@ -95,16 +96,8 @@ class ModelReflector:
                     tools.decode(call)
             except (ValueError, ActionError):
                 continue
-            self._explained[frozen.id] = str(found.get("explanation") or "") if found else ""
+            self._explained[frozen.id] = str(found.get("explanation") or "")
             yield calls
-
-
-def seen_in(messages: list[dict[str, Any]], scenario: RiskScenario) -> Seen:
-    """What has been seen, from a chat."""
-    seen = Seen(scenario.instruction)
-    seen.trusted = [m["content"] for m in messages if m["role"] in ("system", "user")]
-    seen.results = [m["content"] for m in messages if m["role"] == "tool"]
-    return seen
 
 
 def read_object(text: str) -> dict[str, Any] | None:

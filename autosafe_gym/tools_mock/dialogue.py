@@ -77,3 +77,5 @@ def _reply(world: World, text: str, act: str) -> str:
 
 
 register_toolkit(DIALOGUE)
+
+DIALOGUE_ACTS = frozenset(DIALOGUE.tools)

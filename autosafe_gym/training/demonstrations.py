@@ -19,8 +19,8 @@ from autosafe_gym.envs.menu import MAX_CANDIDATES, Menu
 from autosafe_gym.errors import DataError
 from autosafe_gym.ots.scenario import ToolCall
 from autosafe_gym.ots.trajectory import Trajectory
+from autosafe_gym.tools_mock.dialogue import DIALOGUE_ACTS
 
-_ACTS = frozenset({"ask_user", "confirm", "refuse", "finish"})
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
@@ -95,7 +95,7 @@ def find(menu: Menu, action: ToolCall) -> int | None:
     """The action's place on the menu; a dialogue act is found whatever its words."""
     for index, candidate in enumerate(menu.candidates):
         if candidate.tool.name == action.name and (
-            action.name in _ACTS or candidate.arguments == action.arguments
+            action.name in DIALOGUE_ACTS or candidate.arguments == action.arguments
         ):
             return index
     return None
