@@ -12,7 +12,10 @@ from helpers import message
 
 @pytest.fixture
 def server():
-    """Answers each request with the next of `replies`: a dict, (status, headers, text), or seconds."""
+    """Answers each request with the next of `replies`: a dict, (status, headers, text), or seconds.
+
+    A text in parts comes slowly, part by part.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
@@ -37,8 +40,10 @@ def server():
             for name, value in {"Content-Type": "application/json", **headers}.items():
                 self.send_header(name, value)
             self.end_headers()
-            with contextlib.suppress(BrokenPipeError):
-                self.wfile.write(text.encode())
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                for part in text if isinstance(text, list) else [text]:
+                    self.wfile.write(part.encode())
+                    time.sleep(0.02 if isinstance(text, list) else 0)
 
         def log_message(self, *args):
             pass

@@ -66,12 +66,21 @@ def test_broken_arguments_are_an_error_that_the_model_sees(server):
     assert server.requests[1]["messages"][-1]["content"].startswith("Error")
 
 
-def test_a_transient_error_is_retried(server):
-    done, _ = play(
-        server, (429, {"Retry-After": "0.05"}, "{}"), message(content="Done."), max_retries=2
-    )
+@pytest.mark.parametrize(
+    "reply", [(429, {"Retry-After": "0.05"}, "{}"), {**message(), "choices": []}, (503, {}, "")]
+)
+def test_a_passing_error_is_retried(server, reply):
+    done, _ = play(server, reply, message(content="Done."), max_retries=2)
     assert done.unmeasured is None
-    assert len(server.requests) == 2
+    assert len(server.requests) == done.usage["requests"] == 2
+
+
+def test_a_long_wait_and_a_lasting_error_are_not_retried(server):
+    for reply in ((429, {"Retry-After": "3600"}, "{}"), (400, {}, "{}")):
+        server.requests.clear()
+        done, _ = play(server, reply, max_retries=2)
+        assert done.unmeasured == "provider"
+        assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize(
@@ -85,6 +94,8 @@ def test_a_transient_error_is_retried(server):
         (message(content=""), "reply"),
         ((200, {}, "{not json"), "reply"),
         ((200, {"Content-Type": "text/html"}, "<p>hello</p>"), "reply"),
+        ((200, {"Content-Length": "999"}, '{"choices": ['), "provider"),
+        ((200, {}, [" "] * 100), "timeout"),
         (0.6, "timeout"),
     ],
 )

@@ -13,7 +13,8 @@ from helpers import RISKY, calls, message
 
 import autosafe_gym
 from autosafe_gym import agents
-from autosafe_gym.agents.endpoint import Endpoint, ReplyCache
+from autosafe_gym.agents.endpoint import Endpoint
+from autosafe_gym.agents.reply_cache import ReplyCache
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.errors import AgentError, DataError
 from autosafe_gym.evaluation.evaluate import risk_env

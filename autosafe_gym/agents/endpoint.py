@@ -1,19 +1,17 @@
-"""`Endpoint`: one model behind an OpenAI-compatible address, with a cache, counts and clean errors."""
+"""`Endpoint`: one model behind an OpenAI-compatible address, with a cache and counts."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
-import sqlite3
-import threading
 from dataclasses import dataclass, field, fields, replace
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from autosafe_gym.errors import AgentError, DataError, MissingExtraError
+from autosafe_gym.agents.reply_cache import ReplyCache
+from autosafe_gym.agents.sending import PassingError, Sender
+from autosafe_gym.errors import AgentError
 
 LOCAL = "local"
 """The name of the model that is served in this process."""
@@ -68,50 +66,6 @@ class Usage:
         return {f.name: getattr(self, f.name) - getattr(earlier, f.name) for f in fields(self)}
 
 
-class ReplyCache:
-    """Model replies by the hash of everything that was asked; safe over threads and processes.
-
-    The seed of the request is part of the key, so that several samples of one question stay several.
-
-    Args:
-        path: The SQLite file.
-
-    Raises:
-        DataError: If the file is not usable.
-    """
-
-    def __init__(self, path: str | Path) -> None:
-        self._lock = threading.Lock()
-        try:
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, check_same_thread=False, timeout=30)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=NORMAL")
-            self._db.execute("CREATE TABLE IF NOT EXISTS replies (key TEXT PRIMARY KEY, body BLOB)")
-            self._db.commit()
-        except (OSError, sqlite3.Error) as error:
-            raise DataError(f"{path}: can't be used as a cache of replies ({error}).") from error
-
-    @staticmethod
-    def key(question: dict[str, Any]) -> str:
-        """The key of a question."""
-        return hashlib.sha256(msgspec.json.encode(question, order="deterministic")).hexdigest()
-
-    def get(self, key: str) -> dict[str, Any] | None:
-        """A reply, or None."""
-        with self._lock:
-            row = self._db.execute("SELECT body FROM replies WHERE key = ?", (key,)).fetchone()
-        found: dict[str, Any] | None = None if row is None else msgspec.json.decode(row[0])
-        return found
-
-    def put(self, key: str, body: dict[str, Any]) -> None:
-        """Keeps a reply."""
-        with self._lock, self._db:
-            self._db.execute(
-                "INSERT OR REPLACE INTO replies VALUES (?, ?)", (key, msgspec.json.encode(body))
-            )
-
-
 @dataclass
 class Settings:
     """How to ask.
@@ -119,8 +73,8 @@ class Settings:
     Args:
         temperature: Of sampling.
         max_tokens: Limit of a reply.
-        timeout: Seconds for a request.
-        max_retries: Of transient errors, with back-off; `Retry-After` is obeyed.
+        timeout: Seconds for a request, its whole body included.
+        max_retries: Of passing errors; see `autosafe_gym.agents.sending`.
         extra: Further fields of the request.
     """
 
@@ -195,10 +149,6 @@ class Endpoint:
         cache: ReplyCache | None = None,
         label: str | None = None,
     ) -> None:
-        try:
-            import openai
-        except ImportError as error:
-            raise MissingExtraError("openai", "llm") from error
         if base_url is not None and not re.match(r"https?://[^/\s]+", base_url):
             raise AgentError(
                 f"base_url = {base_url!r}: an address such as http://localhost:8000/v1 is needed.",
@@ -217,13 +167,8 @@ class Endpoint:
         self.settings = settings or Settings()
         self.cache = cache
         self.label = label or base_url
-        self._openai = openai
-        self._key = key
-        self._client: Any = openai.OpenAI(
-            api_key=key,
-            base_url=base_url,
-            timeout=self.settings.timeout,
-            max_retries=self.settings.max_retries,
+        self._sender = Sender(
+            key, base_url, timeout=self.settings.timeout, max_retries=self.settings.max_retries
         )
 
     def __repr__(self) -> str:
@@ -236,13 +181,7 @@ class Endpoint:
             AgentError: If the endpoint can't be reached, does not take the key, or lists models
                 and this one is not among them.
         """
-        api = self._openai
-        try:
-            listed = [str(m.id) for m in self._client.models.list().data]
-        except (api.NotFoundError, ValueError, TypeError, AttributeError):
-            return  # Not every server lists its models.
-        except api.OpenAIError as error:
-            raise self._failure(error, "provider") from None
+        listed = self._sender.models(self.model)
         if listed and self.model not in listed:
             shown = ", ".join(sorted(listed)[:20])
             raise AgentError(
@@ -277,50 +216,33 @@ class Endpoint:
             if kept is not None:
                 usage.cached += 1
                 return msgspec.convert(kept, Reply)
-        reply = self._read(self._send(question), usage)
+
+        def attempt() -> Reply:
+            usage.requests += 1
+            return _read(self._sender.send(question), usage)
+
+        reply = self._sender.retrying(attempt)
         if self.cache is not None:
             self.cache.put(key, msgspec.to_builtins(reply))
         return reply
 
-    def _send(self, question: dict[str, Any]) -> Any:
-        api = self._openai
-        try:
-            return self._client.chat.completions.create(**question)
-        except api.APITimeoutError as error:
-            failure = self._failure(error, "timeout")
-        except (api.APIConnectionError, api.APIStatusError) as error:
-            failure = self._failure(error, "provider")
-        except (api.OpenAIError, ValueError, TypeError) as error:
-            failure = self._failure(error, "reply")
-        # `from None`: the original's request carries the key in its headers.
-        raise failure from None
 
-    def _read(self, answer: Any, usage: Usage) -> Reply:
-        usage.requests += 1
-        tokens = getattr(answer, "usage", None)
-        usage.prompt += getattr(tokens, "prompt_tokens", 0) or 0
-        usage.completion += getattr(tokens, "completion_tokens", 0) or 0
-        choices: Any = getattr(answer, "choices", None)
-        message = getattr(choices[0], "message", None) if choices else None
-        if message is None:
-            raise AgentError(f"{self.model}: the reply has no choices.", "reply")
-        calls = tuple(
-            Call(c.id or f"call_{i}", str(c.function.name), c.function.arguments or "{}")
-            for i, c in enumerate(getattr(message, "tool_calls", None) or [])
-            if getattr(c, "function", None)
-        )
-        text = (message.content or "") if isinstance(message.content, (str, type(None))) else ""
-        refusal = str(getattr(message, "refusal", None) or "")
-        return Reply(text, calls, refusal, _first_logprobs(choices[0]))
-
-    def _failure(self, error: Exception, cause: str) -> AgentError:
-        said = self.clean(f"{type(error).__name__}: {error}")
-        return AgentError(f"{self.model}: {said}", cause)
-
-    def clean(self, text: str) -> str:
-        """The text without the key: a provider may quote it back, and it must not reach a log."""
-        hidden = text.replace(self._key, "[key]") if len(self._key) > 4 else text
-        return re.sub(r"\bsk-[\w-]{8,}", "[key]", hidden)[:500]
+def _read(answer: Any, usage: Usage) -> Reply:
+    tokens = getattr(answer, "usage", None)
+    usage.prompt += getattr(tokens, "prompt_tokens", 0) or 0
+    usage.completion += getattr(tokens, "completion_tokens", 0) or 0
+    choices: Any = getattr(answer, "choices", None)
+    message = getattr(choices[0], "message", None) if choices else None
+    if message is None:
+        raise PassingError("The reply has no choices.", "reply")
+    calls = tuple(
+        Call(c.id or f"call_{i}", str(c.function.name), c.function.arguments or "{}")
+        for i, c in enumerate(getattr(message, "tool_calls", None) or [])
+        if getattr(c, "function", None)
+    )
+    text = (message.content or "") if isinstance(message.content, (str, type(None))) else ""
+    refusal = str(getattr(message, "refusal", None) or "")
+    return Reply(text, calls, refusal, _first_logprobs(choices[0]))
 
 
 def _first_logprobs(choice: Any) -> tuple[tuple[str, float], ...]:

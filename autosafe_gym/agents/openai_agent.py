@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from autosafe_gym.agents.endpoint import Call, Endpoint, ReplyCache, Settings, Usage, open_endpoint
+from autosafe_gym.agents.endpoint import Call, Endpoint, Settings, Usage, open_endpoint
+from autosafe_gym.agents.reply_cache import ReplyCache
 from autosafe_gym.errors import AgentError
 
 SYSTEM_PROMPT = (

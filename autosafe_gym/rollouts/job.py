@@ -96,7 +96,7 @@ class Job:
 
     def keep_replies(self, file: Path) -> None:
         """Keeps the models' replies in a file, and takes them from it."""
-        from autosafe_gym.agents.endpoint import ReplyCache
+        from autosafe_gym.agents.reply_cache import ReplyCache
 
         endpoints = [e for e in (self._model and self._model[1], self._judge) if e is not None]
         if endpoints:
