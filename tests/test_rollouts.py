@@ -262,6 +262,21 @@ def test_the_commands_end_to_end(tmp_path, server):
     assert KEY not in done.stdout + done.stderr + other.stderr
 
 
+def test_ray_gives_the_same_episodes(tmp_path, server):
+    server.answer = lambda asked: calls(("finish", f'{{"message": "{asked["seed"]}"}}'))
+    words = ["rollout", "--agent", "openai:m", "--base-url", server.url, "--episodes", 12]
+    here = command(*words, "--out", tmp_path / "a", OPENAI_API_KEY=KEY)
+    there = command(
+        *words, "--out", tmp_path / "b", "--engine", "ray", "--workers", 2, OPENAI_API_KEY=KEY
+    )
+    assert (here.returncode, there.returncode) == (0, 0), there.stderr
+    seen = [
+        {t.seed: (t.steps, t.safe, t.useful) for t in read_episodes(tmp_path / name)}
+        for name in "ab"
+    ]
+    assert seen[0] == seen[1] and len(seen[0]) == 12
+
+
 @pytest.mark.skipif(
     not os.environ.get("AUTOSAFE_LOCAL_MODEL"),
     reason="set AUTOSAFE_LOCAL_MODEL=1 after 'autosafe model install'",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -39,7 +41,7 @@ from autosafe_gym.rollouts.job import Job
 
 if TYPE_CHECKING:
     from autosafe_gym.ots.trajectory import Trajectory
-    from autosafe_gym.rollouts.runner import Totals
+    from autosafe_gym.rollouts.runner import Player, Totals
 
 Run = Annotated[Path, typer.Argument(help="Folder of a run ('autosafe rollout' makes one).")]
 
@@ -69,6 +71,13 @@ def rollout(
     price_prompt: Annotated[float, typer.Option(min=0.0, help="Of a million tokens.")] = 0.0,
     price_completion: Annotated[float, typer.Option(min=0.0, help="Of a million tokens.")] = 0.0,
     cache: Annotated[bool, typer.Option(help="Keep the model's replies in the folder.")] = True,
+    engine: Annotated[
+        Literal["threads", "ray"], typer.Option(help="'ray': processes on one or more machines.")
+    ] = "threads",
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes of Ray.")] = None,
+    ray_address: Annotated[
+        str | None, typer.Option(help="A Ray cluster; by default one is started here.")
+    ] = None,
     json: Json = None,
 ) -> None:
     """Play episodes side by side into a folder that loses nothing; the same command resumes it."""
@@ -84,17 +93,42 @@ def rollout(
         judge=judge,
     )
     job.prepare()
-    if cache:
-        job.keep_replies(out / "replies.sqlite")
-    totals, found = play(
-        job,
-        out,
-        episodes,
-        concurrency=concurrency,
-        prices=(price_prompt, price_completion),
-        cost_limit=limit_cost,
-    )
+    replies = out / "replies.sqlite" if cache else None
+    with _players(job, engine, concurrency, replies, ray_address, workers) as make_player:
+        totals, found = play(
+            job,
+            out,
+            episodes,
+            make_player=make_player,
+            concurrency=concurrency,
+            prices=(price_prompt, price_completion),
+            cost_limit=limit_cost,
+        )
     figures(str(out), job.config(), found, json, {"usage": totals.usage, "cost": totals.cost})
+
+
+@contextmanager
+def _players(
+    job: Job,
+    engine: str,
+    concurrency: int,
+    replies: Path | None,
+    address: str | None,
+    workers: int | None,
+) -> Iterator[Callable[[], Player]]:
+    if engine == "threads":
+        if replies is not None:
+            job.keep_replies(replies)
+        yield job.make_player
+        return
+    from autosafe_gym.rollouts.ray_engine import RayPlayers
+
+    with console.status("Ray is starting ..."):
+        made = RayPlayers(job, concurrency, address=address, workers=workers, replies=replies)
+    try:
+        yield made
+    finally:
+        made.close()
 
 
 def env_filters(
@@ -110,6 +144,7 @@ def play(
     out: Path,
     episodes: int,
     *,
+    make_player: Callable[[], Player] | None = None,
     concurrency: int,
     prices: tuple[float, float] = (0.0, 0.0),
     cost_limit: float | None = None,
@@ -133,7 +168,7 @@ def play(
                 report(f"{rate}, unmeasured {totals.unmeasured}", totals.episodes, totals.wanted)
 
             totals = run_episodes(
-                job.make_player,
+                make_player or job.make_player,
                 store,
                 seeds,
                 concurrency=concurrency,
