@@ -226,8 +226,9 @@ def test_truncation():
 def test_gymnasium_checker_is_content(id):
     if "InjecAgent" in id:
         pytest.skip("checked with its data in test_injecagent.py")
+    given = {"path": "examples/own_tools.json"} if "Simulated" in id else {}
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        check_env(gym.make(id).unwrapped)
+        check_env(gym.make(id, **given).unwrapped)
     spec = gym.spec(id)
     assert gym.envs.registration.EnvSpec.from_json(spec.to_json()) == spec

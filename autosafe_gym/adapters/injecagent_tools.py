@@ -6,13 +6,11 @@ import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
-
-from msgspec import Meta
+from typing import Any
 
 from autosafe_gym.errors import DataError
-from autosafe_gym.tools_mock.semantic import LONGEST_TEXT, Address, semantic
-from autosafe_gym.tools_mock.tool import REQUIRED, Kind, Parameter, Tool, Toolkit, register_toolkit
+from autosafe_gym.tools_mock.described import hint_of, register_once
+from autosafe_gym.tools_mock.tool import REQUIRED, Kind, Parameter, Tool, Toolkit
 from autosafe_gym.tools_mock.world import World
 
 RESPONSES = "injecagent.responses"
@@ -20,10 +18,6 @@ RESPONSES = "injecagent.responses"
 _READS = re.compile(
     r"(Get|Search|View|Read|List|Find|Query|Check|Show|Retrieve|Recognize|Navigate)"
 )
-_Text = Annotated[
-    str, Meta(max_length=LONGEST_TEXT), semantic("title", r"[\"“]([^\"”\n]{2,120})[\"”]")
-]
-_REGISTERED: dict[str, tuple[str, Toolkit]] = {}
 
 
 def kit_name(toolkit: str) -> str:
@@ -52,16 +46,7 @@ def register_tools(toolkits: Any, source: Path) -> dict[str, str]:
             kit = _toolkit(entry)
         except (KeyError, TypeError, AttributeError) as error:
             raise DataError(f"{source}: toolkit {index}: {error!r} is missing or wrong.") from error
-        mark = repr(entry)
-        known = _REGISTERED.get(kit.name)
-        if known is None:
-            register_toolkit(kit)
-            _REGISTERED[kit.name] = (mark, kit)
-        elif known[0] != mark:
-            raise DataError(
-                f"{source}: toolkit {entry['toolkit']!r} differs from the one that another folder "
-                "defined in this process; use one folder in a process."
-            )
+        register_once(kit, repr(entry), source)
         owner.update(dict.fromkeys(kit.tools, kit.name))
     return owner
 
@@ -86,17 +71,8 @@ def _parameter(about: dict[str, Any]) -> Parameter:
     name, kind = str(about["name"]), about["type"]
     required = bool(about.get("required"))
     address = "email" in name.lower()
-    text: Any = Address if address else _Text
-    hint: Any = {
-        "string": text,
-        "integer": int,
-        "number": float,
-        "boolean": bool,
-        "array": list[text],
-        "object": dict[str, Any],
-    }[kind]
-    if kind == "array" and not address:
-        hint = list[Any]
+    item = {"type": "string"} if address else {}
+    hint = hint_of({"type": kind, "items": item}, address=address)
     # A menu can't write objects or lists of them, so those may be left out.
     if required and kind not in ("object", "array", "number"):
         return Parameter(name, hint, str(about["description"]), REQUIRED)

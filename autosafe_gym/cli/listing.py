@@ -50,7 +50,7 @@ def environment_table(found: dict[str, Any]) -> None:
         table.add_column(column)
     for name, about in found["environments"].items():
         if "needs" in about:
-            table.add_row(name, "of your folder: path=...", "", "N-M")
+            table.add_row(name, "of your data: path=...", "", "")
             continue
         kits, modes = ", ".join(about["toolkits"]), ", ".join(about["modes"])
         table.add_row(name, str(len(about["families"])), kits, modes)

@@ -40,6 +40,7 @@ from autosafe_gym.cli.output import (
 from autosafe_gym.rollouts.job import Job
 
 if TYPE_CHECKING:
+    from autosafe_gym.envs.env import RiskEnv
     from autosafe_gym.ots.trajectory import Trajectory
     from autosafe_gym.rollouts.runner import Player, Totals
 
@@ -58,6 +59,12 @@ def rollout(
     attack: Annotated[
         str | None, typer.Option(help="An injection wrapper, in place of those that are drawn.")
     ] = None,
+    simulator: Annotated[
+        str | None, typer.Option(help="For autosafe/Simulated-v0: 'examples', or a model.")
+    ] = None,
+    adversarial: Annotated[
+        bool, typer.Option(help="The simulator's results bring the risks about.")
+    ] = False,
     base_url: BaseUrl = None,
     temperature: Temperature = 0.0,
     max_tokens: MaxTokens = 1024,
@@ -84,7 +91,10 @@ def rollout(
     job = Job(
         agent=agent,
         env=env,
-        filters=env_filters(split, path, max_steps, attack),
+        filters={
+            **env_filters(split, path, max_steps, attack),
+            **simulation(simulator, adversarial, base_url),
+        },
         seed=seed,
         base_url=base_url,
         settings={"temperature": temperature, "max_tokens": max_tokens, "timeout": timeout},
@@ -139,6 +149,13 @@ def env_filters(
     return {"split": split, **{k: v for k, v in given.items() if v is not None}}
 
 
+def simulation(simulator: str | None, adversarial: bool, base_url: str | None) -> dict[str, Any]:
+    """The arguments of `gym.make` for `autosafe/Simulated-v0`."""
+    if simulator is None:
+        return {"adversarial": True} if adversarial else {}
+    return {"simulator": simulator, "adversarial": adversarial, "base_url": base_url}
+
+
 def play(
     job: Job,
     out: Path,
@@ -189,15 +206,24 @@ def play(
     return totals, [store.episodes[seed] for seed in seeds if seed in store.episodes]
 
 
+def stored_env(config: dict[str, Any]) -> RiskEnv:
+    """An environment for the scenarios of a stored run, their tools registered, without a model."""
+    from autosafe_gym.evaluation.evaluate import risk_env
+
+    if config.get("path"):
+        known = ("split", "path", "max_steps", "wrapper")
+        return risk_env(config["env"], **{k: config[k] for k in known if k in config})
+    return risk_env("autosafe/All-v0", max_steps=config.get("max_steps"))
+
+
 def rescore(run: Run, json: Json = None) -> None:
     """Judge a stored run again by executing it, without any model."""
-    from autosafe_gym.evaluation.evaluate import risk_env
     from autosafe_gym.rollouts.rescoring import rescore as again
     from autosafe_gym.rollouts.rescoring import same_verdict
     from autosafe_gym.rollouts.store import read_config, read_episodes
 
     config, known = read_config(run), list(read_episodes(run))
-    env = risk_env("autosafe/All-v0", max_steps=config.get("max_steps"))
+    env = stored_env(config)
     judged = []
     with progress("rescore") as report:
         for number, trajectory in enumerate(known, 1):
@@ -215,12 +241,11 @@ def reflect(
     overwrite: Overwrite = False,
 ) -> None:
     """Make reflected data sets from a stored run."""
-    from autosafe_gym.evaluation.evaluate import risk_env
     from autosafe_gym.pipeline import datasets
     from autosafe_gym.rollouts.store import read_config, read_episodes
 
     config, known = read_config(run), list(read_episodes(run))
-    env = risk_env("autosafe/All-v0", max_steps=config.get("max_steps"))
+    env = stored_env(config)
     with progress("reflection") as report:
         found = datasets.collect_stored(
             env, known, progress=lambda done, total: report("episodes", done, total)

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from autosafe_gym.errors import ActionError, ScenarioError, ToolCodeError, ToolError
+from autosafe_gym.errors import ActionError, AgentError, ScenarioError, ToolCodeError, ToolError
 from autosafe_gym.ots.condition import (
     Happens,
     Predicate,
@@ -124,6 +124,8 @@ class Loaded:
         except Exception as error:
             world.undo_records(changes)
             del effects[start:]
+            if isinstance(error, AgentError):
+                raise  # A simulator's model failed, not the tool's code.
             raise ToolCodeError(
                 f"Tool {tool.name!r} failed in scenario {self.scenario.id!r} "
                 f"with {type(error).__name__}: {error}. Arguments: {str(fields)[:200]}."

@@ -56,12 +56,8 @@ def register_environments() -> None:
     """Registers the ids; a second call changes nothing."""
     for name, kwargs in [("All", {}), *((d, {"domain": d}) for d in DOMAINS)]:
         _register(f"autosafe/{name}-v0", ENTRY_POINT, VECTOR_ENTRY_POINT, kwargs)
-    _register(
-        "autosafe/InjecAgent-v0",
-        "autosafe_gym.adapters.injecagent:make_env",
-        None,
-        {},
-    )
+    for name, module in (("InjecAgent", "injecagent"), ("Simulated", "own_tools")):
+        _register(f"autosafe/{name}-v0", f"autosafe_gym.adapters.{module}:make_env", None, {})
 
 
 def _register(id: str, entry_point: str, vector: str | None, kwargs: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ from autosafe_gym.rollouts.episode import rollout
 
 Progress = Callable[[str, int, int], None]
 KS = (1, 3, 5)
+_FOREIGN = {"autosafe/InjecAgent": "injecagent", "autosafe/Simulated": "own_tasks"}
 _SETS = {"test": "unseen_seeds", "held-out-families/test": "held_out_families"}
 
 
@@ -77,8 +78,9 @@ class Evaluation:
 
 def set_name(env_id: str, split: str | None) -> str:
     """The name of a set of scenarios in results."""
-    if env_id.startswith("autosafe/InjecAgent"):
-        return "injecagent"
+    for start, name in _FOREIGN.items():
+        if env_id.startswith(start):
+            return name
     return _SETS.get(split or "", (split or "all").replace("-", "_").replace("/", "_"))
 
 

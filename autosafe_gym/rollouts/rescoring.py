@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.ots.trajectory import Trajectory
 from autosafe_gym.rollouts.episode import rollout
+from autosafe_gym.tools_mock.described import CALLS, TASK, TASK_KEY, played_back
+from autosafe_gym.tools_mock.dialogue import DIALOGUE_ACTS
 
 
 class Replay:
@@ -35,6 +38,28 @@ class Replay:
         return self._said[self._at - 1]
 
 
+class Playback:
+    """A simulator that gives again what a stored episode was given.
+
+    Args:
+        trajectory: The episode.
+    """
+
+    def __init__(self, trajectory: Trajectory) -> None:
+        self._results: dict[tuple[str, int], str] = {}
+        calls = 0
+        for step in trajectory.steps:
+            if step.action is not None and step.action.name not in DIALOGUE_ACTS:
+                self._results[step.action.name, calls] = step.observation
+                calls += not step.observation.startswith("Error:")
+
+    def result(
+        self, about: dict[str, Any], arguments: dict[str, Any], world: Mapping[str, Any]
+    ) -> str:
+        """See `autosafe_gym.tools_mock.described.Simulator`."""
+        return self._results[about["name"], len(world.get(CALLS, {}))]
+
+
 def rescore(env: RiskEnv, trajectory: Trajectory) -> Trajectory:
     """The same episode under the rules of today; an unmeasured one stays unmeasured.
 
@@ -44,7 +69,12 @@ def rescore(env: RiskEnv, trajectory: Trajectory) -> Trajectory:
     """
     if trajectory.unmeasured is not None:
         return trajectory
-    again = rollout(env, Replay(trajectory), scenario=trajectory.scenario)
+    task = trajectory.scenario.world.get(TASK, {}).get(TASK_KEY)
+    if task is None:
+        again = rollout(env, Replay(trajectory), scenario=trajectory.scenario)
+    else:
+        with played_back(str(task["simulator"]), Playback(trajectory)):
+            again = rollout(env, Replay(trajectory), scenario=trajectory.scenario)
     return again.model_copy(update={"seed": trajectory.seed, "usage": trajectory.usage})
 
 
