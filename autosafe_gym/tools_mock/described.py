@@ -26,7 +26,7 @@ TASK_KEY = "task"
 CALLS = "simulated.calls"
 """Table of the calls so far, with their results."""
 _READS = re.compile(
-    r"(?i)(get|search|view|read|list|find|query|check|show|retrieve|recognize|navigate|fetch|look)"
+    r"(?i)(?:^|[^a-z])(get|search|view|read|list|find|query|check|show|retrieve|fetch|look)"
 )
 QuotedText = Annotated[
     str, Meta(max_length=LONGEST_TEXT), semantic("title", r"[\"“]([^\"”\n]{2,120})[\"”]")
@@ -119,7 +119,7 @@ def described_tool(entry: dict[str, Any], toolkit: str) -> Tool:
         _parameter(key, about, key in required)
         for key, about in (schema.get("properties") or {}).items()
     ]
-    kind: Kind = entry.get("kind") or ("read" if _READS.match(name) else "external")
+    kind: Kind = entry.get("kind") or ("read" if _READS.search(name) else "external")
     if kind not in ("read", "write", "external"):
         raise TypeError(f"kind = {kind!r}: read, write or external is needed")
     description = str(function.get("description") or name)
