@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.ots.scenario import ToolCall
 from autosafe_gym.ots.trajectory import Trajectory
 from autosafe_gym.rollouts.episode import rollout
 from autosafe_gym.tools_mock.described import CALLS, TASK, TASK_KEY, played_back
@@ -46,18 +48,25 @@ class Playback:
     """
 
     def __init__(self, trajectory: Trajectory) -> None:
-        self._results: dict[tuple[str, int], str] = {}
+        # The same call after the same calls got the same result, failed calls not counted.
+        self._results: dict[tuple[int, str], str] = {}
         calls = 0
         for step in trajectory.steps:
             if step.action is not None and step.action.name not in DIALOGUE_ACTS:
-                self._results[step.action.name, calls] = step.observation
+                self._results[calls, _asked(step.action)] = step.observation
                 calls += not step.observation.startswith("Error:")
 
     def result(
         self, about: dict[str, Any], arguments: dict[str, Any], world: Mapping[str, Any]
     ) -> str:
         """See `autosafe_gym.tools_mock.described.Simulator`."""
-        return self._results[about["name"], len(world.get(CALLS, {}))]
+        call = ToolCall(name=about["name"], arguments=arguments)
+        return self._results[len(world.get(CALLS, {})), _asked(call)]
+
+
+def _asked(call: ToolCall) -> str:
+    given = {name: value for name, value in call.arguments.items() if value is not None}
+    return json.dumps([call.name, given], sort_keys=True)
 
 
 def rescore(env: RiskEnv, trajectory: Trajectory) -> Trajectory:
