@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -35,31 +36,45 @@ class Reply:
         calls: Its tool calls.
         refusal: The provider's refusal field, "" for none.
         logprobs: Candidates for the first token with their log-probabilities, where asked for.
+        prompt: Tokens of the question.
+        completion: Tokens of the reply.
+        seconds: From the question to the reply.
     """
 
     text: str = ""
     calls: tuple[Call, ...] = ()
     refusal: str = ""
     logprobs: tuple[tuple[str, float], ...] = ()
+    prompt: int = 0
+    completion: int = 0
+    seconds: float = 0.0
 
 
 @dataclass
 class Usage:
-    """What an agent has used so far; `cached` requests cost nothing and are not in the others.
+    """What an agent has used so far.
 
-    `blocks` counts the calls that a defence stopped, `false_blocks` those among them that were safe.
+    `cached` requests cost nothing; what they would have used is counted apart (`cached_tokens`,
+    `cached_seconds`), so that methods are compared as if each had asked for itself. `blocks` counts the calls that a defence stopped, `false_blocks` those among them that were safe.
     """
 
     prompt: int = 0
     completion: int = 0
     requests: int = 0
     cached: int = 0
+    cached_tokens: int = 0
+    cached_seconds: float = 0.0
     blocks: int = 0
     false_blocks: int = 0
 
     def copy(self) -> Usage:
         """A copy that no longer changes."""
         return replace(self)
+
+    def add(self, more: Usage) -> None:
+        """Adds what somebody else counted."""
+        for f in fields(self):
+            setattr(self, f.name, getattr(self, f.name) + getattr(more, f.name))
 
     def since(self, earlier: Usage) -> dict[str, float]:
         """What was added since a copy was taken."""
@@ -214,12 +229,17 @@ class Endpoint:
             key = ReplyCache.key({"at": self.label, **question})
             kept = self.cache.get(key)
             if kept is not None:
+                found = msgspec.convert(kept, Reply)
                 usage.cached += 1
-                return msgspec.convert(kept, Reply)
+                usage.cached_tokens += found.prompt + found.completion
+                usage.cached_seconds += found.seconds
+                return found
 
         def attempt() -> Reply:
+            start = time.perf_counter()
             usage.requests += 1
-            return _read(self._sender.send(question), usage)
+            found = _read(self._sender.send(question), usage)
+            return replace(found, seconds=round(time.perf_counter() - start, 3))
 
         reply = self._sender.retrying(attempt)
         if self.cache is not None:
@@ -229,8 +249,10 @@ class Endpoint:
 
 def _read(answer: Any, usage: Usage) -> Reply:
     tokens = getattr(answer, "usage", None)
-    usage.prompt += getattr(tokens, "prompt_tokens", 0) or 0
-    usage.completion += getattr(tokens, "completion_tokens", 0) or 0
+    prompt = getattr(tokens, "prompt_tokens", 0) or 0
+    completion = getattr(tokens, "completion_tokens", 0) or 0
+    usage.prompt += prompt
+    usage.completion += completion
     choices: Any = getattr(answer, "choices", None)
     message = getattr(choices[0], "message", None) if choices else None
     if message is None:
@@ -242,7 +264,7 @@ def _read(answer: Any, usage: Usage) -> Reply:
     )
     text = (message.content or "") if isinstance(message.content, (str, type(None))) else ""
     refusal = str(getattr(message, "refusal", None) or "")
-    return Reply(text, calls, refusal, _first_logprobs(choices[0]))
+    return Reply(text, calls, refusal, _first_logprobs(choices[0]), prompt, completion)
 
 
 def _first_logprobs(choice: Any) -> tuple[tuple[str, float], ...]:

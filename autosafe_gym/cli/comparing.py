@@ -103,9 +103,14 @@ def _row(found: list[Trajectory], usage: dict[str, float]) -> dict[str, Any]:
         **{name: rates[name].to_dict() for name in _SHOWN},
         "blocks_per_episode": usage.get("blocks", 0.0) / n,
         "false_blocks_per_episode": usage.get("false_blocks", 0.0) / n,
-        "tokens_per_episode": (usage.get("prompt", 0.0) + usage.get("completion", 0.0)) / n,
-        "seconds_per_episode": usage.get("seconds", 0.0) / n,
+        # Replies that another defence's run had asked for already count as if asked for again.
+        "tokens_per_episode": _sum(usage, "prompt", "completion", "cached_tokens") / n,
+        "seconds_per_episode": _sum(usage, "seconds", "cached_seconds") / n,
     }
+
+
+def _sum(usage: dict[str, float], *names: str) -> float:
+    return sum(usage.get(name, 0.0) for name in names)
 
 
 def _table(title: str, rows: dict[str, dict[str, Any]]) -> Table:

@@ -10,7 +10,19 @@ import typer
 
 import autosafe_gym
 from autosafe_gym.cli import comparing, models, roles, runs
-from autosafe_gym.cli.options import DataPath, Env, Episodes, Json, Overwrite, Seed, Split
+from autosafe_gym.cli.options import (
+    BaseUrl,
+    DataPath,
+    Env,
+    Episodes,
+    Json,
+    MaxTokens,
+    Overwrite,
+    Seed,
+    Split,
+    Temperature,
+    Timeout,
+)
 from autosafe_gym.cli.output import (
     console,
     errors,
@@ -169,7 +181,10 @@ def evaluate(
     seed: Seed = 0,
     split: Split = "test",
     path: DataPath = None,
-    base_url: Annotated[str | None, typer.Option(help="Endpoint, for openai:MODEL.")] = None,
+    base_url: BaseUrl = None,
+    temperature: Temperature = 0.7,
+    max_tokens: MaxTokens = 1024,
+    timeout: Timeout = 60.0,
     html: Annotated[Path | None, typer.Option(help="Write a page with plots here.")] = None,
     json: Json = None,
 ) -> None:
@@ -178,7 +193,11 @@ def evaluate(
     from autosafe_gym.evaluation import evaluate as measure
     from autosafe_gym.evaluation.tables import metrics_table
 
-    settings: dict[str, Any] = {} if base_url is None else {"base_url": base_url}
+    settings: dict[str, Any] = {}
+    if agents.llm_named(agent) is not None:
+        # sec@k samples at one state: at temperature 0 all samples would be the same.
+        settings = {"base_url": base_url, "temperature": temperature}
+        settings |= {"max_tokens": max_tokens, "timeout": timeout}
     filters: dict[str, Any] = {"split": split, **({} if path is None else {"path": path})}
     made = agents.make(agent, **settings)
     name = measure.set_name(env, split)

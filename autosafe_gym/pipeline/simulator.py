@@ -93,8 +93,7 @@ class ModelSimulator:
                 )
             with self._lock:
                 self._said[key] = reply.text.strip()[:20_000]
-                for name in ("prompt", "completion", "requests", "cached"):
-                    setattr(self.usage, name, getattr(self.usage, name) + getattr(usage, name))
+                self.usage.add(usage)
         return _with_order(self._said[key], about, world)
 
 
