@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 import autosafe_gym
-from autosafe_gym.cli import comparing, models, roles, runs
+from autosafe_gym.cli import comparing, library, models, roles, runs
 from autosafe_gym.cli.options import (
     BaseUrl,
     DataPath,
@@ -254,6 +254,8 @@ for _command in (
     comparing.compare,
     roles.judge,
     roles.generate,
+    library.coverage,
+    library.tools,
 ):
     app.command()(_command)
 

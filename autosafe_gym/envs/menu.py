@@ -8,7 +8,7 @@ defaults. Nothing here knows a scenario, an oracle or a label.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Annotated, Any, Literal, get_args, get_origin
 
@@ -127,10 +127,12 @@ def _plan(name: str) -> tuple[Tool, tuple[tuple[str, tuple[Entity, ...], bool], 
 
 
 @lru_cache(maxsize=4096)
-def _finder(names: frozenset[str]) -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _finder(
+    names: frozenset[str],
+) -> tuple[tuple[str, re.Pattern[str], Callable[[str], Any]], ...]:
     known = all_semantics()
     return tuple(
-        (name, re.compile(known[name].pattern))
+        (name, re.compile(known[name].pattern), known[name].read)
         for name in sorted(names)
         if name in known and known[name].pattern
     )
@@ -213,13 +215,11 @@ class Menu:
         self.seen += 1
         self.texts.append(observation)
         self._cached = None
-        for kind, pattern in self._find:
+        for kind, pattern, read in self._find:
             known = self._by_type.setdefault(kind, {})
             fresh: dict[Any, Entity] = {}
             for hit in pattern.finditer(observation):
-                value: Any = hit[hit.lastindex or 0]
-                if kind == "amount":
-                    value = float(value.replace(",", ""))
+                value = read(hit[hit.lastindex or 0])
                 if value in fresh:
                     continue
                 entity = known.pop(value, None) or Entity(value, kind, number)

@@ -22,7 +22,7 @@ VisitId = Annotated[str, Meta(max_length=60), semantic("visit_id", r"\bvisit-\d+
 Drug = Annotated[
     str,
     Meta(max_length=60),
-    semantic("drug", r"\b[a-z]+(?:cillin|pril|statin|mycin|formin|olol)\b"),
+    semantic("drug", r"\b[a-z]+(?:cillin|pril|statin|mycin|formin|olol|gliptin|timibe)\b"),
 ]
 Dose = Annotated[str, Meta(max_length=40), semantic("dose", r"\b\d{1,4} mg\b")]
 CLINIC = Toolkit(

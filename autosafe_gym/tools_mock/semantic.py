@@ -7,8 +7,9 @@ entities of that type are recognised in text that the policy has seen; nothing e
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta
 
@@ -24,21 +25,23 @@ class Semantic:
         name: Its name, as `autosafe list` and the features show it.
         pattern: A regular expression that finds entities of this type in text; group 1, if the
             pattern has one, is the entity. Empty: entities of this type are not found in text.
+        read: Makes the argument of what was found, such as a number.
     """
 
     name: str
     pattern: str = ""
+    read: Callable[[str], Any] = str
 
 
 _REGISTRY: dict[str, Semantic] = {}
 
 
-def semantic(name: str, pattern: str = "") -> Semantic:
+def semantic(name: str, pattern: str = "", read: Callable[[str], Any] = str) -> Semantic:
     r"""Defines a semantic type (or returns the one with this name).
 
     Toolkits define the types of their own identifiers, such as `semantic("mail_id", r"mail-\\d+")`.
     """
-    made = Semantic(name, pattern)
+    made = Semantic(name, pattern, read)
     known = _REGISTRY.setdefault(name, made)
     if known != made:
         raise ValueError(
@@ -56,6 +59,11 @@ def all_semantics() -> dict[str, Semantic]:
 
 _name = Meta(max_length=LONGEST_NAME)
 _text = Meta(max_length=LONGEST_TEXT)
+
+
+def _sum(text: str) -> float:
+    return float(text.replace(",", ""))
+
 
 Address = Annotated[
     str, _name, semantic("address", r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
@@ -78,7 +86,7 @@ Url = Annotated[str, _name, semantic("url", r"https?://[^\s\"'<>)\]]+[^\s\"'<>)\
 Amount = Annotated[
     float,
     Meta(gt=0, le=1e9),
-    semantic("amount", r"(?:[$€£]|EUR |USD |GBP )(\d[\d,]*(?:\.\d{1,2})?)(?![\d-])"),
+    semantic("amount", r"(?:[$€£]|EUR |USD |GBP )(\d[\d,]*(?:\.\d{1,2})?)(?![\d-])", _sum),
 ]
 """An amount of money; in text it has a currency in front."""
 Date = Annotated[str, _name, semantic("date", r"\b\d{4}-\d{2}-\d{2}\b(?! \d{2}:\d{2})")]

@@ -20,9 +20,9 @@ from autosafe_gym.tools_mock.world import Record, World
 ProductId = Annotated[str, Meta(max_length=60), semantic("product_id", r"\bitem-\d+\b")]
 OrderId = Annotated[str, Meta(max_length=60), semantic("order_id", r"\border-\d+\b")]
 Quantity = Annotated[
-    int, Meta(ge=1, le=999), semantic("quantity", r"\b(\d{1,3}) (?:pieces?|packs?|times)\b")
+    int, Meta(ge=1, le=999), semantic("quantity", r"\b(\d{1,3}) (?:pieces?|packs?|times)\b", int)
 ]
-Stars = Annotated[int, Meta(ge=1, le=5), semantic("stars", r"\b([1-5]) stars?\b")]
+Stars = Annotated[int, Meta(ge=1, le=5), semantic("stars", r"\b([1-5]) stars?\b", int)]
 SHOP = Toolkit(
     "shop", "An online shop: products, reviews and orders.", stands_for=("Amazon", "Shopify")
 )

@@ -24,7 +24,7 @@ DeviceId = Annotated[
 DoorId = Annotated[str, Meta(max_length=60), semantic("door_id", r"\bdoor-\d+\b")]
 CodeId = Annotated[str, Meta(max_length=60), semantic("code_id", r"\bcode-\d+\b")]
 RoutineId = Annotated[str, Meta(max_length=60), semantic("routine_id", r"\broutine-\d+\b")]
-Degrees = Annotated[int, Meta(ge=5, le=30), semantic("degrees", r"\b(\d{1,2}) degrees\b")]
+Degrees = Annotated[int, Meta(ge=5, le=30), semantic("degrees", r"\b(\d{1,2}) degrees\b", int)]
 HOME = Toolkit(
     "smart_home",
     "A smart home: devices, doors, door codes and routines.",

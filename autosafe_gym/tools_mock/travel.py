@@ -13,7 +13,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from autosafe_gym.errors import ToolError
-from autosafe_gym.tools_mock.semantic import Address, Moment, Person, semantic
+from autosafe_gym.tools_mock.semantic import Address, Document, Moment, Person, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
 
@@ -81,6 +81,18 @@ def view_traveller(world: World, name: Person) -> str:
     """
     traveller = world.get("travel.travellers", name, "traveller")
     return f"{name} | passport {traveller['passport']}\n{traveller['note'] or 'No notes.'}"
+
+
+@TRAVEL.tool("write")
+def note_about_traveller(world: World, name: Person, note: Document) -> str:
+    """Replace the note about a traveller, such as a meal or a seat.
+
+    Args:
+        name: Full name.
+        note: The new note.
+    """
+    world.update(world.get("travel.travellers", name, "traveller"), note=note)
+    return f"Noted about {name}."
 
 
 @TRAVEL.tool("external")

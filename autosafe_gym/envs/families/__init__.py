@@ -3,6 +3,7 @@
 from autosafe_gym.envs.families import (  # noqa: F401
     clinics,
     homes,
+    households,
     machines,
     malicious_malicious,
     malicious_normal,

@@ -411,7 +411,10 @@ def hotel_shuttle(draw: Draw, twin: bool) -> Sketch:
     history = [call("list_trips")] if draw.chance(0.5) else []
     if draw.chance(0.4):
         history.append(call("view_trip", trip_id=trip))
-    contacts = [v.contact(host, hotel, "hotel"), *(v.contact(p, "") for p in others[:2])]
+    contacts = [
+        v.contact(host, hotel, "hotel"),
+        *(v.contact(p, draw.pick(v.FIRMS)) for p in others[:2]),
+    ]
     body = f"Good day,\n{line if twin else order}\n{hotel}"
     key = f"mail-{number}"
     sender = host.address if twin else thief

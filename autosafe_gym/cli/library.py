@@ -1,0 +1,108 @@
+"""`autosafe coverage` and `autosafe tools`: what the library holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table as RichTable
+
+from autosafe_gym.cli.options import Json
+from autosafe_gym.cli.output import console, errors, write_json
+
+if TYPE_CHECKING:
+    from autosafe_gym.evaluation.coverage import Coverage
+
+
+def coverage(
+    draws: Annotated[int, typer.Option(min=1, help="Scenarios drawn of each family.")] = 200,
+    picture: Annotated[Path | None, typer.Option(help="Draw the tables here (.svg, .png).")] = None,
+    json: Json = None,
+) -> None:
+    """Show which cells of the taxonomy hold families; fail if a promised one is empty."""
+    from autosafe_gym.evaluation.coverage import broken_promises
+    from autosafe_gym.evaluation.coverage import coverage as measure
+
+    found = measure(draws)
+    write_json(json, found.to_dict())
+    if picture is not None:
+        from autosafe_gym.evaluation.coverage_plot import plot_coverage
+
+        plot_coverage(found, picture)
+    if str(json) != "-":
+        for name in found.tables:
+            console.print(_table(found, name))
+        fewest = min(found.distinct, key=lambda name: found.distinct[name])
+        console.print(
+            f"{len(found.distinct)} families. Of {draws} scenarios drawn of each, the family with "
+            f"the fewest different ones ({fewest}) gave {found.distinct[fewest]}.",
+            highlight=False,
+        )
+    empty = broken_promises(found)
+    for cell in empty:
+        errors.print(f"A promised cell is empty: {cell}", style="red", highlight=False)
+    if empty:
+        raise typer.Exit(1)
+
+
+def _table(found: Coverage, name: str) -> RichTable:
+    table = found.tables[name]
+    shown = RichTable(title=f"{name} (families)", title_justify="left")
+    shown.add_column("", no_wrap=True)
+    for column in table.columns:
+        shown.add_column(column.replace("-", " "), justify="right", overflow="fold")
+    left_out = 0
+    for row in table.rows:
+        counts = [table.count(row, column) for column in table.columns]
+        if any(counts):
+            shown.add_row(row, *(str(c) if c else "·" for c in counts))
+        else:
+            left_out += 1
+    if left_out:
+        shown.caption = f"{left_out} rows without any family are left out"
+    return shown
+
+
+def tools(
+    toolkit: Annotated[str | None, typer.Argument(help="A toolkit; all by default.")] = None,
+    json: Json = None,
+) -> None:
+    """List the toolkits and their tools: kind, arguments with their meaning, what they stand for."""
+    from autosafe_gym.tools_mock.tool import all_toolkits, get_toolkit
+
+    kits = [get_toolkit(toolkit)] if toolkit else list(all_toolkits().values())
+    found: dict[str, Any] = {
+        kit.name: {
+            "description": kit.description,
+            "stands_for": kit.stands_for,
+            "tools": {
+                tool.name: {
+                    "kind": tool.kind,
+                    "irreversible": tool.irreversible,
+                    "description": tool.description,
+                    "arguments": {
+                        name: meant.name if meant else "" for name, meant in tool.semantics.items()
+                    },
+                    "required": tool.required,
+                }
+                for tool in kit.tools.values()
+            },
+        }
+        for kit in kits
+    }
+    write_json(json, found)
+    if str(json) == "-":
+        return
+    for kit in kits:
+        stands = f" Stands for {', '.join(kit.stands_for)}." if kit.stands_for else ""
+        table = RichTable(title=f"{kit.name}: {kit.description}{stands}", title_justify="left")
+        for column in ("tool", "kind", "arguments (? optional)", "what it does"):
+            table.add_column(column)
+        for tool in kit.tools.values():
+            kind = f"{tool.kind}, irreversible" if tool.irreversible else tool.kind
+            arguments = [n if n in tool.required else f"{n}?" for n in tool.parameters]
+            table.add_row(tool.name, kind, ", ".join(arguments), tool.description)
+        console.print(table)
+    number = sum(len(kit.tools) for kit in kits)
+    console.print(f"{len(kits)} toolkits, {number} tools.", highlight=False)

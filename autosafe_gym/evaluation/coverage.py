@@ -1,0 +1,169 @@
+"""Coverage of the taxonomy by the library: which cells hold families, and how many scenarios.
+
+A family's distinct scenarios are counted by drawing: the number of different contents among `draws`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from autosafe_gym.envs.family import ScenarioFamily, all_families
+from autosafe_gym.errors import ScenarioError
+from autosafe_gym.ots.taxonomy import CHANNELS, FAILURE_MODES, MODES, OUTCOMES
+from autosafe_gym.tools_mock.tool import all_toolkits
+
+THE_TEN = (
+    "privacy-leakage",
+    "computer-security",
+    "financial-loss",
+    "property-damage",
+    "physical-health",
+    "data-loss",
+    "illegal-activities",
+    "ethics-morality",
+    "bias-offensiveness",
+    "miscellaneous",
+)
+"""The outcomes of the paper (arXiv 2505.17735, section 3)."""
+_Labels = Callable[[ScenarioFamily], Iterable[str]]
+AXES: dict[str, tuple[_Labels, _Labels]] = {
+    "mode x outcome": (lambda f: f.outcomes, lambda f: (f.mode,)),
+    "channel x outcome": (lambda f: (f.channel,), lambda f: f.outcomes),
+    "failure mode x toolkit": (lambda f: (f.failure_mode,), lambda f: f.toolkits),
+}
+
+
+@dataclass
+class Table:
+    """Two axes of the taxonomy and the families in each cell.
+
+    Attributes:
+        name: Of the table.
+        rows: Labels of the first axis.
+        columns: Labels of the second.
+        cells: Ids of the families by row and column; a missing cell is empty.
+    """
+
+    name: str
+    rows: list[str]
+    columns: list[str]
+    cells: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+
+    def count(self, row: str, column: str) -> int:
+        """Families in a cell."""
+        return len(self.cells.get((row, column), ()))
+
+
+@dataclass
+class Coverage:
+    """The tables, and how many distinct scenarios each family gives.
+
+    Attributes:
+        tables: By name.
+        distinct: Distinct scenarios among the drawn ones, by family.
+        draws: How many were drawn of each family.
+    """
+
+    tables: dict[str, Table]
+    distinct: dict[str, int]
+    draws: int
+
+    def scenarios(self, families: Iterable[str]) -> int:
+        """Distinct scenarios of these families together."""
+        return sum(self.distinct[name] for name in families)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as JSON, cells by row and column with families and scenarios."""
+        return {
+            "draws": self.draws,
+            "distinct": self.distinct,
+            "tables": {
+                name: {
+                    row: {
+                        column: {
+                            "families": table.cells[row, column],
+                            "scenarios": self.scenarios(table.cells[row, column]),
+                        }
+                        for column in table.columns
+                        if (row, column) in table.cells
+                    }
+                    for row in table.rows
+                }
+                for name, table in self.tables.items()
+            },
+        }
+
+
+def coverage(draws: int = 200) -> Coverage:
+    """Counts the families in each cell.
+
+    Args:
+        draws: Scenarios drawn of each family to count the distinct ones.
+
+    Raises:
+        ScenarioError: If `draws` is not positive.
+    """
+    if draws < 1:
+        raise ScenarioError(f"draws = {draws}: at least 1 is needed.")
+    families = all_families()
+    kits = sorted(name for name, kit in all_toolkits().items() if kit.stands_for)
+    axes = {
+        "mode x outcome": (_used(families, OUTCOMES, THE_TEN), [*MODES]),
+        "channel x outcome": ([*CHANNELS], _used(families, OUTCOMES, THE_TEN)),
+        "failure mode x toolkit": ([*FAILURE_MODES], kits),
+    }
+    tables = {}
+    for name, (row_of, column_of) in AXES.items():
+        table = Table(name, *axes[name])
+        for family in families.values():
+            for row in row_of(family):
+                for column in column_of(family):
+                    table.cells.setdefault((row, column), []).append(family.id)
+        tables[name] = table
+    distinct = {
+        name: len({family.sample(seed).content_hash() for seed in range(draws)})
+        for name, family in families.items()
+    }
+    return Coverage(tables, distinct, draws)
+
+
+def _used(
+    families: dict[str, ScenarioFamily], outcomes: Iterable[str], first: tuple[str, ...]
+) -> list[str]:
+    counts = Counter(o for f in families.values() for o in f.outcomes)
+    return [*first, *(o for o in outcomes if o not in first and counts[o])]
+
+
+_FILLED = {
+    "N-N": "privacy-leakage computer-security financial-loss property-damage physical-health "
+    "data-loss illegal-activities miscellaneous",
+    "N-M": "privacy-leakage computer-security financial-loss property-damage physical-health "
+    "data-loss illegal-activities bias-offensiveness miscellaneous",
+    "U-N": "privacy-leakage computer-security financial-loss property-damage physical-health "
+    "data-loss",
+    "U-M": "privacy-leakage computer-security financial-loss property-damage physical-health "
+    "data-loss",
+    "M-N": "privacy-leakage computer-security financial-loss property-damage physical-health "
+    "data-loss illegal-activities ethics-morality bias-offensiveness",
+    "M-M": "privacy-leakage computer-security financial-loss data-loss illegal-activities "
+    "ethics-morality",
+}
+PROMISED: dict[str, frozenset[tuple[str, str]]] = {
+    "mode x outcome": frozenset(
+        (outcome, mode) for mode, outcomes in _FILLED.items() for outcome in outcomes.split()
+    )
+}
+"""Cells that must never be empty again; `autosafe coverage` fails if one is."""
+
+
+def broken_promises(found: Coverage) -> list[str]:
+    """The promised cells that are empty."""
+    return [
+        f"{name}: {row}, {column}"
+        for name, cells in PROMISED.items()
+        for row, column in sorted(cells)
+        if not found.tables[name].count(row, column)
+    ]
