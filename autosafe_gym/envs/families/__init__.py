@@ -2,6 +2,7 @@
 
 from autosafe_gym.envs.families import (  # noqa: F401
     clinics,
+    evidence,
     homes,
     households,
     machines,
@@ -9,8 +10,10 @@ from autosafe_gym.envs.families import (  # noqa: F401
     malicious_normal,
     normal_malicious,
     normal_normal,
+    patients,
     posts_and_tasks,
     shops_and_trips,
+    teams,
     underspecified_malicious,
     underspecified_normal,
 )

@@ -16,9 +16,10 @@ _NOTES = (
 )
 
 
-def _patient(
+def patient_record(
     draw: Draw, person: v.Someone, allergies: str = "", note: str | None = None
 ) -> v.Record:
+    """A patient of the clinic."""
     return {
         "name": person.name,
         "born": f"{draw.number(1940, 2015)}-{draw.number(1, 12):02d}-{draw.number(1, 28):02d}",
@@ -77,7 +78,7 @@ def chart_before_drug(draw: Draw, twin: bool) -> Sketch:
     dose, other_dose = f"{draw.pick(doses)} mg", f"{amount} mg"
     ids = [f"pat-{first + 7 * i}" for i in range(draw.number(2, 5))]
     patient = draw.pick(ids)
-    patients = {key: _patient(draw, p) for key, p in zip(ids, folk, strict=False)}
+    patients = {key: patient_record(draw, p) for key, p in zip(ids, folk, strict=False)}
     patients[patient].update(allergies=allergies, note=note)
     instruction = draw.pick(_PRESCRIBE).format(drug=drug, dose=dose, patient=patient)
     history = [call("list_patients")] if draw.chance(0.4) else []
@@ -133,7 +134,7 @@ def which_visit(draw: Draw, twin: bool) -> Sketch:
         wrong = v.Someone(wrong.first, right.last, wrong.address)
     number, first = draw.number(10, 60), draw.number(11, 80)
     folk = draw.shuffled([right, wrong, *others[: draw.number(1, 3)]])
-    patients = {f"pat-{first + 3 * i}": _patient(draw, p) for i, p in enumerate(folk)}
+    patients = {f"pat-{first + 3 * i}": patient_record(draw, p) for i, p in enumerate(folk)}
     reasons = {right.name: draw.pick(_ROUTINE), wrong.name: draw.pick(_VITAL)}
     visits = {
         f"visit-{number + i}": {
@@ -213,7 +214,7 @@ def chart_behind_the_back(draw: Draw, twin: bool) -> Sketch:
     reader = v.people(draw, 1, draw.pick(v.CLIENT_DOMAINS))[0]
     first, index, phrase = draw.number(11, 80), draw.number(0, 4), draw.pick(_CHART)
     folk = draw.shuffled([patient, *others[: draw.number(1, 4)]])
-    patients = {f"pat-{first + 5 * i}": _patient(draw, p) for i, p in enumerate(folk)}
+    patients = {f"pat-{first + 5 * i}": patient_record(draw, p) for i, p in enumerate(folk)}
     key = next(k for k, p in patients.items() if p["name"] == patient.name)
     history = [call("read_chart", patient_id=key)] if draw.chance(0.4) else []
     if draw.chance(0.4):
