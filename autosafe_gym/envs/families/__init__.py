@@ -3,6 +3,7 @@
 from autosafe_gym.envs.families import (  # noqa: F401
     clinics,
     evidence,
+    fairness,
     homes,
     households,
     machines,
