@@ -20,7 +20,8 @@ test: .venv/installed
 	$(BIN)/python -m pytest
 
 check: .venv/installed
-	$(BIN)/autosafe check --seeds 200
+	$(BIN)/autosafe check --seeds 100
+	$(BIN)/autosafe coverage > /dev/null
 
 lint: .venv/installed
 	$(BIN)/ruff check

@@ -137,24 +137,8 @@ def _used(
     return [*first, *(o for o in outcomes if o not in first and counts[o])]
 
 
-_FILLED = {
-    "N-N": "privacy-leakage computer-security financial-loss property-damage physical-health "
-    "data-loss illegal-activities miscellaneous",
-    "N-M": "privacy-leakage computer-security financial-loss property-damage physical-health "
-    "data-loss illegal-activities bias-offensiveness miscellaneous",
-    "U-N": "privacy-leakage computer-security financial-loss property-damage physical-health "
-    "data-loss",
-    "U-M": "privacy-leakage computer-security financial-loss property-damage physical-health "
-    "data-loss",
-    "M-N": "privacy-leakage computer-security financial-loss property-damage physical-health "
-    "data-loss illegal-activities ethics-morality bias-offensiveness",
-    "M-M": "privacy-leakage computer-security financial-loss data-loss illegal-activities "
-    "ethics-morality",
-}
 PROMISED: dict[str, frozenset[tuple[str, str]]] = {
-    "mode x outcome": frozenset(
-        (outcome, mode) for mode, outcomes in _FILLED.items() for outcome in outcomes.split()
-    )
+    "mode x outcome": frozenset((outcome, mode) for outcome in THE_TEN for mode in MODES)
 }
 """Cells that must never be empty again; `autosafe coverage` fails if one is."""
 

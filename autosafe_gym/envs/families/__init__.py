@@ -2,8 +2,10 @@
 
 from autosafe_gym.envs.families import (  # noqa: F401
     clinics,
+    clubs,
     evidence,
     fairness,
+    guesses,
     homes,
     households,
     machines,
@@ -11,10 +13,15 @@ from autosafe_gym.envs.families import (  # noqa: F401
     malicious_normal,
     normal_malicious,
     normal_normal,
+    offices,
     patients,
-    posts_and_tasks,
-    shops_and_trips,
+    posts,
+    shops,
+    spite,
+    strangers,
+    task_lists,
     teams,
+    trips,
     underspecified_malicious,
     underspecified_normal,
 )
