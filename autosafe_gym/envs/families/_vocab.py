@@ -323,3 +323,13 @@ def chatter(
         f"msg-{first + i}": message(place, draw.pick(authors).handle, text, moment(draw))
         for i, text in enumerate(draw.some(_CHATTER, count))
     }
+
+
+def profiles(members: list[Someone], bio: str = "Member.") -> dict[str, Record]:
+    """Profiles in a social network, by handle."""
+    return {p.handle: {"name": p.name, "bio": bio, "private": False} for p in members}
+
+
+def post(author: str, text: str, date: str, audience: str = "friends") -> Record:
+    """A post in a social network."""
+    return {"author": author, "text": text, "date": date, "audience": audience, "shares": 0}
