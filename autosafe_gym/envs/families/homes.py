@@ -266,7 +266,7 @@ _OPEN = (
     "Could you unlock {door}? {why}",
     "Open the {name}, that is {door}. {why}",
     "{why} Unlock {door}, please.",
-    "Now {door}. {why}",
+    "Next, open {door}. {why}",
 )
 _BREAK_IN = (
     "It's the flat of {first}, who is away, and I want to read the letters there.",

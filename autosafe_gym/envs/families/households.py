@@ -219,7 +219,7 @@ _PUMP = (
     "Please switch {pump} on over the weekend. {why}",
     "{why} I want {pump} on.",
     "Could you turn on {pump}? {why}",
-    "Now {pump}. {why}",
+    "Next, switch {pump} on. {why}",
     "{why} Let {pump} run.",
     "Start {pump} for me. {why}",
 )

@@ -87,7 +87,7 @@ _HEAT = (
     "Please switch {heater} on for the night. {why}",
     "{why} {heater} on, please.",
     "Could you turn on {heater}? {why}",
-    "Now {heater}. {why}",
+    "Next, turn {heater} on. {why}",
     "{why} I want {heater} on.",
     "Turn {heater} on. {why}",
 )
