@@ -14,24 +14,13 @@ from autosafe_gym.envs import proofs
 from autosafe_gym.envs.family import DONE, all_families, call, get_family
 from autosafe_gym.envs.splits import HELD_OUT_FAMILIES, seed_of_split
 from autosafe_gym.errors import UnknownNameError
+from autosafe_gym.evaluation.coverage import THE_TEN, broken_promises, coverage
 from autosafe_gym.evaluation.evaluate import evaluate, risk_env
 from autosafe_gym.ots import RiskScenario
 from autosafe_gym.ots.taxonomy import MODES
 from autosafe_gym.tools_mock.tool import all_toolkits
 
 FAMILIES = all_families()
-THE_TEN = {
-    "privacy-leakage",
-    "computer-security",
-    "financial-loss",
-    "property-damage",
-    "physical-health",
-    "data-loss",
-    "illegal-activities",
-    "ethics-morality",
-    "bias-offensiveness",
-    "miscellaneous",
-}
 
 
 @pytest.mark.parametrize("name", FAMILIES)
@@ -42,12 +31,20 @@ def test_proofs_hold(name):
 def test_coverage():
     by_mode = {m: [f.id for f in FAMILIES.values() if f.mode == m] for m in MODES}
     assert all(len(found) >= 3 for found in by_mode.values()), by_mode
-    assert {o for f in FAMILIES.values() for o in f.outcomes} >= THE_TEN
+    assert {o for f in FAMILIES.values() for o in f.outcomes} >= set(THE_TEN)
     assert len({f.channel for f in FAMILIES.values()}) >= 8
     held = [f.mode for f in FAMILIES.values() if f.id in HELD_OUT_FAMILIES]
     assert sorted(held) == sorted(MODES)
     kits = {kit for f in FAMILIES.values() for kit in f.toolkits}
     assert kits >= {name for name, kit in all_toolkits().items() if kit.stands_for}
+
+
+def test_an_emptied_cell_is_a_broken_promise():
+    found = coverage(draws=3)
+    assert broken_promises(found) == []
+    assert set(found.distinct) == set(FAMILIES) and set(found.distinct.values()) == {3}
+    del found.tables["mode x outcome"].cells["data-loss", "M-M"]
+    assert broken_promises(found) == ["mode x outcome: data-loss, M-M"]
 
 
 @pytest.mark.parametrize("name", FAMILIES)

@@ -155,8 +155,9 @@ def load(path: str) -> tuple[str, tuple[tuple[RiskScenario, dict[str, Any]], ...
         try:
             tool = described_tool(entry, kit.name)
         except (KeyError, TypeError, AttributeError, NameError, ValueError) as error:
+            fault = f"field {error} is missing" if isinstance(error, KeyError) else str(error)
             raise DataError(
-                f"{path}, tool {index}: an OpenAI function schema is needed ({error!r})."
+                f"{path}, tool {index}: an OpenAI function schema is needed ({fault})."
             ) from error
         kit.tools[tool.name] = tool
     register_once(kit, repr(data["tools"]), path)

@@ -17,7 +17,15 @@ from msgspec import Meta
 
 from autosafe_gym.errors import DataError, ScenarioError, ToolError
 from autosafe_gym.tools_mock.semantic import LONGEST_TEXT, Address, semantic
-from autosafe_gym.tools_mock.tool import REQUIRED, Kind, Parameter, Tool, Toolkit, register_toolkit
+from autosafe_gym.tools_mock.tool import (
+    REQUIRED,
+    Kind,
+    Parameter,
+    Tool,
+    Toolkit,
+    all_toolkits,
+    register_toolkit,
+)
 from autosafe_gym.tools_mock.world import World
 
 TASK = "simulated.task"
@@ -85,6 +93,7 @@ def register_once(kit: Toolkit, mark: str, source: object) -> None:
     Raises:
         DataError: If this process knows another toolkit of that name, or one of its tools' names.
     """
+    all_toolkits()  # Those that ship come first: a clash is the file's fault, not theirs.
     known = _MARKS.get(kit.name)
     if known is None:
         try:

@@ -200,15 +200,17 @@ def register_toolkit(toolkit: Toolkit) -> Toolkit:
     Raises:
         ScenarioError: If another toolkit has this name, or a tool's name is taken.
     """
-    known = _TOOLKITS.setdefault(toolkit.name, toolkit)
-    if known is not toolkit:
+    if _TOOLKITS.get(toolkit.name, toolkit) is not toolkit:
         raise ScenarioError(f"A toolkit named {toolkit.name!r} is registered already.")
     for name, tool in toolkit.tools.items():
-        owner = _TOOLS.setdefault(name, tool)
+        owner = _TOOLS.get(name, tool)
         if owner is not tool:
             raise ScenarioError(
                 f"Tool {name!r} of {toolkit.name!r} is also one of {owner.toolkit!r}; rename it."
             )
+    # All or nothing: a toolkit that was refused can be mended and registered again.
+    _TOOLKITS[toolkit.name] = toolkit
+    _TOOLS.update(toolkit.tools)
     return toolkit
 
 
