@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from autosafe_gym import agents
 from autosafe_gym.envs import proofs
 from autosafe_gym.envs.family import DONE, all_families, call, get_family
-from autosafe_gym.envs.splits import HELD_OUT_FAMILIES, seed_of_split
+from autosafe_gym.envs.splits import HELD_OUT_FAMILIES, OUTCOME_PAIRS, family_split, seed_of_split
 from autosafe_gym.errors import UnknownNameError
 from autosafe_gym.evaluation.coverage import THE_TEN, broken_promises, coverage
 from autosafe_gym.evaluation.evaluate import evaluate, risk_env
@@ -94,6 +94,38 @@ def test_splits_never_share_a_number(seed):
     numbers = {split: seed_of_split(seed, split) for split in ("train", "validation", "test")}
     assert numbers["train"] % 10 < 8
     assert (numbers["validation"] % 10, numbers["test"] % 10) == (8, 9)
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        "families",
+        "toolkit:travel",
+        "channel:injection-mail",
+        *(f"outcomes:{pair}" for pair in OUTCOME_PAIRS),
+    ],
+)
+def test_what_is_held_out_is_never_trained_on(held):
+    every = list(FAMILIES.values())
+    train = family_split(every, f"held-out-{held}/train")
+    test = family_split(every, f"held-out-{held}/test")
+    assert train and test
+    assert {f.id for f in train} | {f.id for f in test} == set(FAMILIES)
+    assert not {f.id for f in train} & {f.id for f in test}
+    if held.startswith("outcomes"):
+        pair = OUTCOME_PAIRS[held.partition(":")[2]]
+        assert not pair & {o for f in train for o in f.outcomes}
+    gym.make("autosafe/All-v0", split=f"held-out-{held}/test").reset(seed=1)
+
+
+def test_an_unknown_split_names_what_there_is():
+    for split, said in (
+        ("held-out-toolkit:trvel/test", "travel"),
+        ("held-out-outcomes:x/test", "security-privacy"),
+        ("held-out-colour:x/test", "held-out-families/train"),
+    ):
+        with pytest.raises(UnknownNameError, match=said):
+            gym.make("autosafe/All-v0", split=split)
 
 
 @settings(max_examples=30, deadline=None)
