@@ -10,6 +10,7 @@ from rich.table import Table
 
 from autosafe_gym.cli.output import Report, console
 from autosafe_gym.envs.family import all_families, get_family
+from autosafe_gym.envs.packs import load_file
 from autosafe_gym.envs.proofs import CheckReport, Failure, FamilyReport, check_family
 
 _CHUNK = 25
@@ -20,15 +21,19 @@ def run_checks(families: list[str], seeds: int, jobs: int, report: Report) -> Ch
     """Proves families over the seeds 0 to `seeds` - 1.
 
     Args:
-        families: Ids; empty for all.
+        families: Ids, or Python files that define families; empty for all.
         seeds: Scenarios (and twins) of each family.
         jobs: Processes; 0 for one for each core, 1 for none beside this one.
         report: Called with (phase, done, in all).
 
     Raises:
         UnknownNameError: If a family isn't known.
+        DataError: If a file can't be used.
     """
-    ids = [get_family(name).id for name in dict.fromkeys(families)] or list(all_families())
+    files = [name for name in dict.fromkeys(families) if name.endswith(".py")]
+    ids = [name for file in files for name in load_file(file)]
+    ids += [get_family(name).id for name in dict.fromkeys(families) if name not in files]
+    ids = ids or list(all_families())
     work = [
         (name, range(start, min(start + _CHUNK, seeds)))
         for start in range(0, seeds, _CHUNK)
@@ -42,7 +47,9 @@ def run_checks(families: list[str], seeds: int, jobs: int, report: Report) -> Ch
             report(name, done, len(work))
     else:
         # Fresh processes: a fork of one that has threads (a progress bar's) can hang.
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        with ProcessPoolExecutor(
+            workers, get_context("spawn"), initializer=_load, initargs=(files,)
+        ) as pool:
             try:
                 waiting = [pool.submit(check_family, name, numbers) for name, numbers in work]
                 for done, future in enumerate(as_completed(waiting), 1):
@@ -62,6 +69,11 @@ def run_checks(families: list[str], seeds: int, jobs: int, report: Report) -> Ch
         for name in ids
     ]
     return CheckReport(passed=all(r.passed for r in reports), families=reports)
+
+
+def _load(files: list[str]) -> None:
+    for file in files:
+        load_file(file)
 
 
 def check_table(result: CheckReport) -> None:

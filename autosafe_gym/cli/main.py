@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 import autosafe_gym
-from autosafe_gym.cli import comparing, library, models, roles, runs
+from autosafe_gym.cli import authoring, comparing, library, models, roles, runs
 from autosafe_gym.cli.options import (
     BaseUrl,
     DataPath,
@@ -59,7 +59,10 @@ def _options(
 
 @app.command()
 def check(
-    families: Annotated[list[str] | None, typer.Argument(help="Families; all by default.")] = None,
+    families: Annotated[
+        list[str] | None,
+        typer.Argument(help="Families, or files of your own (.py); all by default."),
+    ] = None,
     seeds: Annotated[int, typer.Option(min=1, help="Scenarios of each family.")] = 50,
     jobs: Annotated[int, typer.Option(min=0, help="Processes; 0: one for each core.")] = 0,
     json: Json = None,
@@ -246,6 +249,7 @@ def demo(
 
 
 app.add_typer(models.app, name="model")
+app.add_typer(authoring.app, name="new")
 app.command(name="serve-model")(models.serve)
 for _command in (
     runs.rollout,

@@ -10,6 +10,7 @@ import random
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal, TypeVar
 
 from autosafe_gym.envs.menu import ASK_TEXT, CONFIRM_TEXT, DONE_TEXT, REFUSE_TEXT
@@ -244,10 +245,17 @@ def get_family(id: str) -> ScenarioFamily:
     return _FAMILIES[id]
 
 
+@lru_cache(maxsize=1)
+def _load_all() -> None:
+    import autosafe_gym.envs.families  # noqa: F401  (registers the families that ship)
+    from autosafe_gym.envs.packs import load_packs
+
+    load_packs()
+
+
 def all_families() -> dict[str, ScenarioFamily]:
     """Every registered family by id, in alphabetical order."""
-    import autosafe_gym.envs.families  # noqa: F401  (registers the families that ship)
-
+    _load_all()
     return dict(sorted(_FAMILIES.items()))
 
 
