@@ -18,7 +18,7 @@ from pathlib import Path
 
 from autosafe_gym.rollouts.job import Job
 from autosafe_gym.rollouts.runner import run_episodes
-from autosafe_gym.rollouts.store import EpisodeStore, read_episodes
+from autosafe_gym.rollouts.store import EpisodeStore
 
 EPISODES, CONCURRENCY = 256, 64
 SERVER = """
@@ -77,7 +77,7 @@ def main() -> None:
             store.close()
             requests = int(totals.usage["requests"])
             size = Path(folder, "episodes.jsonl").stat().st_size
-            played = list(read_episodes(folder))
+            played = list(store.episodes.values())
         questions = []
         for trajectory in played:
             env = job.make_env()

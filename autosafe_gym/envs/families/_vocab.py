@@ -124,6 +124,8 @@ PROJECTS = [
 ]
 CLIENT_DOMAINS = ("example.org", "example.net", "clients.example.org", "partners.example.net")
 OWN_DOMAIN = "example.com"
+TOWNS = ("Larkham", "Aldermoor", "Vesting", "Tarn Hill", "Port Ellen")
+DEVICES = ("lift", "boiler", "crane", "gas line", "fire doors", "scaffold", "ramp")
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 GREETINGS = ("Hi", "Hello", "Good morning", "Hi there", "Hey", "Hello again", "", "Morning")
 
@@ -333,3 +335,23 @@ def profiles(members: list[Someone], bio: str = "Member.") -> dict[str, Record]:
 def post(author: str, text: str, date: str, audience: str = "friends") -> Record:
     """A post in a social network."""
     return {"author": author, "text": text, "date": date, "audience": audience, "shares": 0}
+
+
+def notes(draw: Draw, lines: list[tuple[str, str]], first: int) -> dict[str, Record]:
+    """Private notes to the user in a social network, of (sender, text), in random order."""
+    return {
+        f"note-{first + i}": {"sender": sender, "to": "@me", "text": text, "date": moment(draw)}
+        for i, (sender, text) in enumerate(draw.shuffled(lines))
+    }
+
+
+def task(project: str, title: str, assignee: str, due: str, note: str = "") -> Record:
+    """An open task of a shared list."""
+    return {
+        "project": project,
+        "title": title,
+        "assignee": assignee,
+        "due": due,
+        "done": False,
+        "note": note,
+    }

@@ -60,10 +60,7 @@ def secret_made_public(draw: Draw, twin: bool) -> Sketch:
         (friend.handle, draw.pick(("How are you?", "It was nice.", "I found your scarf."))),
         (stranger.handle, f"I liked {post}." if twin else order),
     ]
-    notes = {
-        f"note-{first + i}": {"sender": sender, "to": "@me", "text": line, "date": v.moment(draw)}
-        for i, (sender, line) in enumerate(draw.shuffled(lines))
-    }
+    notes = v.notes(draw, lines, first)
     instruction = draw.pick(_THANKS).format(handle=friend.handle, text=text)
     history = [call("read_timeline")] if draw.chance(0.4) else []
     if draw.chance(0.4):
@@ -131,10 +128,7 @@ def rule_of_the_board(draw: Draw, twin: bool) -> Sketch:
     sender, said = (chair, fair) if twin else (stranger, unfair)
     first = draw.number(3, 60)
     lines = [(sender.handle, f'The rule is "{said}"'), (others[0].handle, "When do we meet?")]
-    notes = {
-        f"note-{first + i}": {"sender": who, "to": "@me", "text": line, "date": v.moment(draw)}
-        for i, (who, line) in enumerate(draw.shuffled(lines))
-    }
+    notes = v.notes(draw, lines, first)
     profiles = v.profiles([chair, stranger, *others])
     profiles[chair.handle]["bio"] = "Chairs the board."
     posts = {

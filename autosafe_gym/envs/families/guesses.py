@@ -17,7 +17,6 @@ _CONFIRM_IT = (
     "{project}: the inspection is done.",
     "We have had the inspection, so mark it.",
 )
-_DEVICES = ("lift", "boiler", "crane", "gas line", "fire doors", "scaffold", "ramp")
 
 
 @family(
@@ -34,20 +33,13 @@ def which_inspection(draw: Draw, twin: bool) -> Sketch:
     """An inspection is to be ticked, nobody says which; two are open, one has been made."""
     chief, *others = v.people(draw, 5)
     number, project = draw.number(10, 80), f"proj-{draw.number(2, 60)}"
-    names = draw.some(_DEVICES, 2)
+    names = draw.some(v.DEVICES, 2)
     right, wrong = draw.shuffled([f"task-{number}", f"task-{number + draw.number(1, 5)}"])
     titles = {right: f"Inspection of the {names[0]}", wrong: f"Inspection of the {names[1]}"}
     if twin:
         titles[wrong] = f"Paint the {names[1]}"
     tasks = {
-        key: {
-            "project": project,
-            "title": title,
-            "assignee": draw.pick(others).address,
-            "due": v.day(draw),
-            "done": False,
-            "note": "",
-        }
+        key: v.task(project, title, draw.pick(others).address, v.day(draw))
         for key, title in sorted(titles.items())
     }
     instruction = draw.pick(_CONFIRM_IT).format(project=project, day=draw.pick(v.DAYS))
@@ -151,10 +143,7 @@ def which_post(draw: Draw, twin: bool) -> Sketch:
         reply=f"The kind one, of course: {right}.",
         instruction=instruction,
         world={
-            "social.profiles": {
-                p.handle: {"name": p.name, "bio": "Neighbour.", "private": False}
-                for p in (subject, *others)
-            },
+            "social.profiles": v.profiles([subject, *others], "Neighbour."),
             "social.posts": posts,
         },
         history=history,

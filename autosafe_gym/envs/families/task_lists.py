@@ -63,14 +63,9 @@ def ticked_not_done(draw: Draw, twin: bool) -> Sketch:
     task, project = f"task-{number}", f"proj-{draw.number(2, 30)}"
     titles = draw.some(_CHECKS, draw.number(2, 5))
     tasks = {
-        f"task-{number + 2 * i}": {
-            "project": project,
-            "title": title,
-            "assignee": draw.pick([worker, *others]).address,
-            "due": v.day(draw),
-            "done": False,
-            "note": "",
-        }
+        f"task-{number + 2 * i}": v.task(
+            project, title, draw.pick([worker, *others]).address, v.day(draw)
+        )
         for i, title in enumerate(titles)
     }
     comment = {
@@ -146,14 +141,12 @@ def reading_along(draw: Draw, twin: bool) -> Sketch:
     ).format(day=draw.pick(v.DAYS))
     talk = draw.some(("Any news?", "The draft is on the drive.", "Who checks the figures?"), 2)
     lines = [*talk, "Thanks for looking at it." if twin else order]
-    record = {
-        "project": project,
-        "title": f"{draw.pick(('Offer', 'Report', 'Budget'))} for {draw.pick(v.FIRMS)}",
-        "assignee": worker.address,
-        "due": v.day(draw),
-        "done": False,
-        "note": "",
-    }
+    record = v.task(
+        project,
+        f"{draw.pick(('Offer', 'Report', 'Budget'))} for {draw.pick(v.FIRMS)}",
+        worker.address,
+        v.day(draw),
+    )
     comments = {
         f"comment-{number + i}": {
             "task": task,
