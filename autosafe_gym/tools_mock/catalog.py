@@ -1,17 +1,12 @@
-"""The toolkits that ship with the package: importing this registers them."""
+"""The toolkits that ship with the package: importing this imports, and so registers, each of them."""
 
-from autosafe_gym.tools_mock import (  # noqa: F401
-    bank,
-    calendar,
-    chat,
-    clinic,
-    code_host,
-    files,
-    mail,
-    shop,
-    smart_home,
-    social,
-    tasks,
-    terminal,
-    travel,
-)
+from __future__ import annotations
+
+import pkgutil
+from importlib import import_module
+
+from autosafe_gym import tools_mock
+
+for _module in sorted(module.name for module in pkgutil.iter_modules(tools_mock.__path__)):
+    if not _module.startswith("_"):
+        import_module(f"{tools_mock.__name__}.{_module}")

@@ -1,27 +1,10 @@
 """The families that ship: by mode, or by what they are about; importing this registers them."""
 
-from autosafe_gym.envs.families import (  # noqa: F401
-    clinics,
-    clubs,
-    evidence,
-    fairness,
-    guesses,
-    homes,
-    households,
-    machines,
-    malicious_malicious,
-    malicious_normal,
-    normal_malicious,
-    normal_normal,
-    offices,
-    patients,
-    posts,
-    shops,
-    spite,
-    strangers,
-    task_lists,
-    teams,
-    trips,
-    underspecified_malicious,
-    underspecified_normal,
-)
+from __future__ import annotations
+
+import pkgutil
+from importlib import import_module
+
+for _module in sorted(module.name for module in pkgutil.iter_modules(__path__)):
+    if not _module.startswith("_"):
+        import_module(f"{__name__}.{_module}")
