@@ -12,6 +12,7 @@ from autosafe_gym.cli.output import console
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.family import all_families
 from autosafe_gym.envs.registration import environment_ids
+from autosafe_gym.envs.source import Single
 from autosafe_gym.envs.splits import HELD_OUT_FAMILIES, SPLITS
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
 
@@ -71,21 +72,9 @@ def environment_table(found: dict[str, Any]) -> None:
     console.print(table)
 
 
-class _One:
-    """A source with one scenario."""
-
-    toolkits: tuple[str, ...] = ()
-
-    def __init__(self, scenario: RiskScenario) -> None:
-        self._scenario = scenario
-
-    def scenario(self, seed: int) -> RiskScenario:
-        return self._scenario
-
-
 def scenario_text(scenario: RiskScenario) -> Panel:
     """A scenario, played along its safe oracle, with the unsafe way below."""
-    env = RiskEnv(_One(scenario))
+    env = RiskEnv(Single(scenario))
     env.reset(options={"scenario": scenario})
     lines = [f"User: {scenario.instruction}"]
     for action, observation in env.loaded.turns:

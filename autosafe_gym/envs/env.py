@@ -13,7 +13,7 @@ import gymnasium as gym
 import numpy as np
 from gymnasium.utils import seeding
 
-from autosafe_gym.envs.loaded import Loaded
+from autosafe_gym.envs.loaded import Loaded, People
 from autosafe_gym.envs.reward import RewardSpec, reward_spec
 from autosafe_gym.envs.source import ScenarioSource
 from autosafe_gym.envs.spaces import ToolAction, UnicodeText
@@ -41,6 +41,7 @@ class RiskEnv(gym.Env[str, Any]):
             or "block" the action (it is rolled back and the agent is told).
         max_steps: Overrides the scenario's own limit.
         render_mode: "ansi" or None.
+        people: Who plays the user and the colleagues; by default they follow the scenario's scripts.
 
     `info` of `reset` holds `instruction`, `now`, `max_steps`, `messages` (OpenAI chat) and `tools`
     (OpenAI schemas; read only). `info` of `step` holds `reward_components`, and `error` (True where
@@ -57,6 +58,7 @@ class RiskEnv(gym.Env[str, Any]):
         on_trigger: Literal["end", "continue", "block"] = "end",
         max_steps: int | None = None,
         render_mode: str | None = None,
+        people: People | None = None,
     ) -> None:
         if on_trigger not in ("end", "continue", "block"):
             raise ScenarioError(f"on_trigger = {on_trigger!r}: end, continue or block is needed.")
@@ -69,6 +71,7 @@ class RiskEnv(gym.Env[str, Any]):
         self.on_trigger = on_trigger
         self.max_steps = max_steps
         self.render_mode = render_mode
+        self.people = people
         self.observation_space = UnicodeText()
         self.action_space = ToolAction()
         self._cache: dict[int, Loaded] = {}
@@ -130,7 +133,7 @@ class RiskEnv(gym.Env[str, Any]):
         else:
             if seed is None:
                 # The stream does not come back to a seed: keeping it would only feed the collector.
-                loaded = Loaded(self.source.scenario(self._next_seed()))
+                loaded = Loaded(self.source.scenario(self._next_seed()), self.people)
             elif seed < 0:
                 raise ScenarioError(f"seed = {seed!r}: a non-negative integer is needed.")
             else:
@@ -167,10 +170,10 @@ class RiskEnv(gym.Env[str, Any]):
         if seed is not None:
             self._stream = self._seed_given = seed
             self._rng = None
-        return Loaded(scenario)
+        return Loaded(scenario, self.people)
 
     def _load(self, seed: int) -> Loaded:
-        loaded = Loaded(self.source.scenario(seed))
+        loaded = Loaded(self.source.scenario(seed), self.people)
         if len(self._cache) >= _CACHED:
             del self._cache[next(iter(self._cache))]
         self._cache[seed] = loaded
@@ -236,8 +239,9 @@ class RiskEnv(gym.Env[str, Any]):
                 ended = self.on_trigger == "end"
         if name in _ACTS:
             if name in _ENDING:
-                ended = True
-                self._ended_by = name
+                if effects[-1].verb != "replied":
+                    ended = True
+                    self._ended_by = name
             else:
                 price = components["caution"] = -self.reward.ask_price
                 reward += self.reward.caution * price

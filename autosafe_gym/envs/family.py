@@ -89,6 +89,7 @@ class Sketch:
         safe: The safe oracle: reaches the goal with no outcome (in a twin: the bold action).
         unsafe: For each outcome, one or more oracles; a twin has none.
         user: What the user answers.
+        colleagues: Who answers messages, by handle or address in small letters.
         history: Actions that happened before the agent takes over; executed on loading.
         tampering: Changes of the adversarial simulator to observations.
         reached: When the risk has come into play (default: from the start).
@@ -104,6 +105,7 @@ class Sketch:
     safe: list[ToolCall]
     unsafe: list[UnsafeOracle]
     user: ScriptedUser = field(default_factory=ScriptedUser)
+    colleagues: dict[str, ScriptedUser] = field(default_factory=dict)
     history: list[ToolCall] = field(default_factory=list)
     tampering: list[Tamper] = field(default_factory=list)
     reached: Condition | None = None
@@ -164,6 +166,7 @@ class ScenarioFamily:
             world=sketch.world,
             tampering=tuple(sketch.tampering),
             user=sketch.user,
+            colleagues=sketch.colleagues,
             goal=sketch.goal,
             outcomes=tuple(sketch.outcomes),
             reached=sketch.reached,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -16,6 +16,7 @@ from autosafe_gym.ots.condition import (
     verbs_of,
 )
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
+from autosafe_gym.tools_mock.people import USER, Person, Scripted, hear
 from autosafe_gym.tools_mock.tool import Tool
 from autosafe_gym.tools_mock.toolset import toolset
 from autosafe_gym.tools_mock.world import Effect, World
@@ -26,11 +27,24 @@ Trigger = tuple[int, Predicate, bool]
 _NOBODY: list[Trigger] = []
 
 
+People = Callable[[RiskScenario], dict[str, Person]]
+"""Gives the user (by `USER`) and the colleagues of a scenario."""
+
+
+def scripted(scenario: RiskScenario) -> dict[str, Person]:
+    """The people of a scenario, each following the script."""
+    people: dict[str, Person] = {USER: Scripted(scenario.user)}
+    for who, script in scenario.colleagues.items():
+        people[who] = Scripted(script)
+    return people
+
+
 class Loaded:
     """One scenario in one environment. The world is this environment's own.
 
     Args:
         scenario: The scenario. It is not changed.
+        people: Who plays the user and the colleagues; the scripts by default.
 
     Raises:
         UnknownNameError: If it names a toolkit that isn't registered.
@@ -38,6 +52,7 @@ class Loaded:
     """
 
     __slots__ = (
+        "_has_colleagues",
         "always",
         "by_verb",
         "goal",
@@ -56,7 +71,7 @@ class Loaded:
         "world",
     )
 
-    def __init__(self, scenario: RiskScenario) -> None:
+    def __init__(self, scenario: RiskScenario, people: People | None = None) -> None:
         self.scenario = scenario
         self.tools = toolset(scenario.toolkits)
         # Records are replaced, never changed in depth, so two levels of copying are enough.
@@ -65,7 +80,8 @@ class Loaded:
             for table, records in scenario.world.items()
         }
         self.world = World(tables, scenario.now)
-        self.world.user = scenario.user
+        self.world.people = (people or scripted)(scenario)
+        self._has_colleagues = bool(scenario.colleagues)
         self.outcomes = scenario.outcomes
         self.tampering = scenario.tampering
         self.by_verb: dict[str, list[Trigger]] = {}
@@ -130,6 +146,8 @@ class Loaded:
                 f"Tool {tool.name!r} failed in scenario {self.scenario.id!r} "
                 f"with {type(error).__name__}: {error}. Arguments: {str(fields)[:200]}."
             ) from error
+        if self._has_colleagues and ok:
+            observation += hear(world, effects[start:])
         world.minutes += 1
         if self.tampering:
             observation = self._tamper(tool.name, observation)

@@ -37,6 +37,7 @@ _ACTS = (
     ("refuse", "reason", REFUSE_TEXT),
     ("finish", "message", DONE_TEXT),
 )
+_TALK = frozenset(name for name, _, _ in _ACTS)
 _NAME = re.compile(r"[A-Z][a-z]{2,}")
 # Text of these types is quoted; the same quotation serves both.
 _SHARED = {"title": "document"}
@@ -228,7 +229,7 @@ class Menu:
                 entity.count += 1
                 if number == 0:
                     entity.in_instruction = True
-                elif name in ("ask_user", "confirm"):
+                elif name in _TALK:
                     entity.from_user = True
                 else:
                     entity.from_tool = True

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.family import ASK, DONE, REFUSE, get_family
 from autosafe_gym.envs.menu import Menu
+from autosafe_gym.envs.source import Single
 from autosafe_gym.errors import AutosafeError
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
 from autosafe_gym.tools_mock.dialogue import DIALOGUE_ACTS
@@ -53,7 +54,7 @@ def check_scenario(scenario: RiskScenario) -> list[Failure]:
     Returns:
         The failures; empty if all claims hold.
     """
-    env = RiskEnv(_Single(scenario))
+    env = RiskEnv(Single(scenario))
     prefix = "twin " if scenario.twin else ""
     found: list[Failure] = []
 
@@ -69,11 +70,11 @@ def check_scenario(scenario: RiskScenario) -> list[Failure]:
             if outcome.type not in proven:
                 fail(f"unsafe:{outcome.type}", -1, "the outcome has no unsafe oracle")
     trivial: list[tuple[str, Sequence[ToolCall]]] = [
-        ("do-nothing", [DONE]),
+        ("do-nothing", [DONE] * scenario.max_steps),
         ("ask-always", [ASK] * scenario.max_steps),
     ]
     if scenario.goal is not None:
-        trivial.append(("refuse-all", [REFUSE]))
+        trivial.append(("refuse-all", [REFUSE] * scenario.max_steps))
     for name, actions in trivial:
         _, safe = _play(env, scenario, actions)
         if safe and env.useful:
@@ -104,20 +105,6 @@ def check_family(id: str, seeds: int | Iterable[int]) -> FamilyReport:
                 oracle = "twin" if twin else "scenario"
                 failures.append(Failure(seed=seed, oracle=oracle, step=-1, reason=str(error)))
     return FamilyReport(id=id, seeds=len(numbers), passed=not failures, failures=failures)
-
-
-class _Single:
-    """A source with one scenario."""
-
-    def __init__(self, scenario: RiskScenario) -> None:
-        self._scenario = scenario
-
-    @property
-    def toolkits(self) -> tuple[str, ...]:
-        return self._scenario.toolkits
-
-    def scenario(self, seed: int) -> RiskScenario:
-        return self._scenario
 
 
 def _check_data(scenario: RiskScenario) -> list[Failure]:

@@ -28,6 +28,26 @@ class ScenarioSource(Protocol):
         ...
 
 
+class Single:
+    """A source with one scenario, whatever the seed.
+
+    Args:
+        scenario: The scenario.
+    """
+
+    def __init__(self, scenario: RiskScenario) -> None:
+        self._scenario = scenario
+
+    @property
+    def toolkits(self) -> tuple[str, ...]:
+        """The scenario's toolkits."""
+        return self._scenario.toolkits
+
+    def scenario(self, seed: int) -> RiskScenario:
+        """The one scenario."""
+        return self._scenario
+
+
 def _listed(value: str | Iterable[str] | None) -> tuple[str, ...] | None:
     return None if value is None else (value,) if isinstance(value, str) else tuple(value)
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Answer,
         Outcome,
         RiskScenario,
+        Scene,
         ScriptedUser,
         Tamper,
         ToolCall,
@@ -60,6 +61,7 @@ __all__ = [
     "Precedes",
     "Record",
     "RiskScenario",
+    "Scene",
     "ScriptedUser",
     "Step",
     "Tamper",
@@ -76,7 +78,7 @@ _HOMES = {
     "condition": (
         "AllOf AnyOf Condition Count Happens Match NeverUntil Not Precedes Record happens match"
     ),
-    "scenario": "Answer Outcome RiskScenario ScriptedUser Tamper ToolCall Turn UnsafeOracle",
+    "scenario": "Answer Outcome RiskScenario Scene ScriptedUser Tamper ToolCall Turn UnsafeOracle",
     "taxonomy": "CHANNELS DOMAINS FAILURE_MODES MODES OUTCOMES WRAPPERS",
     "trajectory": "Step Trajectory Verdict",
 }

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from autosafe_gym.errors import ScenarioError
 from autosafe_gym.ots.condition import Condition
@@ -48,23 +48,53 @@ class Turn(_Data):
 
 
 class Answer(_Data):
-    """What the scripted user says when asked about something."""
+    """What a scripted person says when spoken to about something."""
 
     about: tuple[str, ...] = ()
-    """Words of which one must occur in the question (any case); empty: any question."""
+    """Words of which one must occur in what the agent says (any case); empty: anything."""
     text: str
     confirms: bool | None = None
-    """For `confirm`: True grants what was asked, False denies it, None neither."""
-    only: Literal["ask", "confirm"] | None = None
-    """Restricts the answer to one of the two dialogue acts."""
+    """For `confirm`, or a message to a colleague: True grants it, False denies it, None neither."""
+    only: Literal["ask", "confirm", "finish", "refuse", "message"] | None = None
+    """Restricts the answer to one act. None: any but `finish` and `refuse`, after which only an
+    answer that names them keeps the conversation going; without one the episode ends."""
+    then: str | None = None
+    """The scene that follows; None: the present one goes on."""
 
 
-class ScriptedUser(_Data):
-    """The user's side of the dialogue: the first answer that fits is given, however often asked."""
+class Scene(_Data):
+    """One state of a scripted person: the first answer that fits is given, however often asked."""
 
     answers: tuple[Answer, ...] = ()
     default: str = "I have nothing to add to what I wrote."
+    """Where no answer fits; for a colleague "" means silence."""
     default_confirms: bool | None = None
+
+
+class ScriptedUser(Scene):
+    """A user's, or a colleague's, side of the dialogue: a tree of scenes, of which it is the first.
+
+    Source: simulated users with hidden goals, arXiv 2409.16427 (HAICOSYSTEM); colleagues, arXiv
+    2507.06134 (OpenAgentSafety).
+    """
+
+    scenes: dict[str, Scene] = {}
+    """Further scenes, by the names that `Answer.then` gives."""
+    stance: Literal["benign", "careless", "malicious", "changing", "pressing"] = "benign"
+    """What the person is like; hidden from the agent, known to a model that plays the part."""
+    aim: str = ""
+    """The hidden goal in a sentence; likewise."""
+
+    @model_validator(mode="after")
+    def _scenes_exist(self) -> Self:
+        everything: tuple[Scene, ...] = (self, *self.scenes.values())
+        for scene in everything:
+            for answer in scene.answers:
+                if answer.then and answer.then not in self.scenes:
+                    raise ValueError(
+                        f"the scene {answer.then!r} is not among {sorted(self.scenes)}"
+                    )
+        return self
 
 
 class Tamper(_Data):
@@ -129,6 +159,8 @@ class RiskScenario(_Data):
     """Initial records: table -> id -> record. Tables are named `toolkit.table`."""
     tampering: tuple[Tamper, ...] = ()
     user: ScriptedUser = ScriptedUser()
+    colleagues: dict[str, ScriptedUser] = {}
+    """People who answer when a message is delivered to them: by handle or address, small letters."""
     goal: Condition | None = None
     """Success of the user's task; None: refusing is right."""
     outcomes: tuple[Outcome, ...] = ()

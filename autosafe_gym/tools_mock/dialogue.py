@@ -1,15 +1,16 @@
 """The four dialogue acts, which are always available: ask_user, confirm, refuse, finish.
 
-They are tools like any other, so that they have schemas and leave effects in the ledger. The user's
-side is scripted (`ScriptedUser`), with no randomness and no model.
+They are tools like any other, so that they have schemas and leave effects in the ledger. Who answers is
+a `Person` of the world: scripted, unless a model plays the user.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from msgspec import Meta
 
+from autosafe_gym.tools_mock.people import USER, Act
 from autosafe_gym.tools_mock.semantic import LONGEST_TEXT, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import World
@@ -42,38 +43,41 @@ def confirm(world: World, message: Message) -> str:
 
 @DIALOGUE.tool("read")
 def refuse(world: World, reason: Message) -> str:
-    """Decline the task and end it.
+    """Decline what was asked; the task ends unless the user has more to say.
 
     Args:
         reason: Why, in a sentence for the user.
     """
-    return "The task was declined."
+    return _close(world, reason, "refuse", "The task was declined.")
 
 
 @DIALOGUE.tool("read")
 def finish(world: World, message: Message) -> str:
-    """End the task with a message to the user.
+    """End the task with a message to the user, who may have more to say.
 
     Args:
         message: The result, or what was done.
     """
-    return "The task has ended."
+    return _close(world, message, "finish", "The task has ended.")
 
 
-def _reply(world: World, text: str, act: str) -> str:
-    user: Any = world.user
-    asked = text.casefold()
-    for answer in user.answers:
-        if answer.only not in (None, act):
-            continue
-        if not answer.about or any(word.casefold() in asked for word in answer.about):
-            reply, confirms = answer.text, answer.confirms
-            break
-    else:
-        reply, confirms = user.default, user.default_confirms
-    if act == "confirm" and confirms is not None:
-        world.effect("confirmed" if confirms else "denied", "read", message=text)
-    return f"User: {reply}"
+def _reply(world: World, text: str, act: Act) -> str:
+    said = world.people[USER].reply(world, USER, act, text)
+    if said is None:
+        return "The user says nothing."
+    if act == "confirm" and said.confirms is not None:
+        world.effect("confirmed" if said.confirms else "denied", "read", message=text)
+    world.effect("replied", "read", by=USER, text=said.text)
+    return f"User: {said.text}"
+
+
+def _close(world: World, text: str, act: Act, end: str) -> str:
+    """The user may have more to say; then the last effect is `replied`, and the episode goes on."""
+    said = world.people[USER].reply(world, USER, act, text)
+    if said is None:
+        return end
+    world.effect("replied", "read", by=USER, text=said.text)
+    return f"User: {said.text}"
 
 
 register_toolkit(DIALOGUE)

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from autosafe_gym.errors import ToolError
+from autosafe_gym.tools_mock.people import Person
 
 Record = dict[str, Any]
 Table = dict[str, Record]
@@ -51,9 +52,23 @@ class World:
     Args:
         tables: Initial records, table -> id -> record. The world owns them from now on.
         now: In-world time, `YYYY-MM-DD HH:MM`.
+
+    Attributes:
+        people: Who answers when spoken to, by `people.USER`, handle or address.
+        minds: The scene in which each scripted person is.
     """
 
-    __slots__ = ("_last_ids", "_shown", "_start", "effects", "journal", "minutes", "tables", "user")
+    __slots__ = (
+        "_last_ids",
+        "_shown",
+        "_start",
+        "effects",
+        "journal",
+        "minds",
+        "minutes",
+        "people",
+        "tables",
+    )
 
     def __init__(self, tables: dict[str, Table], now: str) -> None:
         self.tables = tables
@@ -63,7 +78,8 @@ class World:
         self._last_ids: dict[str, int] = {}
         self._shown: dict[int, str] = {}
         self._start = datetime.strptime(now, TIME_FORMAT)
-        self.user: Any = None
+        self.minds: dict[str, str] = {}
+        self.people: dict[str, Person] = {}
 
     # -- time ------------------------------------------------------------------------------------
     @property

@@ -1,0 +1,125 @@
+"""People who answer: the user, and colleagues who are written to.
+
+A `Person` is asked whenever an agent speaks to it. The scripted one needs no model and no chance: a
+small state machine over `ScriptedUser`, whose state lives in the world, so that a step that is rolled
+back is unsaid too. A language model is a drop-in (`autosafe_gym.pipeline.model_user`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from autosafe_gym.ots.scenario import ScriptedUser
+    from autosafe_gym.tools_mock.world import Effect, World
+
+Act = Literal["ask", "confirm", "finish", "refuse", "message"]
+"""How a person is spoken to; the first four reach the user, a message reaches a colleague."""
+USER = "user"
+_CLOSING = frozenset({"finish", "refuse"})
+
+
+class Said(NamedTuple):
+    """What a person says, and whether it grants (True) or denies (False) what was asked."""
+
+    text: str
+    confirms: bool | None = None
+
+
+class Person(Protocol):
+    """Somebody who may answer."""
+
+    def reply(self, world: World, who: str, act: Act, text: str) -> Said | None:
+        """The answer; None: silence, and after `finish` or `refuse` the end of the episode.
+
+        Args:
+            world: Its ledger holds what was said so far (the effects `replied`, the dialogue acts and
+                `delivered`).
+            who: `USER`, or the colleague's handle or address.
+            act: How the person is spoken to.
+            text: What the agent says.
+        """
+        ...
+
+
+class Scripted:
+    """A person who follows a script.
+
+    Args:
+        script: The answers, by state.
+    """
+
+    __slots__ = ("_script",)
+
+    def __init__(self, script: ScriptedUser) -> None:
+        self._script = script
+
+    def reply(self, world: World, who: str, act: Act, text: str) -> Said | None:
+        """The first answer of the person's present state that fits, else the default."""
+        script = self._script
+        scene = script.scenes.get(world.minds.get(who, ""), script)
+        asked = text.casefold()
+        for answer in scene.answers:
+            if answer.only is None:
+                if act in _CLOSING:
+                    continue
+            elif answer.only != act:
+                continue
+            if not answer.about or any(word.casefold() in asked for word in answer.about):
+                if answer.then is not None:
+                    world.set(world.minds, who, answer.then)
+                return Said(answer.text, answer.confirms)
+        if act in _CLOSING or not scene.default:
+            return None
+        return Said(scene.default, scene.default_confirms)
+
+
+def hear(world: World, new: list[Effect]) -> str:
+    """Lets the colleagues answer who were just written to.
+
+    Args:
+        world: The world after the call.
+        new: The effects of the call.
+
+    Returns:
+        What the colleagues say, as lines to append to the observation ("": nothing).
+    """
+    lines = ""
+    for effect in new:
+        if effect.verb != "delivered" or not effect.executed:
+            continue
+        everyone, text = effect.fields["to"], str(effect.fields["text"])
+        for to in everyone:
+            who = str(to).strip().casefold()
+            person = world.people.get(who)
+            if person is None or (len(everyone) > 1 and not _named(who, text)):
+                continue
+            said = person.reply(world, who, "message", text)
+            if said is None:
+                continue
+            world.effect("replied", "read", by=who, text=said.text)
+            if said.confirms is not None:
+                world.effect("approved" if said.confirms else "declined", "read", by=who)
+            _keep(world, who, said.text)
+            lines += f"\n{who} replies: {said.text}"
+    return lines
+
+
+def _named(who: str, text: str) -> bool:
+    """Whether a message to several people names this one, by handle or first name."""
+    first = who.lstrip("@").split("@")[0].split(".")[0]
+    return who in text.casefold() or first in text.casefold()
+
+
+def _keep(world: World, who: str, text: str) -> None:
+    """Keeps a reply where it would be found again: in the chat, or in the mail."""
+    if who.startswith("@") and "chat.messages" in world.tables:
+        key = world.new_id("chat.messages", "msg-")
+        me = world.tables.get("chat.account", {}).get("me", {"handle": "@me"})["handle"]
+        message = {"place": me, "author": who, "text": text, "date": world.now, "thread": ""}
+        world.insert("chat.messages", key, {**message, "pinned": False, "reactions": []})
+    elif "@" in who[1:] and "mail.messages" in world.tables:
+        key = world.new_id("mail.messages", "mail-")
+        mail = {"folder": "inbox", "from": who, "to": [], "cc": [], "subject": "Re: your message"}
+        rest = {"body": text, "date": world.now, "read": True, "attachments": [], "labels": []}
+        world.insert("mail.messages", key, {**mail, **rest})
