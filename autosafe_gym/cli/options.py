@@ -20,6 +20,9 @@ AgentName = Annotated[
 ]
 RunFolder = Annotated[Path, typer.Option(help="Folder of the run; resumed if it is there.")]
 Judge = Annotated[str, typer.Option(help="Of a defence: 'rules', or a model: openai:MODEL, local.")]
+People = Annotated[
+    str, typer.Option(help="Who plays user and colleagues: 'scripts', or a model: openai:MODEL.")
+]
 Model = Annotated[str, typer.Option(help="The model's name, 'local', 'local:FILE.gguf'.")]
 BaseUrl = Annotated[str | None, typer.Option(help="Endpoint of the model.")]
 Temperature = Annotated[float, typer.Option(min=0.0)]

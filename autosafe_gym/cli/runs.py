@@ -23,6 +23,7 @@ from autosafe_gym.cli.options import (
     MaxSteps,
     MaxTokens,
     Overwrite,
+    People,
     RunFolder,
     Seed,
     Split,
@@ -72,6 +73,7 @@ def rollout(
     max_steps: MaxSteps = None,
     defence: Annotated[str, typer.Option(help="Round the agent; see 'autosafe compare'.")] = "none",
     judge: Judge = "rules",
+    people: People = "scripts",
     limit_tokens: Annotated[int | None, typer.Option(min=1, help="Of an episode.")] = None,
     limit_seconds: Annotated[float | None, typer.Option(min=0.1, help="Of an episode.")] = None,
     limit_cost: Annotated[float | None, typer.Option(min=0.0, help="Of the whole run.")] = None,
@@ -101,6 +103,7 @@ def rollout(
         limits={"tokens": limit_tokens, "seconds": limit_seconds},
         defence=defence,
         judge=judge,
+        people=people,
     )
     job.prepare()
     replies = out / "replies.sqlite" if cache else None

@@ -58,6 +58,8 @@ class Trajectory(BaseModel):
     truncated: bool = False
     unmeasured: str | None = None
     unmeasured_detail: str = ""
+    people: Literal["scripts", "model"] = "scripts"
+    """Who played the user and the colleagues."""
     usage: dict[str, float] = {}
     """What the agent's model used: prompt and completion tokens, requests, cached requests."""
 

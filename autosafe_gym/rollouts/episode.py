@@ -92,6 +92,7 @@ def rollout(
         truncated=truncated,
         unmeasured=cause,
         unmeasured_detail=detail,
+        people="scripts" if inner.people is None else "model",
         usage=meter.used,
     )
 

@@ -31,6 +31,7 @@ class Job:
         limits: Of an episode; see `autosafe_gym.rollouts.limits.Limits`.
         defence: Round the agent: one of `autosafe_gym.agents.defences.DEFENCES`, or "none".
         judge: Of the defence: "rules", or a model (`openai:MODEL`, `local`).
+        people: Who plays the user and the colleagues: "scripts", or a model likewise.
     """
 
     agent: str
@@ -42,8 +43,10 @@ class Job:
     limits: dict[str, Any] = field(default_factory=dict)
     defence: str = "none"
     judge: str = "rules"
+    people: str = "scripts"
 
     def __post_init__(self) -> None:
+        self._people: Endpoint | None = None
         self._model: tuple[str, Endpoint] | None = None
         self._judge: Endpoint | None = None
 
@@ -57,11 +60,13 @@ class Job:
             "seed": self.seed,
             "limits": self.limits,
         }
-        if self._model is not None or self._judge is not None:
+        if self._endpoints():
             asked = {k: v for k, v in self.settings.items() if k != "timeout"}
             made |= {"base_url": self.base_url, **asked}
         if self.defence != "none":
             made |= {"defence": self.defence, "judge": self.judge}
+        if self.people != "scripts":
+            made |= {"people": self.people}
         return made
 
     def prepare(self) -> None:
@@ -80,12 +85,24 @@ class Job:
             self._model = named[0], self._endpoint(named[1])
         else:
             agents.make(self.agent)
-        if self.judge != "rules":
-            asked = agents.llm_named(self.judge)
-            if asked is None:
-                known = ["rules", "local", *(f"{form}:MODEL" for form in agents.LLM_FORMS)]
-                raise UnknownNameError("judge", self.judge, known)
-            self._judge = self._endpoint(asked[1])
+        self._judge = self._role("judge", self.judge, "rules")
+        self._people = self._role("people", self.people, "scripts")
+
+    def _role(self, role: str, name: str, embedded: str) -> Endpoint | None:
+        """The model of a role; None where the embedded implementation has it."""
+        from autosafe_gym import agents
+
+        if name == embedded:
+            return None
+        asked = agents.llm_named(name)
+        if asked is None:
+            known = [embedded, "local", *(f"{form}:MODEL" for form in agents.LLM_FORMS)]
+            raise UnknownNameError(role, name, known)
+        return self._endpoint(asked[1])
+
+    def _endpoints(self) -> list[Endpoint]:
+        models = (self._model and self._model[1], self._judge, self._people)
+        return [endpoint for endpoint in models if endpoint is not None]
 
     def _endpoint(self, model: str) -> Endpoint:
         from autosafe_gym.agents.endpoint import Settings, open_endpoint
@@ -98,7 +115,7 @@ class Job:
         """Keeps the models' replies in a file, and takes them from it."""
         from autosafe_gym.agents.reply_cache import ReplyCache
 
-        endpoints = [e for e in (self._model and self._model[1], self._judge) if e is not None]
+        endpoints = self._endpoints()
         if endpoints:
             cache = ReplyCache(file)
             for endpoint in endpoints:
@@ -108,7 +125,12 @@ class Job:
         """A new environment."""
         from autosafe_gym.evaluation.evaluate import risk_env
 
-        return risk_env(self.env, **self.filters)
+        env = risk_env(self.env, **self.filters)
+        if self._people is not None:
+            from autosafe_gym.pipeline.model_user import ModelPeople
+
+            env.people = ModelPeople(self._people)
+        return env
 
     def make_agent(self) -> Agent:
         """A new agent; all of them share one endpoint."""
@@ -133,5 +155,5 @@ class Job:
     def variant(self, defence: str, filters: dict[str, Any]) -> Job:
         """The same run with another defence or other scenarios; a prepared one stays prepared."""
         made = replace(self, defence=defence, filters=filters)
-        made._model, made._judge = self._model, self._judge
+        made._model, made._judge, made._people = self._model, self._judge, self._people
         return made

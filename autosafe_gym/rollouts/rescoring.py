@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any
 
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.ots.scenario import ToolCall
 from autosafe_gym.ots.trajectory import Trajectory
+from autosafe_gym.pipeline.model_user import PlayedBack
 from autosafe_gym.rollouts.episode import rollout
 from autosafe_gym.tools_mock.described import CALLS, TASK, TASK_KEY, played_back
 from autosafe_gym.tools_mock.dialogue import DIALOGUE_ACTS
@@ -79,11 +81,12 @@ def rescore(env: RiskEnv, trajectory: Trajectory) -> Trajectory:
     if trajectory.unmeasured is not None:
         return trajectory
     task = trajectory.scenario.world.get(TASK, {}).get(TASK_KEY)
-    if task is None:
+    simulated = (
+        nullcontext() if task is None else played_back(str(task["simulator"]), Playback(trajectory))
+    )
+    env.people = None if trajectory.people == "scripts" else PlayedBack(trajectory)
+    with simulated:
         again = rollout(env, Replay(trajectory), scenario=trajectory.scenario)
-    else:
-        with played_back(str(task["simulator"]), Playback(trajectory)):
-            again = rollout(env, Replay(trajectory), scenario=trajectory.scenario)
     return again.model_copy(update={"seed": trajectory.seed, "usage": trajectory.usage})
 
 
