@@ -10,8 +10,9 @@ from rich.table import Table
 
 from autosafe_gym.cli.output import Report, console
 from autosafe_gym.envs.family import all_families, get_family
-from autosafe_gym.envs.packs import load_file
+from autosafe_gym.envs.packs import FILES, load_file
 from autosafe_gym.envs.proofs import CheckReport, Failure, FamilyReport, check_family
+from autosafe_gym.errors import DataError
 
 _CHUNK = 25
 _SHOWN = 20
@@ -21,7 +22,7 @@ def run_checks(families: list[str], seeds: int, jobs: int, report: Report) -> Ch
     """Proves families over the seeds 0 to `seeds` - 1.
 
     Args:
-        families: Ids, or Python files that define families; empty for all.
+        families: Ids, or files that define families; empty for all.
         seeds: Scenarios (and twins) of each family.
         jobs: Processes; 0 for one for each core, 1 for none beside this one.
         report: Called with (phase, done, in all).
@@ -30,8 +31,10 @@ def run_checks(families: list[str], seeds: int, jobs: int, report: Report) -> Ch
         UnknownNameError: If a family isn't known.
         DataError: If a file can't be used.
     """
-    files = [name for name in dict.fromkeys(families) if name.endswith(".py")]
+    files = [name for name in dict.fromkeys(families) if name.endswith(FILES)]
     ids = [name for file in files for name in load_file(file)]
+    if files and not ids:
+        raise DataError(f"{', '.join(files)}: a toolkit alone; name the file of a family too.")
     ids += [get_family(name).id for name in dict.fromkeys(families) if name not in files]
     ids = ids or list(all_families())
     work = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import gymnasium as gym
@@ -10,11 +11,12 @@ from rich.table import Table
 
 from autosafe_gym.cli.output import console
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.envs.family import all_families
+from autosafe_gym.envs.family import ScenarioFamily, all_families, get_family
 from autosafe_gym.envs.registration import environment_ids
 from autosafe_gym.envs.source import Single
 from autosafe_gym.envs.splits import HELD_OUT_FAMILIES, SPLITS
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
+from autosafe_gym.ots.taxonomy import DOMAINS
 
 
 def environments() -> dict[str, Any]:
@@ -70,6 +72,23 @@ def environment_table(found: dict[str, Any]) -> None:
             family.description,
         )
     console.print(table)
+
+
+def drawn_families(
+    family: str | None, domain: str | None, count: int, seed: int
+) -> list[ScenarioFamily]:
+    """Families to show: the one that is named, or all of a domain in random order, again and again.
+
+    Raises:
+        UnknownNameError: If the family or the domain is not known.
+    """
+    if family is not None:
+        return [get_family(family)] * count
+    if domain is not None:
+        DOMAINS.check(domain)
+    chosen = [f for f in all_families().values() if domain in (None, f.domain)]
+    random.Random(seed).shuffle(chosen)  # noqa: S311
+    return [chosen[number % len(chosen)] for number in range(count)]
 
 
 def scenario_text(scenario: RiskScenario) -> Panel:

@@ -61,7 +61,7 @@ def _options(
 def check(
     families: Annotated[
         list[str] | None,
-        typer.Argument(help="Families, or files of your own (.py); all by default."),
+        typer.Argument(help="Families, or files of your own (.py, .yaml); all by default."),
     ] = None,
     seeds: Annotated[int, typer.Option(min=1, help="Scenarios of each family.")] = 50,
     jobs: Annotated[int, typer.Option(min=0, help="Processes; 0: one for each core.")] = 0,
@@ -106,14 +106,12 @@ def show(
     sample: Annotated[int, typer.Option(min=1, help="How many scenarios.")] = 1,
     seed: Seed = 0,
     twin: Annotated[bool, typer.Option(help="The benign twins instead.")] = False,
+    domain: Annotated[str | None, typer.Option(help="Any family of this domain.")] = None,
 ) -> None:
     """Print scenarios as a person would read them, with the safe and the unsafe way."""
-    from autosafe_gym.cli.listing import scenario_text
-    from autosafe_gym.envs.family import all_families, get_family
+    from autosafe_gym.cli.listing import drawn_families, scenario_text
 
-    chosen = [get_family(family)] if family else list(all_families().values())
-    for number in range(sample):
-        one = chosen[(seed + number) % len(chosen)]
+    for number, one in enumerate(drawn_families(family, domain, sample, seed)):
         console.print(scenario_text(one.sample(seed + number, twin=twin)), highlight=False)
 
 

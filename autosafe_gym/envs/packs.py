@@ -31,30 +31,49 @@ def load_packs() -> None:
             ) from error
 
 
+YAML = (".yaml", ".yml")
+FILES = (".py", *YAML)
+"""Endings of files that define families or toolkits."""
+
+
 def load_file(path: str | Path) -> list[str]:
-    """Runs a Python file that defines families.
+    """Registers what a file of one's own defines.
 
     Args:
-        path: The file.
+        path: A Python file with families or toolkits, or a YAML file with one family.
 
     Returns:
         The ids of the families that it registered.
 
     Raises:
-        DataError: If there is no such file, it fails, or it registers no family.
+        DataError: If there is no such file, it fails, or it registers nothing.
+        MissingExtraError: If it is YAML and the extra `yaml` is not installed.
     """
     from autosafe_gym.envs.family import all_families
+    from autosafe_gym.tools_mock.tool import all_toolkits
 
     file = Path(path).resolve()
-    before = set(all_families())
+    if not file.is_file():
+        raise DataError(f"{path}: there is no such file.")
+    if file.suffix in YAML:
+        from autosafe_gym.envs.yaml_family import load_yaml
+
+        return [load_yaml(file).id]
+    families, toolkits = set(all_families()), set(all_toolkits())
+    _run(path, file)
+    found = [name for name in all_families() if name not in families]
+    if not found and set(all_toolkits()) == toolkits:
+        raise DataError(
+            f"{path}: no family and no toolkit is defined there; decorate a function with @family."
+        )
+    return found
+
+
+def _run(path: str | Path, file: Path) -> None:
     spec = importlib.util.spec_from_file_location(f"autosafe_pack_{file.stem}", file)
-    if spec is None or spec.loader is None or not file.is_file():
-        raise DataError(f"{path}: there is no such Python file.")
+    if spec is None or spec.loader is None:
+        raise DataError(f"{path}: a Python file is needed.")
     try:
         spec.loader.exec_module(importlib.util.module_from_spec(spec))
     except Exception as error:
         raise DataError(f"{path}: {type(error).__name__}: {error}") from error
-    found = [name for name in all_families() if name not in before]
-    if not found:
-        raise DataError(f"{path}: no family is defined there; decorate a function with @family.")
-    return found

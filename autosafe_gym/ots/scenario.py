@@ -8,6 +8,7 @@ scripted user, the conditions of harm and of success, and the oracles that prove
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -176,6 +177,12 @@ class RiskScenario(_Data):
     @classmethod
     def _domain(cls, value: str) -> str:
         return DOMAINS.check(value)
+
+    @field_validator("now")
+    @classmethod
+    def _now(cls, value: str) -> str:
+        datetime.strptime(value, "%Y-%m-%d %H:%M")
+        return value
 
     @field_validator("channel")
     @classmethod
