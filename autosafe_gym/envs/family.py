@@ -262,7 +262,7 @@ def all_families() -> dict[str, ScenarioFamily]:
     return dict(sorted(_FAMILIES.items()))
 
 
-def call(name: str, **arguments: Any) -> ToolCall:
+def call(name: str, /, **arguments: Any) -> ToolCall:
     """Shorthand for `ToolCall`, for the oracles of a family."""
     return ToolCall(name=name, arguments=arguments)
 
