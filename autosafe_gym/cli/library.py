@@ -14,13 +14,16 @@ from autosafe_gym.cli.output import console, errors, write_json
 if TYPE_CHECKING:
     from autosafe_gym.evaluation.coverage import Coverage
 
+_WIDEST = 8
+"""Columns of a table that a terminal still shows."""
+
 
 def coverage(
     draws: Annotated[int, typer.Option(min=1, help="Scenarios drawn of each family.")] = 200,
     picture: Annotated[Path | None, typer.Option(help="Draw the tables here (.svg, .png).")] = None,
     json: Json = None,
 ) -> None:
-    """Show which cells of the taxonomy hold families; fail if a promised one is empty."""
+    """Show which cells of the taxonomy hold families; fail if a promised one holds too few."""
     from autosafe_gym.evaluation.coverage import broken_promises
     from autosafe_gym.evaluation.coverage import coverage as measure
 
@@ -39,26 +42,38 @@ def coverage(
             f"the fewest different ones ({fewest}) gave {found.distinct[fewest]}.",
             highlight=False,
         )
-    empty = broken_promises(found)
-    for cell in empty:
-        errors.print(f"A promised cell is empty: {cell}", style="red", highlight=False)
-    if empty:
+    broken = broken_promises(found)
+    for cell in broken:
+        errors.print(f"Broken promise: {cell}.", style="red", highlight=False)
+    if broken:
         raise typer.Exit(1)
 
 
 def _table(found: Coverage, name: str) -> RichTable:
+    """A grid of counts, or (where that would be too wide) each row's cells in words."""
     table = found.tables[name]
-    shown = RichTable(title=f"{name} (families)", title_justify="left")
+    grid = len(table.columns) <= _WIDEST
+    shown = RichTable(title=name, title_justify="left")
     shown.add_column("", no_wrap=True)
-    for column in table.columns:
+    for column in table.columns if grid else []:
         shown.add_column(column.replace("-", " "), justify="right", overflow="fold")
+    for column in ("families", "scenarios"):
+        shown.add_column(column, justify="right")
+    if not grid:
+        shown.add_column("where")
     left_out = 0
     for row in table.rows:
-        counts = [table.count(row, column) for column in table.columns]
-        if any(counts):
-            shown.add_row(row, *(str(c) if c else "·" for c in counts))
-        else:
+        cells = {c: n for c in table.columns if (n := len(table.families(row, c)))}
+        if not cells:
             left_out += 1
+            continue
+        families = table.families(row)
+        totals = [str(len(families)), str(found.scenarios(families))]
+        if grid:
+            shown.add_row(row, *(str(cells.get(c, "·")) for c in table.columns), *totals)
+        else:
+            most = sorted(cells, key=lambda c: (-cells[c], c))
+            shown.add_row(row, *totals, ", ".join(f"{c} {cells[c]}" for c in most))
     if left_out:
         shown.caption = f"{left_out} rows without any family are left out"
     return shown
