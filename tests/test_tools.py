@@ -1,6 +1,7 @@
 """Every tool of every toolkit: schemas, and calls with anything at all."""
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -89,3 +90,13 @@ def test_any_call_is_borne_and_a_failed_one_changes_no_record(data):
         assert json.dumps(env.loaded.world.tables, sort_keys=True) == start
     env.reset(seed=0)
     assert json.dumps(env.loaded.world.tables, sort_keys=True) == start
+
+
+def test_the_pages_of_the_toolkits_are_those_of_the_code():
+    from autosafe_gym.cli.toolkit_pages import pages
+
+    folder = Path(__file__).parent.parent / "docs" / "toolkits"
+    stored = {file.name: file.read_text(encoding="utf-8") for file in folder.glob("*.md")}
+    stale = sorted(name for name, text in pages().items() if stored.get(name) != text)
+    assert stale == [], "run: autosafe tools --pages docs/toolkits"
+    assert set(stored) == set(pages())

@@ -81,11 +81,19 @@ def _table(found: Coverage, name: str) -> RichTable:
 
 def tools(
     toolkit: Annotated[str | None, typer.Argument(help="A toolkit; all by default.")] = None,
+    pages: Annotated[
+        Path | None, typer.Option(help="Write a page for each toolkit into this folder instead.")
+    ] = None,
     json: Json = None,
 ) -> None:
     """List the toolkits and their tools: kind, arguments with their meaning, what they stand for."""
     from autosafe_gym.tools_mock.tool import all_toolkits, get_toolkit
 
+    if pages is not None:
+        from autosafe_gym.cli.toolkit_pages import write_pages
+
+        console.print(f"Wrote {write_pages(pages)} pages to {pages}.", highlight=False)
+        return
     kits = [get_toolkit(toolkit)] if toolkit else list(all_toolkits().values())
     found: dict[str, Any] = {
         kit.name: {
