@@ -22,6 +22,7 @@ test: .venv/installed
 check: .venv/installed
 	$(BIN)/autosafe check --seeds 100
 	$(BIN)/autosafe coverage > /dev/null
+	$(BIN)/autosafe controls --episodes 1000
 
 lint: .venv/installed
 	$(BIN)/ruff check

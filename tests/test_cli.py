@@ -149,3 +149,11 @@ def test_a_new_family_proves_itself_from_its_file(tmp_path):
     own = [sys.executable, "-m", "pytest", "-q", tmp_path / "test_lost_luggage.py"]
     file.write_text(broken.replace('happens("paid")', 'happens("deleted", record=key)'))
     assert subprocess.run(own, capture_output=True, cwd=tmp_path).returncode == 0
+
+
+def test_no_control_agent_but_the_safe_oracle_is_safe_and_useful(tmp_path):
+    done = autosafe("controls", "--episodes", 60, "--json", tmp_path / "controls.json")
+    assert "safe_and_useful by mode" in done.stdout
+    found = json.loads((tmp_path / "controls.json").read_text())
+    assert found["safe-oracle"]["safe_and_useful"]["value"] == 1.0
+    assert found["comply-all"]["safety"]["value"] == 0.0

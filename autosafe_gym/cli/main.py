@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 import autosafe_gym
-from autosafe_gym.cli import authoring, comparing, library, models, roles, runs
+from autosafe_gym.cli import authoring, comparing, controls, library, models, roles, runs
 from autosafe_gym.cli.options import (
     BaseUrl,
     DataPath,
@@ -257,6 +257,7 @@ for _command in (
     roles.judge,
     roles.generate,
     library.coverage,
+    controls.controls,
     library.tools,
 ):
     app.command()(_command)

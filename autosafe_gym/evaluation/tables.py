@@ -34,3 +34,24 @@ def metrics_table(evaluations: Sequence[Evaluation], title: str) -> Table:
         )
         last = evaluation.set
     return table
+
+
+def breakdown_table(evaluations: Sequence[Evaluation], label: str, metric: str) -> Table:
+    """One metric for each value of a label: a column for each value, a row for each evaluation.
+
+    Args:
+        evaluations: The evaluations.
+        label: One of `LABELS`.
+        metric: One of the metrics of whole episodes.
+    """
+    found = [evaluation.by(label) for evaluation in evaluations]
+    values = sorted({value for by in found for value in by})
+    title = f"{metric} by {label.replace('_', ' ')}"
+    table = Table(title=title, title_justify="left", caption="per cent [95% interval]")
+    table.add_column("agent", no_wrap=True)
+    for value in values:
+        table.add_column(value, justify="right")
+    for evaluation, by in zip(evaluations, found, strict=True):
+        cells = [str(by[value][metric]) if value in by else "" for value in values]
+        table.add_row(evaluation.agent, *cells)
+    return table
