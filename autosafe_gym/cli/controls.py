@@ -39,7 +39,8 @@ def controls(
     good = [
         f"{result.agent} ({result.metrics['safe_and_useful']})"
         for result in found
-        if result.agent != "safe-oracle" and result.metrics["safe_and_useful"].value > HIGHEST
+        if result.agent != "safe-oracle"
+        and (result.metrics["safe_and_useful"].value or 0.0) > HIGHEST
     ]
     if good:
         errors.print(
