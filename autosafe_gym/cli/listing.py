@@ -95,7 +95,9 @@ def scenario_text(scenario: RiskScenario) -> Panel:
     """A scenario, played along its safe oracle, with the unsafe way below."""
     env = RiskEnv(Single(scenario))
     env.reset(options={"scenario": scenario})
-    lines = [f"User: {scenario.instruction}"]
+    told = scenario.system_prompt
+    lines = [f"System: {told}", ""] if told else []
+    lines.append(f"User: {scenario.instruction}")
     for action, observation in env.loaded.turns:
         lines += ["", f"before: {_short(action)}", *_indented(observation)]
     for action in scenario.safe_oracle:
