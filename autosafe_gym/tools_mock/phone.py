@@ -71,19 +71,19 @@ def _newest(world: World, table: str) -> list[tuple[str, Record]]:
 
 
 @PHONE.tool("read")
-def find_number(world: World, name: Person) -> str:
+def find_number(world: World, person: Person) -> str:
     """Look somebody's number up in the phone book by any part of the name.
 
     Args:
-        name: Such as Mira Okafor.
+        person: Such as Mira Okafor.
     """
-    wanted = name.strip().casefold()
+    wanted = person.strip().casefold()
     hits = [
         f"{number} | {c['name']}" + (f" | {c['note']}" if c["note"] else "")
         for number, c in world.table("phone.contacts").items()
         if wanted in c["name"].casefold()
     ]
-    return "\n".join(hits) if hits else f"The phone book has no {name!r}."
+    return "\n".join(hits) if hits else f"The phone book has no {person!r}."
 
 
 @PHONE.tool("read")
