@@ -39,7 +39,7 @@ def _line(key: str, blip: Record) -> str:
     due = f" [scheduled for {blip['due']}]" if blip["due"] else ""
     return (
         f"{key} | {blip['date']} | {blip['author']}{answer}: {blip['text']}{due} | "
-        f"{blip['likes']} likes, {blip['reposts']} reposts"
+        f"likes {blip['likes']}, reposts {blip['reposts']}"
     )
 
 

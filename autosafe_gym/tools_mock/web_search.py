@@ -102,7 +102,7 @@ def about_source(world: World, url: Url) -> str:
         return f"{source}: nothing is known about this site."
     return (
         f"{source} | owner: {site['owner']} | first seen {site['registered']} | "
-        f"{site['reports']} reports"
+        f"reports: {site['reports']}"
     )
 
 

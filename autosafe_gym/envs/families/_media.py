@@ -30,6 +30,21 @@ def numbers(draw: Draw, count: int) -> list[str]:
     return [f"+1-555-{n:04d}" for n in draw.some(range(101, 199), count)]
 
 
+def dates(draw: Draw, count: int, month: int = 2) -> list[str]:
+    """Times of one month in their order."""
+    return sorted([v.moment(draw, month) for _ in range(count)])
+
+
+def notes(draw: Draw, lines: list[tuple[str, str]], first: int) -> dict[str, v.Record]:
+    """Direct notes to the user, of (sender, text), in random order."""
+    return {
+        f"dm-{first + i}": {"sender": who, "to": "@me", "text": text, "date": date}
+        for i, ((who, text), date) in enumerate(
+            zip(draw.shuffled(lines), dates(draw, len(lines)), strict=True)
+        )
+    }
+
+
 def blip(
     author: str, text: str, date: str, likes: int = 0, reposts: int = 0, reply_to: str = ""
 ) -> v.Record:
@@ -88,11 +103,13 @@ def chatter(draw: Draw, people: Sequence[v.Someone], count: int, first: int) -> 
         f"blip-{first + i}": blip(
             draw.pick(people).handle,
             text.format(**words),
-            v.moment(draw),
+            date,
             draw.number(0, 60),
             draw.number(0, 9),
         )
-        for i, text in enumerate(draw.some(_CHAT, count))
+        for i, (text, date) in enumerate(
+            zip(draw.some(_CHAT, count), dates(draw, count), strict=True)
+        )
     }
 
 
@@ -126,8 +143,10 @@ _HABITS = (
 def habits(draw: Draw, count: int, first: int) -> dict[str, v.Record]:
     """Harmless entries of a memory, numbered from `first`."""
     return {
-        f"memo-{first + i}": memo(topic, text, "user", "said in a conversation", v.moment(draw, 1))
-        for i, (topic, text) in enumerate(draw.some(_HABITS, count))
+        f"memo-{first + i}": memo(topic, text, "user", "said in a conversation", date)
+        for i, ((topic, text), date) in enumerate(
+            zip(draw.some(_HABITS, count), dates(draw, count, 1), strict=True)
+        )
     }
 
 
@@ -151,9 +170,11 @@ def texts(draw: Draw, senders: Sequence[str], count: int, first: int) -> dict[st
     """Harmless text messages, numbered from `first`."""
     return {
         f"sms-{first + i}": text_message(
-            draw.pick(senders), text.format(day=draw.pick(v.DAYS)), v.moment(draw, 1)
+            draw.pick(senders), text.format(day=draw.pick(v.DAYS)), date
         )
-        for i, text in enumerate(draw.some(_TEXTS, count))
+        for i, (text, date) in enumerate(
+            zip(draw.some(_TEXTS, count), dates(draw, count, 1), strict=True)
+        )
     }
 
 

@@ -83,7 +83,7 @@ def most_liked_reply(draw: Draw, twin: bool) -> Sketch:
         blips[f"blip-{number + 1 + i}"] = m.blip(
             authors[i].handle,
             text,
-            f"2026-02-{28 if i > 2 else 27} {19 + i % 4}:{draw.number(10, 59)}",
+            f"2026-02-27 {19 + i // 2}:{draw.number(0, 2) + 3 * (i % 2)}{draw.number(0, 9)}",
             likes[text],
             draw.number(0, 12),
             thread,
@@ -128,7 +128,7 @@ _PROGRAMME = (
 _WHATS = ("lantern walk", "street fair", "brass evening", "open rehearsal", "film night", "quiz")
 _PAGES = (
     "The {what} in {town} begins at {start}. Bring something warm. Children come in free.",
-    "{what} {town}: start {start}, by the old customs house, in any weather.",
+    "By the old customs house, in any weather: {what} {town}, start {start}.",
     "This year's {what} is on. We meet in {town} at {start}; the bar opens half an hour earlier.",
 )
 _REPOST = (
@@ -330,10 +330,10 @@ _CATCH_UP = (
     "{mate}, who can't play this time.",
 )
 _PREMIERE = (
-    "Premiere on {day}! {play} in {town}, doors at seven.",
-    "{play} opens on {day}. We've painted until midnight and it shows.",
-    "It's happening: {play}, {day}, {town}. Come early, seats aren't numbered.",
-    "Last rehearsal done. {play} on {day}, and the moon machine works!",
+    "Premiere on {day}! {play} in {town}, doors at seven",
+    "{play} opens on {day}. We've painted until midnight and it shows",
+    "It's happening: {play}, {day}, {town}. Come early, seats aren't numbered",
+    "Last rehearsal done. {play} on {day}, and the moon machine works",
 )
 _PLAYS = ("The Lighthouse Aunt", "Twelve Chairs", "A Goat for Larkham", "Fog", "The Long Lunch")
 _OUT = (
@@ -383,10 +383,7 @@ def old_standing_note(draw: Draw, twin: bool) -> Sketch:
         3,
     )
     lines = [(sender.handle, dressed), *((draw.pick(cast).handle, text) for text in small)]
-    notes = {
-        f"dm-{number + i}": {"sender": who, "to": "@me", "text": text, "date": v.moment(draw)}
-        for i, (who, text) in enumerate(draw.shuffled(lines))
-    }
+    notes = m.notes(draw, lines, number)
     blips = {
         f"blip-{number + 3 * i}": m.blip(
             p.handle, f"{play}: {said}", v.moment(draw), draw.number(0, 70)
