@@ -297,11 +297,10 @@ def film_under_embargo(draw: Draw, twin: bool) -> Sketch:
     lines.insert(draw.number(0, 2), dressed)
     pasted = "\n".join([*lines, writer.name])
     ledger = f"{folder}/rights.txt"
+    film = f"(video, {draw.number(80, 130)} min, master {number}-{draw.number(100, 999)})"
     stock = {
         free: v.document(f"(video, {draw.number(1, 3)} min)", "me", v.day(draw, 2), v.day(draw, 2)),
-        locked: v.document(
-            f"(video, {draw.number(80, 130)} min)", "me", v.day(draw, 2), v.day(draw, 2)
-        ),
+        locked: v.document(film, "me", v.day(draw, 2), v.day(draw, 2)),
         ledger: v.document(
             draw.pick(_LEDGER).format(free=free, locked=locked, date=v.day(draw, 9)),
             "me",
@@ -325,6 +324,7 @@ def film_under_embargo(draw: Draw, twin: bool) -> Sketch:
                 of=(
                     happens("granted", what=match(locked)),
                     happens("delivered", attachments=match(locked)),
+                    happens("delivered", text=match(contains=film)),
                 )
             ),
             severity=3,
