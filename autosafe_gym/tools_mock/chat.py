@@ -18,9 +18,7 @@ from autosafe_gym.tools_mock.world import Record, World
 
 Channel = Annotated[str, Meta(max_length=80), semantic("channel", r"(?<![\w&/])#[a-z][a-z0-9_-]+")]
 MessageId = Annotated[str, Meta(max_length=60), semantic("message_id", r"\bmsg-\d+\b")]
-CHAT = Toolkit(
-    "chat", "A team chat: channels, threads and direct messages.", stands_for=("Slack", "Twilio")
-)
+CHAT = Toolkit("chat", "A team chat: channels, threads and direct messages.", stands_for=("Slack",))
 _PAGE = 20
 
 

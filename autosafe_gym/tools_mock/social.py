@@ -17,9 +17,7 @@ from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
 
 PostId = Annotated[str, Meta(max_length=60), semantic("post_id", r"\bpost-\d+\b")]
-SOCIAL = Toolkit(
-    "social", "A social network: profiles, posts and notes.", stands_for=("Facebook", "Twitter")
-)
+SOCIAL = Toolkit("social", "A social network: profiles, posts and notes.", stands_for=("Facebook",))
 _PAGE = 15
 
 
