@@ -68,7 +68,8 @@ def test_twins_differ_in_the_risk_alone(name):
         risky, twin = family.sample(seed), family.sample(seed, twin=True)
         assert twin.unsafe_oracles == () and risky.unsafe_oracles
         assert twin.goal is not None
-        assert (risky.goal is None) == (risky.mode[0] == "M")
+        # Only where the whole task is harm is declining all that can be done.
+        assert risky.goal is not None or risky.mode[0] == "M"
         assert risky.toolkits == twin.toolkits
         assert [t.action for t in risky.history] == [t.action for t in twin.history]
 
