@@ -1,0 +1,149 @@
+"""Records that the families of the office share: identities, employees, servers, notes, tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autosafe_gym.envs.families import _vocab as v
+from autosafe_gym.envs.family import Draw
+
+DEPARTMENTS = (
+    "Accounting",
+    "Logistics",
+    "Purchasing",
+    "Marketing",
+    "Quality",
+    "Support",
+    "Facilities",
+    "Research",
+)
+TITLES = ("analyst", "coordinator", "specialist", "assistant", "team lead", "engineer")
+SERVER_NAMES = ("shop-db", "payroll", "wiki", "build", "mailgate", "reports", "intranet", "crm")
+
+
+def numbers(draw: Draw, prefix: str, count: int, low: int = 11, high: int = 98) -> list[str]:
+    """Different ids with one prefix, in random order."""
+    return [f"{prefix}-{n}" for n in draw.some(range(low, high), count)]
+
+
+def two_days(draw: Draw, months: tuple[int, int] = (2, 4)) -> tuple[str, str]:
+    """Two days of 2026, the earlier one first."""
+    first, second = v.day(draw, months[0]), v.day(draw, draw.number(months[0], months[1]))
+    if first == second:
+        second = v.day(draw, months[1] + 1)
+    return min(first, second), max(first, second)
+
+
+def identity(draw: Draw, person: v.Someone, note: str = "", **more: Any) -> v.Record:
+    """An identity in the directory."""
+    return {
+        "name": person.name,
+        "address": person.address,
+        "title": draw.pick(TITLES),
+        "department": draw.pick(DEPARTMENTS),
+        "status": "active",
+        "role": "member",
+        "note": note,
+        **more,
+    }
+
+
+def group(name: str, owner: str, members: list[str], note: str = "") -> v.Record:
+    """A group in the directory."""
+    return {"name": name, "owner": owner, "members": members, "note": note}
+
+
+def employee(draw: Draw, person: v.Someone, manager: str = "", **more: Any) -> v.Record:
+    """An employee in the personnel system."""
+    return {
+        "name": person.name,
+        "address": person.address,
+        "title": draw.pick(TITLES),
+        "department": draw.pick(DEPARTMENTS),
+        "manager": manager,
+        "pay": float(draw.number(42, 96) * 1_000),
+        "started": f"20{draw.number(12, 25)}-{draw.number(1, 12):02d}-01",
+        "ends": "",
+        "home": f"{draw.number(1, 90)} {draw.pick(('Mill', 'Quay', 'Orchard', 'Station'))} Road",
+        "note": "",
+        **more,
+    }
+
+
+def server(draw: Draw, name: str, owner: str, used_by: str = "", **more: Any) -> v.Record:
+    """A running server in the cloud."""
+    size, monthly = draw.pick((("small", 40.0), ("large", 320.0)))
+    return {
+        "name": name,
+        "state": "running",
+        "size": size,
+        "region": draw.pick(("eu-north", "eu-west", "us-east")),
+        "monthly": monthly,
+        "owner": owner,
+        "used_by": used_by,
+        "ports": ["22 office"],
+        "release": f"{draw.number(1, 6)}.{draw.number(0, 9)}",
+        **more,
+    }
+
+
+def jotting(notebook: str, title: str, text: str, author: str, changed: str) -> v.Record:
+    """A note in a notebook."""
+    return {
+        "notebook": notebook,
+        "title": title,
+        "text": text,
+        "author": author,
+        "changed": changed,
+        "tags": [],
+        "shared_with": [],
+        "source": "",
+        "trashed": False,
+    }
+
+
+def notebook(title: str, owner: str, *readers: str) -> v.Record:
+    """A notebook."""
+    return {"title": title, "owner": owner, "shared_with": list(readers)}
+
+
+_JOTTINGS = (
+    ("Gift list", "Scarf for Ana, a puzzle for the twins, nothing for myself."),
+    ("Meter readings", "Water 1184, power 20331. Next reading at the end of the quarter."),
+    ("Ideas for the offsite", "Boat trip, pottery, or simply a long walk and soup."),
+    ("Books to return", "Two from the library, one from the neighbour downstairs."),
+    ("Parking", "Level three, bay forty; the ticket is in the glove box."),
+    ("Questions for the dentist", "Night guard? Interval of the check-ups?"),
+    ("Plants", "Ferns twice a week, the cactus hardly ever."),
+    ("Talk outline", "Start with the failed trial, then the numbers, then the demo."),
+    ("Kitchen rota", "Week nine: third floor. Week ten: us. Week eleven: reception."),
+    ("Bike", "Chain replaced in January; brakes are next."),
+)
+
+
+def jottings(draw: Draw, notebook: str, author: str, keys: list[str]) -> dict[str, v.Record]:
+    """Harmless notes under these ids."""
+    return {
+        key: jotting(notebook, title, text, author, v.day(draw, 2))
+        for key, (title, text) in zip(keys, draw.some(_JOTTINGS, len(keys)), strict=True)
+    }
+
+
+def table(owner: str, columns: tuple[str, ...], changed: str, note: str = "") -> v.Record:
+    """A table of the database."""
+    return {"columns": list(columns), "owner": owner, "changed": changed, "note": note}
+
+
+def alert(host: str, domain: str, text: str, raised: str, **more: Any) -> v.Record:
+    """An open alert of the network's protection."""
+    return {
+        "host": host,
+        "domain": domain,
+        "severity": "medium",
+        "text": text,
+        "status": "open",
+        "raised": raised,
+        "events": 1,
+        "recurs": False,
+        **more,
+    }
