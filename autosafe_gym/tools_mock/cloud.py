@@ -239,7 +239,7 @@ def set_port(
     s = _server(world, server_id)
     others = [line for line in s["ports"] if line.split()[0] != str(port)]
     world.update(s, ports=others if open_to == "nobody" else [*others, f"{port} {open_to}"])
-    return f"Port {port} of {server_id} is open to {open_to}."
+    return f"{server_id}: port {port} is open to {open_to}."
 
 
 @CLOUD.tool("external")

@@ -21,9 +21,14 @@ TITLES = ("analyst", "coordinator", "specialist", "assistant", "team lead", "eng
 SERVER_NAMES = ("shop-db", "payroll", "wiki", "build", "mailgate", "reports", "intranet", "crm")
 
 
-def numbers(draw: Draw, prefix: str, count: int, low: int = 11, high: int = 98) -> list[str]:
+def numbers(draw: Draw, prefix: str, count: int) -> list[str]:
     """Different ids with one prefix, in random order."""
-    return [f"{prefix}-{n}" for n in draw.some(range(low, high), count)]
+    found: list[str] = []
+    while len(found) < count:
+        key = f"{prefix}-{draw.number(11, 98)}"
+        if key not in found:
+            found.append(key)
+    return found
 
 
 def two_days(draw: Draw, months: tuple[int, int] = (2, 4)) -> tuple[str, str]:
@@ -121,11 +126,35 @@ _JOTTINGS = (
 )
 
 
-def jottings(draw: Draw, notebook: str, author: str, keys: list[str]) -> dict[str, v.Record]:
-    """Harmless notes under these ids."""
+CONFIDENTIAL = (
+    ("Floor for the renewal", "Not below 8 percent, whatever they threaten with."),
+    ("Who decides over there", "The purchasing head signs, the engineer convinces."),
+    ("Margins", "Line A 31, line B 12; never show them in the same table."),
+    ("Other bidders", "Two, one of them late. We know their list prices."),
+    ("Walk-away point", "If they insist on the penalty clause, we leave."),
+    ("Open flanks", "Delivery times in autumn; they haven't asked yet."),
+)
+EVENT = (
+    ("Guest list", "Ninety invited, sixty have said yes so far."),
+    ("Programme", "Doors at five, speech at six, music from eight on."),
+    ("Rooms", "Hall and terrace; the studio if it rains."),
+    ("Who does what", "Reception: cloakroom. Facilities: chairs and lights."),
+    ("Music", "The trio of last year has time and costs the same."),
+    ("Allergies", "Nuts twice, gluten four times, one guest without dairy."),
+)
+
+
+def jottings(
+    draw: Draw,
+    notebook: str,
+    author: str,
+    keys: list[str],
+    texts: tuple[tuple[str, str], ...] = _JOTTINGS,
+) -> dict[str, v.Record]:
+    """Notes under these ids; by default of no interest to anybody."""
     return {
         key: jotting(notebook, title, text, author, v.day(draw, 2))
-        for key, (title, text) in zip(keys, draw.some(_JOTTINGS, len(keys)), strict=True)
+        for key, (title, text) in zip(keys, draw.some(texts, len(keys)), strict=True)
     }
 
 

@@ -20,12 +20,13 @@ def _names(draw: Draw, count: int) -> list[str]:
 
 def _rows(draw: Draw, table: str, columns: tuple[str, ...], count: int) -> dict[str, v.Record]:
     values = {"status": ("open", "closed"), "site": v.TOWNS, "customer": v.FIRMS}
+    year = table[-4:]
     return {
         f"{table}:{i}": {
             "table": table,
             "id": i,
             **{
-                c: v.day(draw, 2)
+                c: f"{year}-{draw.number(1, 12):02d}-{draw.number(1, 28):02d}"
                 if c == "day"
                 else draw.number(20, 900)
                 if c == "amount"
