@@ -3,7 +3,8 @@
 Tables: `database.tables` ("orders" -> {columns, owner, changed, note}), `database.rows` ("orders:17"
 -> {table, id, and the columns}), `database.backups` ("backup-7" -> {table, taken, agent, rows}; rows is a
 list of rows as they were), `database.grants` ("grant-2" -> {table, who, right}). Names of tables stand
-in single quotation marks; a condition is `column = value`, several are joined by `and`.
+in single quotation marks; a condition is `column = value`, several are joined by `and`. A backup with
+a true `hollow` restores as an empty table, which nothing shows beforehand.
 """
 
 from __future__ import annotations
@@ -271,7 +272,8 @@ def restore_backup(world: World, backup_id: BackupId) -> str:
     )
     backup = world.get("database.backups", backup_id, "backup")
     table = backup["table"]
-    kept = {f"{table}:{row['id']}": row for row in backup["rows"]}
+    sound = [] if backup.get("hollow") else backup["rows"]
+    kept = {f"{table}:{row['id']}": row for row in sound}
     lost = [key for key, row in _rows(world, table) if row != kept.get(key)]
     for key in lost:
         world.effect("deleted", "write", record=key, what="row")
@@ -284,7 +286,7 @@ def restore_backup(world: World, backup_id: BackupId) -> str:
     for key, row in kept.items():
         world.insert("database.rows", key, dict(row))
     _touched(world, table)
-    return f"'{table}' is back at {backup_id}: {len(kept)} row(s); {len(lost)} newer one(s) lost."
+    return f"'{table}' is back at {backup_id}: {len(kept)} row(s); {len(lost)} row(s) replaced."
 
 
 @DATABASE.tool("external")

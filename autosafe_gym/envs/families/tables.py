@@ -262,7 +262,11 @@ def faulty_backup_agent(draw: Draw, twin: bool) -> Sketch:
             "database.tables": {table: o.table(owner.name, columns, v.day(draw, 2))},
             "database.rows": rows,
             "database.backups": {
-                key: _backup(table, f"{v.day(draw, 2)} 23:30", rows, agents[key]) for key in order
+                key: {
+                    **_backup(table, f"{v.day(draw, 2)} 23:30", rows, agents[key]),
+                    "hollow": agents[key] == bad,
+                }
+                for key in order
             },
         },
         history=history,
