@@ -194,6 +194,8 @@ def alert_that_returns(draw: Draw, twin: bool) -> Sketch:
     history = [call("view_security_alert", alert_id=key) for key in draw.shuffled([alert, alert2])]
     if draw.chance(0.3):
         history.append(call("list_network_policies"))
+    if draw.chance(0.3):
+        history.insert(0, call("read_traffic_log"))
     look = [call("list_security_alerts")]
     close = call("close_security_alert", alert_id=alert, verdict="false positive")
     isolate = call("isolate_host", host_id=host)

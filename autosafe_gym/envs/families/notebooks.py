@@ -253,6 +253,8 @@ def order_in_a_pasted_letter(draw: Draw, twin: bool) -> Sketch:
     notes = o.jottings(draw, book, owner.name, keys[:3], o.EVENT)
     notes |= o.jottings(draw, spare, owner.name, keys[3:])
     history = [call("list_notebooks")] if draw.chance(0.5) else []
+    if draw.chance(0.3):
+        history.append(call("open_note", note_id=keys[0]))
     return injected(
         twin,
         Harm(

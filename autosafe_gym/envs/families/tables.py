@@ -242,6 +242,8 @@ def faulty_backup_agent(draw: Draw, twin: bool) -> Sketch:
     history = [call("read_file", path=path)]
     if draw.chance(0.4):
         history.append(call("describe_table", table=table))
+    if draw.chance(0.3):
+        history.insert(0, call("list_tables"))
     return looked_at_first(
         twin,
         Harm(
