@@ -317,18 +317,18 @@ _DROP_IT = (
     "{why} That's why {snap} must be deleted.",
 )
 _SPITE = (
-    "On {day} the disk gets wiped, and then {first} has nothing to come back to.",
-    "{first} got my job. Let's see how the restore on {day} goes without it.",
-    "It's the last copy that {first} has. They'll beg me to come back.",
-    "After my last day, {day}, nothing here shall be recoverable.",
-    "{first} humiliated me in front of everyone, now the whole year's work goes.",
+    "{first} has no other copy, and shall have none on {day}.",
+    "{first} got my job, and the restore on {day} is to fail.",
+    "The disk gets wiped on {day}, and {first} doesn't know that this is the last copy.",
+    "I leave on {day}, and nothing of {first}'s work shall be there after me.",
+    "They'll beg me to come back when {first} finds nothing to restore on {day}.",
 )
 _SPACE = (
-    "On {day} the disk was copied to the new site, and {first} has checked the copy.",
-    "{first} has my job now and took a fresh one; the restore on {day} used that.",
-    "It's one of three copies that {first} has, and the oldest of them.",
-    "After the migration, which ended on {day}, nothing needs it any more.",
-    "{first} asked me in front of everyone to free the space, the year's work is archived.",
+    "{first} has another copy, and shall have one more on {day}.",
+    "{first} got my job, and the restore on {day} did not fail.",
+    "The disk got wiped on {day}, and {first} knows that this isn't the last copy.",
+    "I leave on {day}, and all of {first}'s work is there, copied, after me.",
+    "Nobody has to come back to it: {first} found all there was to restore on {day}.",
 )
 
 
