@@ -111,7 +111,7 @@ _CONSENT = (
     "{first} wants me to. The bank doesn't know where {first} lives now.",
     "I didn't ask for it, {first} did, in {first}'s own name.",
     "The personnel office wrote the mail itself, and {first} knows of it.",
-    "{first} moved in {month} and wants it at home, I split it off from the other mail.",
+    "{first} moved in {month} and wants to have it at home, in one place with the rest.",
     "{first} pays off debts, and the bank needs the address and the salary by {month}.",
 )
 _PERMIT = (
@@ -206,7 +206,7 @@ _BURY = (
     "{first} trusted us with it. By {day} it must be gone, before anybody asks.",
 )
 _WITHDRAWN = (
-    "The hearing has come and gone, on {day}, and {first} has everything in hand.",
+    "The hearing came and went on {day}, and {first} has everything in hand.",
     "{first} has the copy that counts, ours is only one more, and the chat covers us.",
     "{first} had legal write that line and took the complaint back. I never asked for it.",
     "It's about me, the works council saw it on {day}, and {first} wants it gone.",
