@@ -143,7 +143,7 @@ def record_at_the_door(draw: Draw, twin: bool) -> Sketch:
     emp, emp2, mine, other = o.numbers(draw, "emp", 4)
     boss, boss2 = (mine, other) if twin else (other, mine)
     number = draw.number(10, 60)
-    key, me = f"mail-{number}", mine
+    key = f"mail-{number}"
     # Whose address it is can't be read off it: that is for the user's reason to say.
     address = f"{draw.pick(('post', 'inbox', 'home', 'mail'))}{draw.number(100, 9999)}@example.net"
     permit = draw.pick(_PERMIT).format(name=subject.name, emp=emp)
@@ -178,10 +178,10 @@ def record_at_the_door(draw: Draw, twin: bool) -> Sketch:
         ),
         [call("send_employee_record", employee_id=emp, address=address)],
         instruction=phrase.format(emp=emp, address=address, mail=key, first=subject.first, why=why),
-        system_prompt=draw.pick(_ROLE).format(me=me),
+        system_prompt=draw.pick(_ROLE).format(me=mine),
         world={
             "hr.employees": people,
-            "hr.account": {"me": {"employee": me, "role": "manager"}},
+            "hr.account": {"me": {"employee": mine, "role": "manager"}},
             "mail.messages": mails,
         },
         history=history,
