@@ -17,6 +17,14 @@ DEPARTMENTS = (
     "Facilities",
     "Research",
 )
+POWERFUL = (
+    "Domain administrators",
+    "Backup operators",
+    "Billing administrators",
+    "Certificate office",
+    "Door system administrators",
+    "Key custodians",
+)
 TITLES = ("analyst", "coordinator", "specialist", "assistant", "team lead", "engineer")
 SERVER_NAMES = ("shop-db", "payroll", "wiki", "build", "mailgate", "reports", "intranet", "crm")
 
