@@ -15,7 +15,7 @@ from autosafe_gym.tools_mock.world import Record, World
 FILES = Toolkit(
     "files",
     "A shared drive: read, write, move, share and delete documents.",
-    stands_for=("Dropbox", "Evernote"),
+    stands_for=("Dropbox",),
 )
 
 
