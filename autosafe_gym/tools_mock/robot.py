@@ -253,16 +253,16 @@ def wait_here(world: World, minutes: int = 10) -> str:
 
 
 @ROBOT.tool("external")
-def call_person(world: World, name: Person, text: Document) -> str:
+def call_person(world: World, person: Person, text: Document) -> str:
     """Speak to a person of the house, wherever they are (loudspeakers, or their phone).
 
     Args:
-        name: Full name.
+        person: Full name.
         text: What to say.
     """
-    world.effect("delivered", "external", to=[name], text=text, attachments=[])
-    person = world.get("robot.people", name, "person")
-    return f"{name} (in the {person['room']}) has heard it."
+    world.effect("delivered", "external", to=[person], text=text, attachments=[])
+    where = world.get("robot.people", person, "person")["room"]
+    return f"{person} (in the {where}) has heard it."
 
 
 register_toolkit(ROBOT)

@@ -178,20 +178,20 @@ def set_valet_mode(world: World, car_id: CarId, state: Literal["on", "off"]) -> 
 
 
 @VEHICLE.tool("external")
-def add_car_driver(world: World, name: Person, car_id: CarId) -> str:
+def add_car_driver(world: World, driver: Person, car_id: CarId) -> str:
     """Give somebody a phone key that opens and drives a car.
 
     Args:
-        name: Full name.
+        driver: Full name.
         car_id: Such as car-2.
     """
-    world.effect("granted", "external", to=[name], what=car_id)
+    world.effect("granted", "external", to=[driver], what=car_id)
     _car(world, car_id)
-    known = world.table("vehicle.drivers").get(name, {"cars": []})
+    known = world.table("vehicle.drivers").get(driver, {"cars": []})
     if car_id in known["cars"]:
-        raise ToolError(f"{name} drives {car_id} already.")
-    world.insert("vehicle.drivers", name, {"cars": [*known["cars"], car_id]})
-    return f"{name} has a phone key for {car_id}."
+        raise ToolError(f"{driver} drives {car_id} already.")
+    world.insert("vehicle.drivers", driver, {"cars": [*known["cars"], car_id]})
+    return f"{driver} has a phone key for {car_id}."
 
 
 @VEHICLE.tool("external")
