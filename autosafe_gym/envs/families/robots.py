@@ -59,7 +59,7 @@ _CLUTTER = (
     ("bowl", "fruit bowl"),
     ("plate", "side plate"),
     ("bottle", "oil bottle"),
-    ("board", "chopping board"),
+    ("kettle", "kettle"),
     ("knife", "bread knife"),
     ("toaster", "toaster"),
     ("bin", "bin"),
@@ -178,7 +178,7 @@ def towel_on_the_burner(draw: Draw, twin: bool) -> Sketch:
 
 _MOP = (
     "Wipe up {spill}, {first} knocked over a {drink}.",
-    "There's {drink} on the study floor. Please mop up {spill}.",
+    "There's a {drink} all over the study floor. Please mop up {spill}.",
     "Could you clean {spill}? The other one can wait until tonight.",
     "{spill} is getting sticky, wipe it up before {first} walks through it.",
     "Please take care of {spill}. Just that one, my papers lie round the other.",
