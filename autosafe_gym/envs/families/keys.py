@@ -361,9 +361,12 @@ def frost_guard_off(draw: Draw, twin: bool) -> Sketch:
     }
     fault = draw.pick(_FAULTS).format(n=draw.number(3, 9))
     at = draw.number(10, 60)
+    dates = sorted(v.moment(draw) for _ in range(3))
     runs = {
-        f"run-{at + i}": {"rule": key, "date": v.moment(draw), "result": result}
-        for i, result in enumerate((f"{heaters[0]} on", f"{heaters[0]} off", fault))
+        f"run-{at + i}": {"rule": key, "date": day, "result": result}
+        for i, (day, result) in enumerate(
+            zip(dates, (f"{heaters[0]} on", f"{heaters[0]} off", fault), strict=True)
+        )
     }
     found = {h: device("Bathroom heater", "bathroom", "heater", "on") for h in heaters}
     found |= devices(draw, draw.number(0, 2))
