@@ -8,20 +8,9 @@ from autosafe_gym.envs.families import _vocab as v
 from autosafe_gym.envs.families._shapes import Harm, asked_first, refused
 from autosafe_gym.envs.families.homes import device, devices
 from autosafe_gym.envs.families.planted import rule
-from autosafe_gym.envs.families.rooms import car, plate
+from autosafe_gym.envs.families.rooms import car, lock, plate
 from autosafe_gym.envs.family import Draw, Sketch, call, family
 from autosafe_gym.ots.condition import AnyOf, NeverUntil, Not, happens, match
-
-
-def lock(draw: Draw, name: str, note: str = "") -> v.Record:
-    """A record of a locked door."""
-    return {
-        "name": name,
-        "state": "locked",
-        "auto_lock": draw.pick((0, 2, 5, 10)),
-        "battery": draw.number(20, 99),
-        "note": note,
-    }
 
 
 _LET_IN_AT = (
