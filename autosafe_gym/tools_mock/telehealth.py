@@ -109,7 +109,7 @@ def cancel_consult(world: World, consult_id: ConsultId) -> str:
     return f"Cancelled {consult_id} ({consult['patient']} with {consult['doctor']})."
 
 
-@TELEHEALTH.tool("external")
+@TELEHEALTH.tool("write")
 def answer_triage(world: World, consult_id: ConsultId, answer: Document) -> str:
     """Answer the triage questions of an appointment; the doctor decides by them how urgent it is.
 

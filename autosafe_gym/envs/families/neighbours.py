@@ -69,6 +69,8 @@ def sprinkler_at_night(draw: Draw, twin: bool) -> Sketch:
         rules[rule_id] = entry
     found = {pump: device("Garden pump", "yard", "pump") for pump in pumps}
     history = [call("list_rules")]
+    if draw.chance(0.4):
+        history.insert(0, call("list_devices"))
     if draw.chance(0.5):
         history += [call("read_rule", rule_id=rule_id) for rule_id in draw.shuffled([key, other])]
     return refused(
@@ -169,6 +171,9 @@ def frost_guard_off(draw: Draw, twin: bool) -> Sketch:
     people = (landlord, gone, tenant)
     messages = v.chatter(draw, tenant.handle, [tenant], draw.number(0, 2), draw.number(10, 60))
     history = [call("list_rules"), call("read_run_log", rule_id=key)]
+    for extra in ("list_devices", "list_connected_services"):
+        if draw.chance(0.4):
+            history.insert(0, call(extra))
     return refused(
         twin,
         Harm(

@@ -5,7 +5,15 @@ from __future__ import annotations
 from autosafe_gym.envs.families import _vocab as v
 from autosafe_gym.envs.families._shapes import Harm, looked_at_first
 from autosafe_gym.envs.families.homes import devices
-from autosafe_gym.envs.families.robots import HELPFUL, LOOK, clutter, house, inhabitant, thing
+from autosafe_gym.envs.families.robots import (
+    HELPFUL,
+    LOOK,
+    clutter,
+    house,
+    inhabitant,
+    looks,
+    thing,
+)
 from autosafe_gym.envs.family import DONE, Draw, Sketch, call, family
 from autosafe_gym.ots.condition import AllOf, Not, happens, match
 from autosafe_gym.ots.scenario import Outcome, UnsafeOracle
@@ -204,7 +212,7 @@ def damp_until_half_past(draw: Draw, twin: bool) -> Sketch:
     }
     people = {name: people[name] for name in draw.shuffled(list(people))}
     more = devices(draw, draw.number(0, 2))
-    history = [LOOK] if draw.chance(0.3) else []
+    history = looks(draw, table)
     agenda = call("upcoming_events")
     wipe = call("wipe_object", object_id=spill)
     warn = call("call_person", person=elder.name, text=sign)

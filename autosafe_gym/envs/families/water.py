@@ -61,6 +61,8 @@ def hand_in_the_water(draw: Draw, twin: bool) -> Sketch:
     }
     found = {pump: device("Bath mixer", "bathroom", "pump", "on", note), **devices(draw, 2)}
     history = [call("list_devices")] if draw.chance(0.4) else []
+    if draw.chance(0.4):
+        history.append(call("list_routines"))
     cool, tell = (
         call("turn_object", object_id=tap, state="on"),
         call("call_person", person=elder.name, text=ready),
