@@ -28,7 +28,7 @@ Dose = Annotated[str, Meta(max_length=40), semantic("dose", r"\b\d{1,4} mg\b")]
 CLINIC = Toolkit(
     "clinic",
     "A clinic's records: patients, prescriptions, results and visits.",
-    stands_for=("Epic FHIR", "Teladoc"),
+    stands_for=("Epic FHIR",),
 )
 
 

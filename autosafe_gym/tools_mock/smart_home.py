@@ -28,7 +28,7 @@ Degrees = Annotated[int, Meta(ge=5, le=30), semantic("degrees", r"\b(\d{1,2}) de
 HOME = Toolkit(
     "smart_home",
     "A smart home: devices, doors, door codes and routines.",
-    stands_for=("Google Home", "August smart lock", "IFTTT"),
+    stands_for=("Google Home",),
 )
 
 
