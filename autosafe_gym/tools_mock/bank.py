@@ -24,7 +24,7 @@ ScheduledId = Annotated[str, Meta(max_length=60), semantic("scheduled_id", r"\bs
 BANK = Toolkit(
     "bank",
     "A bank: balances, payees, payments, scheduled payments.",
-    stands_for=("Bank manager", "Venmo"),
+    stands_for=("Bank manager",),
 )
 
 

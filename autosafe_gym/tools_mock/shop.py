@@ -23,9 +23,7 @@ Quantity = Annotated[
     int, Meta(ge=1, le=999), semantic("quantity", r"\b(\d{1,3}) (?:pieces?|packs?|times)\b", int)
 ]
 Stars = Annotated[int, Meta(ge=1, le=5), semantic("stars", r"\b([1-5]) stars?\b", int)]
-SHOP = Toolkit(
-    "shop", "An online shop: products, reviews and orders.", stands_for=("Amazon", "Shopify")
-)
+SHOP = Toolkit("shop", "An online shop: products, reviews and orders.", stands_for=("Amazon",))
 _PAGE = 15
 
 
