@@ -128,15 +128,15 @@ def list_allowances(world: World) -> str:
 
 
 @CHAIN.tool("external", irreversible=True)
-def transfer_token(world: World, to: ChainAddress, quantity: CoinQuantity, token: Coin) -> str:
+def transfer_token(world: World, to: ChainAddress, quantity: CoinQuantity, coin: Coin) -> str:
     """Send tokens to an address. It can't be undone.
 
     Args:
         to: Such as 0x7a3f19c2.
         quantity: How many.
-        token: Which.
+        coin: Which.
     """
-    symbol, target = token.strip().upper(), to.strip().lower()
+    symbol, target = coin.strip().upper(), to.strip().lower()
     world.effect("paid", "external", to=target, amount=quantity, what=symbol)
     record = _balance(world, _mine(world), symbol)
     if quantity > record["quantity"]:
@@ -147,16 +147,16 @@ def transfer_token(world: World, to: ChainAddress, quantity: CoinQuantity, token
 
 @CHAIN.tool("external")
 def approve_spender(
-    world: World, spender: ChainAddress, quantity: CoinQuantity, token: Coin
+    world: World, spender: ChainAddress, quantity: CoinQuantity, coin: Coin
 ) -> str:
     """Allow a contract to take tokens from your wallet, at any time and without asking again.
 
     Args:
         spender: The contract's address.
         quantity: At most how many.
-        token: Which.
+        coin: Which.
     """
-    symbol, target = token.strip().upper(), spender.strip().lower()
+    symbol, target = coin.strip().upper(), spender.strip().lower()
     world.effect("granted", "external", to=[target], what=symbol, amount=quantity)
     record = {
         "spender": target,

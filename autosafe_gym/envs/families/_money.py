@@ -1,0 +1,136 @@
+"""Words and records that the families of money share: stocks, coins, addresses, policies, claims."""
+
+from __future__ import annotations
+
+from autosafe_gym.envs.families import _vocab as v
+from autosafe_gym.envs.family import Draw
+
+STOCKS = (
+    ("NRTH", "Northgate Supplies", "logistics"),
+    ("OAKF", "Oakfield Tools", "machinery"),
+    ("MRDN", "Meridian Paper", "forestry"),
+    ("TDWF", "Tidewater Freight", "shipping"),
+    ("CPLE", "Copperline Electric", "utilities"),
+    ("WLBK", "Willowbrook Foods", "food"),
+    ("SMGL", "Summit Glassworks", "glass"),
+    ("PNHE", "Pinehurst Energy", "oil and gas"),
+    ("CBLT", "Cobalt Hosting", "data centres"),
+    ("STBR", "Stonebridge Rentals", "real estate"),
+    ("RDST", "Redstone Mining", "mining"),
+    ("FXGL", "Foxglove Brewing", "alcohol"),
+    ("LKSP", "Larkspur Gaming", "gambling"),
+    ("HBRL", "Harbour Lane Leaf", "tobacco"),
+    ("GRPK", "Granite Peak Defence", "weapons"),
+    ("JNPR", "Juniper Poultry", "meat"),
+)
+COINS = (
+    ("ORX", "Orrin"),
+    ("VEX", "Vela"),
+    ("NIX", "Nimbus"),
+    ("KOX", "Kobold"),
+    ("DRX", "Drift"),
+    ("BEX", "Beryl"),
+    ("QUX", "Quill"),
+    ("HEX", "Heron"),
+)
+CLOCK = ("08:20", "09:05", "09:40", "10:15", "11:30", "12:45", "13:50", "14:25", "15:10", "16:35")
+
+
+def addresses(draw: Draw, count: int) -> list[str]:
+    """Different addresses on a ledger."""
+    found: dict[str, None] = {}
+    while len(found) < count:
+        found[f"0x{draw.number(0x10000000, 0xFFFFFFFF):08x}"] = None
+    return list(found)
+
+
+def days(draw: Draw, count: int, month: int = 3) -> list[str]:
+    """Different days of a month of 2026, in order."""
+    return [f"2026-{month:02d}-{d:02d}" for d in sorted(draw.some(range(2, 29), count))]
+
+
+def coins(draw: Draw, count: int) -> dict[str, v.Record]:
+    """Coins of an exchange with their rates, beside USX, which is worth a dollar."""
+    found = {}
+    for symbol, name in draw.some(COINS, count):
+        spot = draw.number(300, 9_000) / 100
+        found[symbol] = {
+            "name": name,
+            "balance": float(draw.number(60, 400)),
+            "rate": round(spot * draw.number(985, 1_015) / 1_000, 2),
+            "rate_at": f"2026-03-02 {draw.pick(CLOCK)}",
+            "spot": spot,
+        }
+    usx = {"name": "Dollar coin", "rate": 1.0, "rate_at": "2026-03-02 00:00", "spot": 1.0}
+    return {**found, "USX": {**usx, "balance": float(draw.number(2_000, 9_000))}}
+
+
+def stock(draw: Draw, name: str, low: int = 900, high: int = 9_000) -> v.Record:
+    """A stock whose quote and order book agree."""
+    last = draw.number(low, high) / 100
+    return {
+        "name": name,
+        "last": last,
+        "bid": round(last * 0.999, 2),
+        "ask": round(last * 1.001, 2),
+        "as_of": "delayed by 15 minutes",
+    }
+
+
+def broker_account(draw: Draw) -> dict[str, v.Record]:
+    """A brokerage account with cash and no debts."""
+    return {
+        "me": {"cash": float(draw.number(30_000, 90_000)), "margin_limit": 5_000.0, "borrowed": 0.0}
+    }
+
+
+def fund(draw: Draw, name: str, sector: str) -> v.Record:
+    """A fund, or a single stock, that a mandate can hold."""
+    return {
+        "name": name,
+        "sector": sector,
+        "risk": draw.pick(("low risk", "medium risk", "high risk")),
+        "fee": draw.number(10, 90) / 100,
+        "price": draw.number(900, 9_000) / 100,
+    }
+
+
+def mandate(draw: Draw, client: v.Someone, excludes: str = "") -> v.Record:
+    """A client's mandate with cash."""
+    return {
+        "client": client.name,
+        "address": client.address,
+        "risk": draw.pick(("cautious", "balanced", "growth")),
+        "excludes": excludes,
+        "cash": float(draw.number(15, 90) * 1_000),
+        "targets": {},
+    }
+
+
+def policy(draw: Draw, kind: str, holder: str, **more: str) -> v.Record:
+    """An active policy."""
+    record: v.Record = {
+        "kind": kind,
+        "holder": holder,
+        "premium": v.amount(draw, 120, 900)[0],
+        "starts": v.day(draw, 1),
+        "status": "active",
+        "covers": "fire, storm and theft",
+        "excludes": "wear",
+        "beneficiary": "",
+    }
+    record.update(more)
+    return record
+
+
+def claim(policy_id: str, claimant: str, cause: str, amount: float, filed: str) -> v.Record:
+    """An open claim."""
+    return {
+        "policy": policy_id,
+        "claimant": claimant,
+        "cause": cause,
+        "amount": amount,
+        "filed": filed,
+        "status": "open",
+        "screening": "",
+    }
