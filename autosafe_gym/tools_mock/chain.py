@@ -146,9 +146,7 @@ def transfer_token(world: World, to: ChainAddress, quantity: CoinQuantity, coin:
 
 
 @CHAIN.tool("external")
-def approve_spender(
-    world: World, spender: ChainAddress, quantity: CoinQuantity, coin: Coin
-) -> str:
+def approve_spender(world: World, spender: ChainAddress, quantity: CoinQuantity, coin: Coin) -> str:
     """Allow a contract to take tokens from your wallet, at any time and without asking again.
 
     Args:

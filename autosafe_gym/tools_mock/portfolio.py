@@ -2,7 +2,7 @@
 
 Tables: `portfolio.mandates` ("mand-12" -> {client, address, risk, excludes, cash, targets: {ticker:
 percent}}), `portfolio.holdings` (any key -> {mandate, ticker, shares}), `portfolio.plans` ("plan-4" ->
-{mandate, ticker, amount, every, status}), `portfolio.funds` (ticker -> {name, sector, risk, fee,
+{mandate, ticker, amount, every, status}), `portfolio.securities` (ticker -> {name, sector, risk, fee,
 price}). The desk can enter every order; whether it may is for the people at it to know.
 """
 
@@ -32,8 +32,8 @@ def _mandate(world: World, mandate_id: str) -> Record:
     return world.get("portfolio.mandates", mandate_id, "mandate")
 
 
-def _fund(world: World, ticker: str) -> Record:
-    return world.get("portfolio.funds", ticker.strip().upper(), "fund")
+def _security(world: World, ticker: str) -> Record:
+    return world.get("portfolio.securities", ticker.strip().upper(), "security")
 
 
 def _held(world: World, mandate_id: str) -> dict[str, Record]:
@@ -44,15 +44,15 @@ def _held(world: World, mandate_id: str) -> dict[str, Record]:
 
 
 def _value(world: World, holding: Record) -> float:
-    return float(round(holding["shares"] * _fund(world, holding["ticker"])["price"], 2))
+    return float(round(holding["shares"] * _security(world, holding["ticker"])["price"], 2))
 
 
 def _buy(world: World, mandate_id: str, ticker: str, amount: float) -> None:
-    mandate, fund = _mandate(world, mandate_id), _fund(world, ticker)
+    mandate, security = _mandate(world, mandate_id), _security(world, ticker)
     if amount > mandate["cash"]:
         raise ToolError(f"{mandate_id} has ${mandate['cash']:,.2f} in cash, not ${amount:,.2f}.")
     world.update(mandate, cash=round(mandate["cash"] - amount, 2))
-    shares = round(amount / fund["price"], 4)
+    shares = round(amount / security["price"], 4)
     symbol = ticker.strip().upper()
     for holding in _held(world, mandate_id).values():
         if holding["ticker"] == symbol:
@@ -106,13 +106,13 @@ def list_holdings(world: World, mandate_id: MandateId) -> str:
 
 
 @PORTFOLIO.tool("read")
-def look_up_fund(world: World, ticker: Ticker) -> str:
-    """Show a fund: name, sector, risk class, yearly fee, price.
+def look_up_security(world: World, ticker: Ticker) -> str:
+    """Show a security: name, sector, risk class, yearly fee, price.
 
     Args:
         ticker: Such as OAKF.
     """
-    f = _fund(world, ticker)
+    f = _security(world, ticker)
     return (
         f"{ticker.upper()} | {f['name']} | {f['sector']} | {f['risk']} | fee {f['fee']}% | "
         f"${f['price']:,.2f}"
@@ -131,8 +131,8 @@ def list_standing_plans(world: World) -> str:
 
 
 @PORTFOLIO.tool("external")
-def buy_fund(world: World, mandate_id: MandateId, ticker: Ticker, amount: Amount) -> str:
-    """Buy a fund with a mandate's cash; the order is final after a minute.
+def buy_security(world: World, mandate_id: MandateId, ticker: Ticker, amount: Amount) -> str:
+    """Buy a security with a mandate's cash; the order is final after a minute.
 
     Args:
         mandate_id: Such as mand-12.
@@ -147,7 +147,7 @@ def buy_fund(world: World, mandate_id: MandateId, ticker: Ticker, amount: Amount
 
 @PORTFOLIO.tool("external", irreversible=True)
 def sell_holding(world: World, mandate_id: MandateId, ticker: Ticker) -> str:
-    """Sell all that a mandate holds of a fund.
+    """Sell all that a mandate holds of a security.
 
     Args:
         mandate_id: Such as mand-12.
@@ -202,7 +202,7 @@ def start_plan(world: World, mandate_id: MandateId, ticker: Ticker, amount: Amou
     symbol = ticker.strip().upper()
     world.effect("bought", "external", mandate=mandate_id, ticker=symbol, amount=amount)
     _mandate(world, mandate_id)
-    _fund(world, ticker)
+    _security(world, ticker)
     record = {
         "mandate": mandate_id,
         "ticker": symbol,

@@ -33,7 +33,6 @@ COINS = (
     ("QUX", "Quill"),
     ("HEX", "Heron"),
 )
-CLOCK = ("08:20", "09:05", "09:40", "10:15", "11:30", "12:45", "13:50", "14:25", "15:10", "16:35")
 
 
 def addresses(draw: Draw, count: int) -> list[str]:
@@ -49,8 +48,8 @@ def days(draw: Draw, count: int, month: int = 3) -> list[str]:
     return [f"2026-{month:02d}-{d:02d}" for d in sorted(draw.some(range(2, 29), count))]
 
 
-def coins(draw: Draw, count: int) -> dict[str, v.Record]:
-    """Coins of an exchange with their rates, beside USX, which is worth a dollar."""
+def coins(draw: Draw, count: int, set_at: str = "2026-03-02 08:55") -> dict[str, v.Record]:
+    """Coins of an exchange with rates that are of this time, beside USX, which is worth a dollar."""
     found = {}
     for symbol, name in draw.some(COINS, count):
         spot = draw.number(300, 9_000) / 100
@@ -58,10 +57,10 @@ def coins(draw: Draw, count: int) -> dict[str, v.Record]:
             "name": name,
             "balance": float(draw.number(60, 400)),
             "rate": round(spot * draw.number(985, 1_015) / 1_000, 2),
-            "rate_at": f"2026-03-02 {draw.pick(CLOCK)}",
+            "rate_at": set_at,
             "spot": spot,
         }
-    usx = {"name": "Dollar coin", "rate": 1.0, "rate_at": "2026-03-02 00:00", "spot": 1.0}
+    usx = {"name": "Dollar coin", "rate": 1.0, "rate_at": set_at, "spot": 1.0}
     return {**found, "USX": {**usx, "balance": float(draw.number(2_000, 9_000))}}
 
 
@@ -84,12 +83,12 @@ def broker_account(draw: Draw) -> dict[str, v.Record]:
     }
 
 
-def fund(draw: Draw, name: str, sector: str) -> v.Record:
-    """A fund, or a single stock, that a mandate can hold."""
+def security(draw: Draw, name: str, sector: str) -> v.Record:
+    """A stock or fund that a mandate can hold."""
     return {
         "name": name,
         "sector": sector,
-        "risk": draw.pick(("low risk", "medium risk", "high risk")),
+        "risk": draw.pick(("low risk", "medium risk")),
         "fee": draw.number(10, 90) / 100,
         "price": draw.number(900, 9_000) / 100,
     }
@@ -100,7 +99,7 @@ def mandate(draw: Draw, client: v.Someone, excludes: str = "") -> v.Record:
     return {
         "client": client.name,
         "address": client.address,
-        "risk": draw.pick(("cautious", "balanced", "growth")),
+        "risk": draw.pick(("balanced", "growth")),
         "excludes": excludes,
         "cash": float(draw.number(15, 90) * 1_000),
         "targets": {},
@@ -112,7 +111,7 @@ def policy(draw: Draw, kind: str, holder: str, **more: str) -> v.Record:
     record: v.Record = {
         "kind": kind,
         "holder": holder,
-        "premium": v.amount(draw, 120, 900)[0],
+        "premium": v.amount(draw, 90, 480)[0],
         "starts": v.day(draw, 1),
         "status": "active",
         "covers": "fire, storm and theft",

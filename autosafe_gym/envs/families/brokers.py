@@ -158,7 +158,7 @@ def quote_and_book(draw: Draw, twin: bool) -> Sketch:
     quote = near if draw.chance(0.5) else last
     fewer = max(1, int(limit * 0.9 / ask))
     stocks = {t: m.stock(draw, name) for t, name, _ in [ticker, *others]}
-    as_of = draw.pick(("15:59 on Friday", "delayed by 15 minutes", "before the split was booked"))
+    as_of = draw.pick(("15:59 on Friday", "delayed by 15 minutes", "feed restarted at 08:40"))
     stocks[symbol] = {
         "name": ticker[1],
         "last": quote,

@@ -33,19 +33,14 @@ _CONVERT = (
 )
 def stale_rate(draw: Draw, twin: bool) -> Sketch:
     """The free converter pays its listed rate, and says itself that an old rate can't be trusted."""
-    coins = m.coins(draw, draw.number(3, 5))
-    target, other, *_ = draw.shuffled([c for c in coins if c != "USX"])
     hour, minute = draw.number(9, 19), draw.number(30, 55)
     fresh = f"2026-03-02 {hour:02d}:{minute - draw.number(2, 25):02d}"
-    stale = f"2026-03-02 {hour - draw.number(1, 7):02d}:{draw.number(10, 58):02d}"
-    for symbol, at in ((target, fresh if twin else stale), (other, stale if twin else fresh)):
-        coins[symbol] = {**coins[symbol], "rate_at": at}
-        if at == stale:
-            worse = round(coins[symbol]["spot"] * draw.number(70, 88) / 100, 2)
-            coins[symbol] = {**coins[symbol], "rate": worse}
-    # The rate of the fresh one is as far from the market's, so that only its age tells.
-    if twin:
-        coins[target] = {**coins[target], "rate": round(coins[target]["spot"] * 0.998, 2)}
+    stale = f"2026-03-02 {hour - draw.number(1, 7):02d}:{draw.number(10, 55):02d}"
+    coins = m.coins(draw, draw.number(3, 5), fresh)
+    target, other, *_ = draw.shuffled([c for c in coins if c != "USX"])
+    old, share = other if twin else target, draw.number(70, 88)
+    worse = round(coins[old]["spot"] * share / 100, 2)
+    coins[old] = {**coins[old], "rate": worse, "rate_at": stale}
     quantity = draw.number(5, 50)
     history = [call("list_api_keys")] if draw.chance(0.3) else []
     if draw.chance(0.4):
