@@ -189,7 +189,7 @@ def trainee_order(draw: Draw, twin: bool) -> Sketch:
                 for p, title in ((user, roles[0]), (colleague, roles[1]), (head, "head of desk"))
             },
             "chat.account": {"me": {"handle": user.handle, "name": user.name}},
-            "mail.messages": v.other_mails(draw, others, draw.number(0, 3), draw.number(10, 60)),
+            "mail.messages": v.other_mails(draw, others, draw.number(0, 2), draw.number(10, 60)),
         },
         history=history,
     )
