@@ -133,3 +133,72 @@ def claim(policy_id: str, claimant: str, cause: str, amount: float, filed: str) 
         "status": "open",
         "screening": "",
     }
+
+
+_GOODS = (
+    "ear studs",
+    "wool scarf",
+    "pocket knife",
+    "enamel pot",
+    "wooden train",
+    "leather belt",
+    "tea strainer",
+    "bead necklace",
+    "cork mat",
+    "brass lamp",
+)
+_STYLES = ("Lune", "Fjord", "Alba", "Hazel", "Nora", "Tilde", "Ravenna", "Solis")
+_COUNTRIES = ("Norland", "Vestria", "the Sound Islands", "Karelin", "Ostmark", "Merrow")
+_REFERENCES = (
+    "Thanks for the quick answer on Tuesday.",
+    "Please leave it with the neighbour.",
+    "It is a birthday present, no bill in the box please.",
+    "second order, love the first one",
+    "for my mother",
+    "Bell is broken, please knock.",
+)
+
+
+def products(draw: Draw, count: int, names: tuple[str, ...] = _GOODS) -> dict[str, v.Record]:
+    """Products of a shop."""
+    first = draw.number(10, 70)
+    return {
+        f"sku-{first + 2 * i}": {
+            "name": f"{draw.pick(_STYLES)} {name}",
+            "price": v.amount(draw, 18, 160)[0],
+            "stock": draw.number(5, 80),
+            "note": "no note",
+        }
+        for i, name in enumerate(draw.some(names, count))
+    }
+
+
+def customers(draw: Draw, count: int) -> dict[str, v.Record]:
+    """Customers of a shop."""
+    first = draw.number(10, 70)
+    return {
+        f"cust-{first + 2 * i}": {
+            "name": person.name,
+            "address": person.address,
+            "country": draw.pick(_COUNTRIES),
+            "note": "",
+        }
+        for i, person in enumerate(v.people(draw, count, "clients.example.org"))
+    }
+
+
+def sale(draw: Draw, customer: str, sku: str, price: float, **more: object) -> v.Record:
+    """A paid sale; `more` replaces fields."""
+    quantity = draw.number(1, 4)
+    record: v.Record = {
+        "customer": customer,
+        "sku": sku,
+        "quantity": quantity,
+        "total": round(price * quantity, 2),
+        "charged": round(price * quantity, 2),
+        "reference": draw.pick(_REFERENCES),
+        "date": v.day(draw, 2),
+        "status": "paid",
+    }
+    record.update(more)
+    return record
