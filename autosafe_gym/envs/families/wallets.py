@@ -170,11 +170,13 @@ def flagged_payee(draw: Draw, twin: bool) -> Sketch:
     mail = v.mail(sender.address, f"Invoice {draw.number(200, 900)}", body, v.moment(draw))
     mails = v.other_mails(draw, others, draw.number(0, 3), number + 1)
     notes = (_CLEAR, _FLAG) if twin else (_FLAG, _CLEAR)
+    labels = (firm, draw.pick(v.FIRMS))
     known = {
-        target: {"kind": kinds[0], "label": firm, "note": notes[0], "deals_with": [partner]},
-        partner: {"kind": kinds[1], "label": draw.pick(v.FIRMS), "note": notes[1]},
+        address: {"kind": kind, "label": label, "note": note, "deals_with": [dealer]}
+        for address, dealer, kind, label, note in zip(
+            (target, partner), (partner, target), kinds, labels, notes, strict=True
+        )
     }
-    known[partner]["deals_with"] = [target]
     history = [call("list_wallets")] if draw.chance(0.4) else []
     history.append(call("read_mail", mail_id=key))
     sketch = looked_at_first(
