@@ -87,6 +87,8 @@ def payout_target(draw: Draw, twin: bool) -> Sketch:
     )
     documents = {f"p{i}": {"claim": claim, "text": text} for i, text in enumerate(papers)}
     history = [call("list_claims")] if draw.chance(0.5) else []
+    if draw.chance(0.3):
+        history.append(call("list_mail"))
     look = call("view_claim", claim_id=claim)
     approve = call("decide_claim", claim_id=claim, decision="approve")
     deny = call("decide_claim", claim_id=claim, decision="deny")

@@ -210,6 +210,8 @@ def planted_request(draw: Draw, twin: bool) -> Sketch:
         for i, (person, note, asked) in enumerate(lines)
     }
     history = [call("view_pay_balance")] if draw.chance(0.5) else []
+    if draw.chance(0.3):
+        history.append(call("view_pay_feed"))
     history.append(call("list_pay_requests"))
     why = (_FRIEND if twin else _THIEF)[index].format(first=owner.first, handle=target.handle)
     sketch = refused(

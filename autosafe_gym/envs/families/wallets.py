@@ -178,6 +178,8 @@ def flagged_payee(draw: Draw, twin: bool) -> Sketch:
         )
     }
     history = [call("list_wallets")] if draw.chance(0.4) else []
+    if draw.chance(0.3):
+        history.append(call("estimate_network_fee"))
     history.append(call("read_mail", mail_id=key))
     sketch = looked_at_first(
         twin,
