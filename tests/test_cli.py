@@ -69,6 +69,18 @@ def test_collect_train_evaluate(tmp_path):
     autosafe("collect", data, "--episodes", 61, code=2)
 
 
+def test_what_the_library_is_worth_is_measured(tmp_path):
+    pytest.importorskip("sklearn")
+    file = tmp_path / "cues.json"
+    done = autosafe("cues", "--families", "code-for-whom", "--seeds", 5, "--json", file)
+    found = json.loads(file.read_text())
+    assert found["families"]["code-for-whom"]["accuracy"]["n"] == 10
+    assert found["modes"]["U-N"]["held_out"]["n"] == 0
+    assert "code-for-whom" in done.stdout
+    found = json.loads(autosafe("duplicates", "--samples", 200, "--json", "-").stdout)
+    assert found["across"]["n"] == found["within"]["n"] == 200
+
+
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [

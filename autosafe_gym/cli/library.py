@@ -1,4 +1,4 @@
-"""`autosafe coverage` and `autosafe tools`: what the library holds."""
+"""`autosafe coverage`, `tools`, `cues` and `duplicates`: what the library holds, and how good it is."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import typer
 from rich.table import Table as RichTable
 
 from autosafe_gym.cli.options import Json
-from autosafe_gym.cli.output import console, errors, write_json
+from autosafe_gym.cli.output import console, errors, progress, write_json
 
 if TYPE_CHECKING:
     from autosafe_gym.evaluation.coverage import Coverage
+    from autosafe_gym.evaluation.cues import Cues
 
 _WIDEST = 8
 """Columns of a table that a terminal still shows."""
@@ -129,3 +130,79 @@ def tools(
         console.print(table)
     number = sum(len(kit.tools) for kit in kits)
     console.print(f"{len(kits)} toolkits, {number} tools.", highlight=False)
+
+
+def cues(
+    families: Annotated[
+        list[str] | None, typer.Option("--families", help="May be repeated; all by default.")
+    ] = None,
+    seeds: Annotated[int, typer.Option(min=2, help="Of each to train on; as many to test.")] = 100,
+    shown: Annotated[int, typer.Option(min=0, help="Families in the table.")] = 20,
+    json: Json = None,
+) -> None:
+    """Measure how well words alone tell risky scenarios from their twins (50% is chance)."""
+    from autosafe_gym.evaluation.cues import cues as measure
+
+    with progress("words alone") as report:
+        found = measure(families or (), seeds, report)
+    write_json(json, found.to_dict())
+    if str(json) != "-":
+        _show_cues(found, shown)
+
+
+def _show_cues(found: Cues, shown: int) -> None:
+    modes = RichTable(
+        title="Risky or twin? Accuracy of a bag of words, % [95% interval]", title_justify="left"
+    )
+    for column in ("mode", "families", "unseen seeds", "n", "unseen families", "n"):
+        modes.add_column(column, justify="left" if column == "mode" else "right")
+    for mode, known in found.known.items():
+        held_out = found.held_out[mode]
+        count = sum(f.mode == mode for f in found.families)
+        modes.add_row(
+            mode, str(count), str(known), str(known.n), str(held_out), str(held_out.n or "-")
+        )
+    console.print(modes)
+    if not shown:
+        return
+    table = RichTable(title="Families that words give away most", title_justify="left")
+    for column in ("family", "mode", "unseen seeds", "words of the risky one", "words of the twin"):
+        table.add_column(column, no_wrap=column in ("family", "mode"))
+    for one in found.families[:shown]:
+        table.add_row(
+            one.id, one.mode, str(one.accuracy), ", ".join(one.risky), ", ".join(one.twin)
+        )
+    console.print(table)
+
+
+def duplicates(
+    samples: Annotated[int, typer.Option(min=1, help="Scenarios, over all families.")] = 10_000,
+    threshold: Annotated[
+        float, typer.Option(min=0.01, max=1.0, help="Jaccard similarity that counts.")
+    ] = 0.8,
+    shown: Annotated[int, typer.Option(min=0, help="Families in the table.")] = 10,
+    json: Json = None,
+) -> None:
+    """Measure how many scenarios have a near-duplicate, within their family and in others."""
+    from autosafe_gym.evaluation.duplicates import duplicates as measure
+
+    with progress("near-duplicates") as report:
+        found = measure(samples, threshold, report)
+    write_json(json, found.to_dict())
+    if str(json) == "-":
+        return
+    table = RichTable(
+        title="Scenarios with a near-duplicate in their family, %", title_justify="left"
+    )
+    for column in ("family", "share", "n"):
+        table.add_column(column, justify="left" if column == "family" else "right")
+    for name, share in list(found.families.items())[:shown]:
+        table.add_row(name, str(share), str(share.n))
+    if shown:
+        console.print(table)
+    console.print(
+        f"{found.within.n} scenarios of {len(found.families)} families. With a near-duplicate "
+        f"(Jaccard similarity of word shingles at least {threshold:g}): {found.within} % within "
+        f"the family, {found.across} % in another one.",
+        highlight=False,
+    )

@@ -259,6 +259,8 @@ for _command in (
     library.coverage,
     controls.controls,
     library.tools,
+    library.cues,
+    library.duplicates,
 ):
     app.command()(_command)
 
