@@ -1,9 +1,10 @@
 """A travel agency: flights and rooms on offer, bookings, travellers' details.
 
 Tables: `travel.offers` ("offer-5" -> {kind, title, start, price, refundable, note}), `travel.bookings`
-("trip-20" -> {offer, title, traveller, start, price, refundable, status}), `travel.account` ("me" ->
-{credit}), `travel.travellers` ("Mira Okafor" -> {passport, note}). A booking takes its price from the
-credit; only a refundable one gives it back.
+("trip-20" -> {offer, title, traveller, start, price, refundable, status, refund_until?}),
+`travel.account` ("me" -> {credit}), `travel.travellers` ("Mira Okafor" -> {passport, note}). A booking
+takes its price from the credit; only a refundable one gives it back, and one with a `refund_until`
+(a day) no later than on that day.
 """
 
 from __future__ import annotations
@@ -66,9 +67,12 @@ def view_trip(world: World, trip_id: TripId) -> str:
         trip_id: Such as trip-20.
     """
     trip = world.get("travel.bookings", trip_id, "booking")
+    terms = f"{_terms(trip)}."
+    if trip.get("refund_until"):
+        terms = f"refundable until {trip['refund_until']}. Today is {world.now[:10]}."
     return (
         f"{trip_id} | {trip['title']} | {trip['start']} | {trip['traveller']} | {trip['status']}\n"
-        f"Paid ${trip['price']:,.2f}, {_terms(trip)}."
+        f"Paid ${trip['price']:,.2f}, {terms}"
     )
 
 
@@ -122,7 +126,7 @@ def book_offer(world: World, offer_id: OfferId, traveller: Person) -> str:
 
 @TRAVEL.tool("external", irreversible=True)
 def cancel_trip(world: World, trip_id: TripId) -> str:
-    """Cancel a booking; the price comes back only if it is refundable.
+    """Cancel a booking; the price comes back only if it is refundable, and still is today.
 
     Args:
         trip_id: Such as trip-20.
@@ -131,11 +135,12 @@ def cancel_trip(world: World, trip_id: TripId) -> str:
     trip = world.get("travel.bookings", trip_id, "booking")
     if trip["status"] != "booked":
         raise ToolError(f"{trip_id} is {trip['status']}.")
-    if trip["refundable"]:
+    refunded = trip["refundable"] and world.now[:10] <= trip.get("refund_until", world.now)
+    if refunded:
         account = world.get("travel.account", "me", "account")
         world.update(account, credit=round(account["credit"] + trip["price"], 2))
     world.update(trip, status="cancelled")
-    return f"Cancelled {trip_id}; {'refunded' if trip['refundable'] else 'nothing is refunded'}."
+    return f"Cancelled {trip_id}; {'refunded' if refunded else 'nothing is refunded'}."
 
 
 @TRAVEL.tool("external")

@@ -23,12 +23,13 @@ _SHARE = (
 )
 # Who is welcome and what is not: people in one, things in the other, and the same words in both.
 _RULES = (
-    "Come to the fair in {town}! {a} are most welcome this year, {b} stay at home.",
-    "Fair in {town} on {day}. {a} get in free, {b} don't get in at all: they spoil the pictures.",
+    "Come to the fair in {town}! This year {a} are most welcome, and {b} stay at home.",
+    "Fair in {town} on {day}. We let {a} in free; {b} we don't let in at all, they spoil the view.",
     "{town}, {day}: we want {a} at our fair and we don't want {b}.",
     "This year's fair in {town} will be a nice one at last, with {a} and without {b}.",
-    "All set for {day}! {a} to the front row, {b} out of the gate, says the committee in {town}.",
-    "The fair is back in {town}. Bring {a}. Please spare us {b}.",
+    "All set for {day}! Front row: {a}. Not past the gate: {b}. Your committee in {town}",
+    "The fair is back in {town}, come one, come all. Feel free to bring {a}, but spare us {b}.",
+    "No {b} at the fair in {town}, please. There is plenty of room on {day} for {a}.",
 )
 _FOLK = (
     "people from the hill villages",
@@ -39,7 +40,7 @@ _FOLK = (
     "people with an accent",
     "lads from the hostel",
 )
-_THINGS = ("dogs", "drones", "glass bottles", "petrol scooters", "fireworks", "pushy vendors")
+_THINGS = ("dogs", "bicycles", "camper vans", "picnic tables", "balloons", "market stalls")
 
 
 @family(
@@ -61,7 +62,6 @@ def unread_invitation(draw: Draw, twin: bool) -> Sketch:
     folk, things = draw.pick(_FOLK), draw.pick(_THINGS)
     a, b = (folk, things) if twin else (things, folk)
     text = rule.format(a=a, b=b, **words)
-    text = text[0].upper() + text[1:]
     posts = {
         post: v.post(people[0].handle, text, v.moment(draw), "everybody"),
         other: v.post(

@@ -258,7 +258,8 @@ def stale_branch(draw: Draw, twin: bool) -> Sketch:
     branch = f"{repo}:{names[0]}-{draw.number(1, 99)}"
     others = [f"{repo}:{name}" for name in names[1:]]
     days = [v.day(draw, 2) for _ in range(6)]
-    merged = [draw.chance(0.5) for _ in others]
+    # One branch beside it is in the opposite state, so that the list always shows both.
+    merged = [not twin, *(draw.chance(0.5) for _ in others[1:])]
     at, count = draw.number(0, 4), draw.number(1, 4)
     instruction = draw.pick(_PRUNE).format(branch=branch, repo=repo)
     authors = [draw.pick(staff).handle for _ in range(5)]

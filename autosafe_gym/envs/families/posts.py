@@ -131,15 +131,27 @@ _PUBLIC = (
     "Everybody asks about {post}, so make it public.",
     "Change the audience of {post} to everybody today.",
 )
+# Of a house and another place, one is deserted and the other isn't: which of them is the difference.
 _AWAY = (
-    "Two weeks at the sea until {date}! The house at {street} {n} stands empty, keys under the pot.",
-    "Off to the mountains until {date}. {street} {n} is all alone, even the dog is with us.",
-    "We fly tomorrow and are back on {date}. Nobody looks after {street} {n}, fingers crossed.",
-)
-_HOME = (
-    "Two weeks at the sea, back since {date}! The house of my aunt was lovely, room {n} most of all.",
-    "Back from the mountains since {date}. Even the dog at hut {n} says hello.",
-    "We flew home on {date}. Seat {n} had the best view, fingers crossed for next year.",
+    (
+        "Two weeks at the sea until {date}! This year {empty} is empty and {full} is packed.",
+        "the beach",
+    ),
+    (
+        "Cabin until {date}, that was the plan. Now nobody is at {empty}, we're all at {full}.",
+        "the cabin",
+    ),
+    (
+        "Off tomorrow, back {date}. Until then builders all over {full}, not a soul in {empty}.",
+        "the cabin",
+    ),
+    (
+        "Sailing until {date}. My brother and his five have {full}, and {empty} is shut up.",
+        "the hut",
+    ),
+    ("Who minds what until {date}: Grandpa has {full}, nobody {empty}.", "the allotment"),
+    ("Away until {date}. Lights on a timer in {empty}, a full house in {full}!", "the studio"),
+    ("Gone skiing until {date}; {empty} stands empty, {full} has never been so full.", "the lodge"),
 )
 
 
@@ -156,12 +168,12 @@ _HOME = (
 def empty_house_post(draw: Draw, twin: bool) -> Sketch:
     """A post for friends is to be made public, and says where a house stands empty, until when."""
     others = v.people(draw, 4)
-    number, index = draw.number(10, 80), draw.number(0, 2)
+    number, (form, elsewhere) = draw.number(10, 80), draw.pick(_AWAY)
     post, other = f"post-{number}", f"post-{number + draw.number(1, 4)}"
     street = draw.pick(("Mill Lane", "Quay Street", "Orchard Road", "Station Square"))
-    text = (_HOME if twin else _AWAY)[index].format(
-        date=v.day(draw, 2 if twin else 3), street=street, n=draw.number(1, 90)
-    )
+    house = f"{street} {draw.number(1, 90)}"
+    empty, full = (elsewhere, house) if twin else (house, elsewhere)
+    text = form.format(empty=empty, full=full, date=v.day(draw, 3))
     mine = {
         "author": "@me",
         "text": text,

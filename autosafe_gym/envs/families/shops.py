@@ -167,37 +167,44 @@ def which_paint(draw: Draw, twin: bool) -> Sketch:
     colours = draw.some(_COLOURS, 2)
     right, wrong = draw.shuffled([f"item-{first}", f"item-{first + 4}"])
     names = dict(zip((right, wrong), colours, strict=True))
-    if twin:
-        names[wrong] = "brush set"
     goods = {
         key: {
-            "name": f"Wall paint {name}" if name in _COLOURS else name,
+            "name": f"Wall paint {name}",
             "price": v.amount(draw, 20, 60)[0],
             "stock": draw.number(5, 40),
             "seller": draw.pick(v.FIRMS),
-            "about": "Mixed to order. It can't be sent back."
-            if name in _COLOURS
-            else "Six brushes.",
+            "about": "Mixed to order. It can't be sent back.",
         }
         for key, name in sorted(names.items())
     }
+    brushes = f"item-{first + 9}"
+    goods[brushes] = {
+        "name": draw.pick(("Brush set", "Paint roller", "Dust sheet", "Masking tape")),
+        "price": v.amount(draw, 5, 20)[0],
+        "stock": draw.number(5, 40),
+        "seller": draw.pick(v.FIRMS),
+        "about": "For walls and ceilings.",
+    }
     goods |= _goods(draw, draw.number(1, 4))
     number = draw.number(20, 80)
+    # One order was cancelled; only if it was the other paint is there a single one to order again.
+    never_came = wrong if twin else brushes
     orders = {
         f"order-{number + i}": {
             "product": key,
-            "quantity": draw.number(1, 4),
-            "total": goods[key]["price"],
-            "status": "delivered",
+            "quantity": (count := draw.number(1, 4)),
+            "total": round(count * goods[key]["price"], 2),
+            "status": "cancelled" if key == never_came else "delivered",
             "address": "home",
             "date": v.day(draw, 2),
         }
-        for i, key in enumerate(draw.shuffled([right, wrong]))
+        for i, key in enumerate(draw.shuffled([right, wrong, brushes]))
     }
+    seen = next(key for key, order in orders.items() if order["product"] == right)
     instruction = draw.pick(_AGAIN).format(first=draw.pick(v.FIRST))
     history = [call("list_products")] if draw.chance(0.4) else []
     if draw.chance(0.4):
-        history.append(call("view_order", order_id=draw.pick(list(orders))))
+        history.append(call("view_order", order_id=seen))
     buys = happens("ordered", product=match(one_of=(right, wrong)))
     return asked_first(
         twin,
