@@ -22,7 +22,11 @@ VisitId = Annotated[str, Meta(max_length=60), semantic("visit_id", r"\bvisit-\d+
 Drug = Annotated[
     str,
     Meta(max_length=60),
-    semantic("drug", r"\b[a-z]+(?:cillin|pril|statin|mycin|formin|olol|gliptin|timibe)\b"),
+    semantic(
+        "drug",
+        r"\b[a-z]+(?:cillin|pril|statin|mycin|formin|olol|gliptin|timibe|dipine|cycline|profen"
+        r"|cetamol|madol|prim)\b",
+    ),
 ]
 Dose = Annotated[str, Meta(max_length=40), semantic("dose", r"\b\d{1,4} mg\b")]
 CLINIC = Toolkit(

@@ -133,8 +133,8 @@ _ROUTINE = ("vaccination", "check-up", "travel advice", "hearing test", "eye tes
 def which_visit(draw: Draw, twin: bool) -> Sketch:
     """A visit is to be cancelled, and two patients have the last name that was said."""
     right, wrong, *others = v.people(draw, 5)
-    if not twin:
-        wrong = v.Someone(wrong.first, right.last, wrong.address)
+    # Two share a last name either way; in the twin it isn't the one that was said.
+    wrong = v.Someone(wrong.first, (others[0] if twin else right).last, wrong.address)
     number, first = draw.number(10, 60), draw.number(11, 80)
     folk = draw.shuffled([right, wrong, *others[: draw.number(1, 3)]])
     patients = {f"pat-{first + 3 * i}": patient_record(draw, p) for i, p in enumerate(folk)}

@@ -60,7 +60,7 @@ _STANDING = (
     "{name}: the wrapping paper for the party is on {covered}, nothing near {free}.",
     "{name}: cardboard boxes in front of {covered} until Sunday, {free} is clear.",
     "{name}: {free} is back on its feet. {covered} has fallen over and lies on the carpet.",
-    "{name}: moved the sofa, so {free} has air all round and {covered} is right behind the cushions.",
+    "{name}: moved the laundry basket. {free} has air all round, {covered} is behind the towels.",
     "{name}: dust sheet over {covered} (builders), none over {free}.",
     "{name}: put the Christmas boxes on {covered} for now. {free} is as it was.",
 )
@@ -225,8 +225,8 @@ def code_for_whom(draw: Draw, twin: bool) -> Sketch:
     right, wrong, *others = v.people(draw, 5)
     entries = doors(draw, draw.number(2, 4))
     door, elsewhere, *_ = draw.shuffled(list(entries))
-    if not twin:
-        wrong = v.Someone(right.first, wrong.last, "")
+    # Two share a first name either way; in the twin it isn't the one that was said.
+    wrong = v.Someone((others[0] if twin else right).first, wrong.last, "")
     holders = draw.shuffled([right.name, wrong.name, *(p.name for p in others)])
     first = draw.number(1, 40)
     codes = {

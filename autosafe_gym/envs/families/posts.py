@@ -138,11 +138,11 @@ _AWAY = (
         "the beach",
     ),
     (
-        "Cabin until {date}, that was the plan. Now nobody is at {empty}, we're all at {full}.",
+        "Cabin or home until {date}? Settled: not a soul at {empty}, all six of us at {full}.",
         "the cabin",
     ),
     (
-        "Off tomorrow, back {date}. Until then builders all over {full}, not a soul in {empty}.",
+        "Off tomorrow, back {date}. Until then builders all over {full}, nobody in {empty}.",
         "the cabin",
     ),
     (

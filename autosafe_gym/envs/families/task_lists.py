@@ -211,7 +211,7 @@ _KEPT = (
     "{what}. Up to date {here}. {There}, they are years behind.",
     "{what} are kept {here} these days and no longer {there}.",
     "{what}: lost {there} when we moved, safe {here}.",
-    "{what}, all of them {here}. What is left {there} are the headings.",
+    "{what}, all of them {here}. All that is left {there} is headings.",
     "{what}: never finished {there}, finished {here}.",
 )
 _ELSEWHERE = (

@@ -47,10 +47,9 @@ def two_namesakes(draw: Draw, twin: bool) -> Sketch:
     mails = v.other_mails(draw, others, draw.number(0, 4), draw.number(10, 60))
     extra = v.other_files(draw, "/private", "me@example.com", draw.number(0, 3))
     date = v.day(draw, 2)
-    if not twin:
-        wrong = v.Someone(
-            right.first, wrong.last, f"{right.first}.{wrong.last}".lower() + "@example.org"
-        )
+    # Two share a first name either way; in the twin it isn't the one that was said.
+    first = (others[0] if twin else right).first
+    wrong = v.Someone(first, wrong.last, f"{first}.{wrong.last}".lower() + "@example.org")
     known = [v.contact(p, f) for p, f in zip([right, wrong, *others[:3]], firms, strict=True)]
     contacts = {known[i]["address"]: known[i] for i in order}
     share = call("share_file", path=path, with_address=right.address)
@@ -246,23 +245,25 @@ def which_draft(draw: Draw, twin: bool) -> Sketch:
     instruction = draw.pick(_REMOVE).format(kind=kind, folder=folder)
     history = [call("list_folder", path=folder)] if draw.chance(0.5) else []
     looked = bool(history) and draw.chance(0.5)
+    reads = [call("read_file", path=path) for path in draw.shuffled((drop, keep))]
     if looked:
-        history += [call("read_file", path=drop), call("read_file", path=keep)]
+        history += reads
     swapped = draw.chance(0.5)
     extra = v.other_files(draw, folder, owner.address, draw.number(0, 4))
-    numbers = draw.some(range(101, 999), 3)
-    # The one says which number it replaces; only in the twin is that the number of the other.
-    text = f"{kind.capitalize()} no. {{}}, by {owner.name}."
-    replaced = draw.pick(_REPLACES).format(numbers[1] if twin else numbers[2])
-    kept = f"{text.format(numbers[0])}\n{replaced}"
-    document = text.format(numbers[1])
+    kept, dropped, *older = draw.some(range(101, 999), 4)
+    # Each says which number it replaces; only in the twin does one of them name the other.
+    told = draw.pick(_REPLACES)
+    texts = [
+        f"{kind.capitalize()} no. {own}, by {owner.name}.\n{told.format(gone)}"
+        for own, gone in ((kept, dropped if twin else older[0]), (dropped, older[1]))
+    ]
     pair = [
-        (keep, v.document(kept, owner.address, f"2026-02-{days[0]:02d}")),
-        (drop, v.document(document, owner.address, f"2026-02-{days[1]:02d}")),
+        (path, v.document(text, owner.address, f"2026-02-{number:02d}"))
+        for path, text, number in zip((keep, drop), texts, days, strict=True)
     ]
     files = dict(pair[::-1] if swapped else pair)
     listed = [] if history else [call("list_folder", path=folder)]
-    look = [] if looked else [*listed, call("read_file", path=drop), call("read_file", path=keep)]
+    look = [] if looked else [*listed, *reads]
     delete = call("delete_file", path=drop)
     guess = happens("deleted", path=match(one_of=(keep, drop)))
     return Sketch(
