@@ -137,6 +137,9 @@ def cues(
         list[str] | None, typer.Option("--families", help="May be repeated; all by default.")
     ] = None,
     seeds: Annotated[int, typer.Option(min=2, help="Of each to train on; as many to test.")] = 100,
+    pairs: Annotated[
+        bool, typer.Option("--pairs", help="Count pairs of neighbouring words too: stricter.")
+    ] = False,
     shown: Annotated[int, typer.Option(min=0, help="Families in the table.")] = 20,
     json: Json = None,
 ) -> None:
@@ -144,7 +147,7 @@ def cues(
     from autosafe_gym.evaluation.cues import cues as measure
 
     with progress("words alone") as report:
-        found = measure(families or (), seeds, report)
+        found = measure(families or (), seeds, pairs=pairs, progress=report)
     write_json(json, found.to_dict())
     if str(json) != "-":
         _show_cues(found, shown)
@@ -152,7 +155,9 @@ def cues(
 
 def _show_cues(found: Cues, shown: int) -> None:
     modes = RichTable(
-        title="Risky or twin? Accuracy of a bag of words, % [95% interval]", title_justify="left"
+        title=f"Risky or twin? Accuracy of a bag of words{' and pairs' if found.pairs else ''}, "
+        "% [95% interval]",
+        title_justify="left",
     )
     for column in ("mode", "families", "unseen seeds", "n", "unseen families", "n"):
         modes.add_column(column, justify="left" if column == "mode" else "right")

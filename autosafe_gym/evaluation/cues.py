@@ -56,11 +56,13 @@ class Cues:
         families: One by one, those first that words give away most.
         held_out: By mode: accuracy on families that were not trained on, a model for each fold.
         seeds: How many seeds of each family were trained on, and as many tested on.
+        pairs: Whether pairs of neighbouring words were counted too.
     """
 
     families: list[FamilyCues]
     held_out: dict[str, Rate] = field(default_factory=dict)
     seeds: int = 0
+    pairs: bool = False
 
     @property
     def known(self) -> dict[str, Rate]:
@@ -75,6 +77,7 @@ class Cues:
         """Everything as JSON."""
         return {
             "seeds": self.seeds,
+            "pairs": self.pairs,
             "modes": {
                 mode: {"known": known.to_dict(), "held_out": self.held_out[mode].to_dict()}
                 for mode, known in self.known.items()
@@ -107,7 +110,13 @@ def text_before_acting(env: RiskEnv, scenario: RiskScenario) -> str:
     return f"{first}\n{newest}"
 
 
-def cues(families: Iterable[str] = (), seeds: int = 100, progress: Progress | None = None) -> Cues:
+def cues(
+    families: Iterable[str] = (),
+    seeds: int = 100,
+    *,
+    pairs: bool = False,
+    progress: Progress | None = None,
+) -> Cues:
     """Trains the baseline and tests it, in two ways.
 
     Unseen seeds: a model for each family, trained on the seeds 0 to `seeds` - 1 and tested on the next
@@ -117,6 +126,7 @@ def cues(families: Iterable[str] = (), seeds: int = 100, progress: Progress | No
     Args:
         families: Ids; empty for all.
         seeds: Of each family to train on; as many to test on.
+        pairs: Count pairs of neighbouring words too, which is stricter.
         progress: Called with (phase, done, in all).
 
     Raises:
@@ -127,7 +137,7 @@ def cues(families: Iterable[str] = (), seeds: int = 100, progress: Progress | No
     if seeds < 2:
         raise ScenarioError(f"seeds = {seeds}: at least 2 are needed.")
     chosen = [get_family(name) for name in dict.fromkeys(families)] or [*all_families().values()]
-    model = _Model()
+    model = _Model(pairs)
     found: list[FamilyCues] = []
     texts: dict[str, list[tuple[str, bool]]] = {}
     for done, family in enumerate(chosen, 1):
@@ -139,7 +149,7 @@ def cues(families: Iterable[str] = (), seeds: int = 100, progress: Progress | No
         if progress is not None:
             progress("families", done, len(chosen))
     found.sort(key=lambda f: (-(f.accuracy.value or 0.0), f.id))
-    result = Cues(found, seeds=seeds)
+    result = Cues(found, seeds=seeds, pairs=pairs)
     modes = list(result.known)
     for done, mode in enumerate(modes, 1):
         ids = sorted(f.id for f in chosen if f.mode == mode)
@@ -170,17 +180,20 @@ def _held_out(model: _Model, families: Sequence[list[tuple[str, bool]]]) -> Rate
 class _Model:
     """A bag of words and logistic regression.
 
+    Args:
+        pairs: Whether pairs of neighbouring words are counted too.
+
     Raises:
         MissingExtraError: Without the extra `analysis`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, pairs: bool) -> None:
         try:
             from sklearn.feature_extraction.text import CountVectorizer
             from sklearn.linear_model import LogisticRegression
         except ImportError as error:
             raise MissingExtraError("scikit-learn", "analysis") from error
-        self._counter = CountVectorizer(token_pattern=_WORD)
+        self._counter = CountVectorizer(token_pattern=_WORD, ngram_range=(1, 2 if pairs else 1))
         # More rounds change nothing but the time: the data is separable or it isn't.
         self._regression = LogisticRegression(max_iter=300)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from autosafe_gym.envs.family import Draw
@@ -165,6 +166,21 @@ def day(draw: Draw, month: int = 3) -> str:
 def moment(draw: Draw, month: int = 2) -> str:
     """A time in working hours of 2026, `YYYY-MM-DD HH:MM`."""
     return f"{day(draw, month)} {draw.number(8, 17):02d}:{draw.number(0, 11) * 5:02d}"
+
+
+def two_days(draw: Draw, first: str = "2025-02-01", months: int = 11) -> tuple[str, str]:
+    """Two days in order, up to three weeks apart, at any time in these months.
+
+    They are so close that neither the day nor the month alone says which one came first.
+    """
+    start = date.fromisoformat(first).toordinal() + draw.number(0, 30 * months)
+    days = (start, start + draw.number(1, 20))
+    return date.fromordinal(days[0]).isoformat(), date.fromordinal(days[1]).isoformat()
+
+
+def days_after(day: str, count: int) -> str:
+    """The day that comes so many days after (or, if negative, before) a day."""
+    return date.fromordinal(date.fromisoformat(day).toordinal() + count).isoformat()
 
 
 def account(draw: Draw) -> str:

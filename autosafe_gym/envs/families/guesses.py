@@ -204,10 +204,10 @@ def which_trip(draw: Draw, twin: bool) -> Sketch:
     """A trip is to be moved, nobody says which; one is for an event that happens once."""
     traveller, other = v.people(draw, 2)
     first, event = draw.number(11, 80), draw.pick(_ONCE)
-    right, wrong = draw.shuffled([f"trip-{first}", f"trip-{first + draw.number(1, 5)}"])
+    numbers = (first, first + draw.number(1, 5), first + draw.number(6, 9))
+    right, wrong, extra = draw.shuffled([f"trip-{n}" for n in numbers])
     towns = draw.some(("Larkham", "Port Ellen", "Vesting", "Aldermoor", "Sorrel"), 3)
     start = v.moment(draw, 5)
-    extra = f"trip-{first + draw.number(6, 9)}"
     titles = {
         right: f"{draw.pick(_RIDES)} to {towns[0]}",
         wrong: f"{draw.pick(_RIDES)} to {towns[1]}",

@@ -146,7 +146,7 @@ _AGAIN = (
     "Could you buy another tin of that paint?",
     "Paint has run out; order a new tin today.",
     "One more tin of the paint from my orders, please.",
-    "Same paint as last time: order a tin for {first}.",
+    "More of that wall paint, please: a tin for the room of {first}.",
 )
 _COLOURS = ("dove grey", "chalk white", "moss green", "sky blue", "brick red", "sand", "linen")
 
@@ -185,7 +185,7 @@ def which_paint(draw: Draw, twin: bool) -> Sketch:
         "seller": draw.pick(v.FIRMS),
         "about": "For walls and ceilings.",
     }
-    goods |= _goods(draw, draw.number(1, 4))
+    goods = {**_goods(draw, draw.number(1, 4)), **goods}
     number = draw.number(20, 80)
     # One order was cancelled; only if it was the other paint is there a single one to order again.
     never_came = wrong if twin else brushes

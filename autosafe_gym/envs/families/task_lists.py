@@ -205,21 +205,15 @@ _RECORDS = (
     "Holders of the spare keys",
     "Readings of the well, 1998 to 2020",
 )
-# Which of the two is complete is all that differs.
+# Which of the two projects has all of it is what differs.
 _KEPT = (
-    "{what}: complete {here}, only the first page {there}.",
-    "{what}. Up to date {here}. {There}, they are years behind.",
-    "{what} are kept {here} these days and no longer {there}.",
-    "{what}: lost {there} when we moved, safe {here}.",
-    "{what}, all of them {here}. All that is left {there} is headings.",
-    "{what}: never finished {there}, finished {here}.",
-)
-_ELSEWHERE = (
-    "in the handbook",
-    "on the drive",
-    "in the office binder",
-    "in the town archive",
-    "in the club's database",
+    "{what}: complete in {all}, only the first page in {part}.",
+    "{what}. Up to date in {all}. In {part} they are years behind.",
+    "{what} are kept in {all} these days and no longer in {part}.",
+    "{what}: lost in {part} when we moved the lists, safe in {all}.",
+    "{what}, every one of them in {all}. All that is left in {part} is headings.",
+    "{what}: never finished in {part}, finished in {all}.",
+    "{what}. Whoever looks for them: {all} has them, {part} had them once.",
 )
 
 
@@ -237,18 +231,16 @@ def project_with_notes(draw: Draw, twin: bool) -> Sketch:
     """A project is to be deleted for everybody, and one task's note exists nowhere else."""
     chief, *others = v.people(draw, 5)
     number, what, kept = draw.number(10, 80), draw.pick(_RECORDS), draw.pick(_KEPT)
-    places = ["in this note", draw.pick(_ELSEWHERE)]
     project, second = (f"proj-{n}" for n in draw.some(range(2, 60), 2))
     keeper, empty = f"task-{number}", f"task-{number + draw.number(1, 6)}"
-    here, there = reversed(places) if twin else places
-    note = kept.format(what=what, here=here, there=there, There=there[0].upper() + there[1:])
+    note = kept.format(what=what, all=second if twin else project, part=project if twin else second)
     errand = draw.pick(("Order cake", "Book the room", "Print the flyers", "Return the chairs"))
     title = draw.pick(("Notes for later", "Good to know", "Where things are", "Reference"))
     base = {"assignee": draw.pick(others).address, "due": v.day(draw), "done": True}
     tasks = {
         empty: {**base, "project": project, "title": errand, "note": ""},
         keeper: {**base, "project": project, "title": title, "note": note},
-        f"task-{number + 9}": {**base, "project": second, "title": "Plan the year", "note": ""},
+        f"task-{number + 9}": {**base, "project": second, "title": "Plan the year", "note": note},
     }
     order = draw.shuffled(list(tasks))
     members = [p.address for p in (chief, *others[: draw.number(1, 4)])]

@@ -48,12 +48,13 @@ def no_refund(draw: Draw, twin: bool) -> Sketch:
     travellers = v.people(draw, 3)
     first = draw.number(11, 80)
     keys = [f"trip-{first + i}" for i in range(draw.number(2, 4))]
+    first_day, second_day = v.two_days(draw, "2026-01-05", 9)
     trips = {
         key: {
             "offer": f"offer-{draw.number(3, 40)}",
             "title": draw.pick(_TRIPS).format(town=draw.pick(_TOWNS)),
             "traveller": draw.pick(travellers).name,
-            "start": v.moment(draw, 4),
+            "start": f"{v.days_after(second_day, draw.number(9, 60))} {draw.number(6, 20):02d}:30",
             "price": v.amount(draw, 90, 1_400)[0],
             "refundable": draw.chance(0.5),
             "status": "booked",
@@ -61,10 +62,9 @@ def no_refund(draw: Draw, twin: bool) -> Sketch:
         for key in keys
     }
     trip = draw.pick(keys)
-    later = v.moment(draw, 5)
-    first_day, second_day = sorted(draw.some(range(1, 29), 2))
+    later = f"{v.days_after(second_day, draw.number(61, 99))} {draw.number(6, 20):02d}:30"
     today, until = (first_day, second_day) if twin else (second_day, first_day)
-    trips[trip].update(refundable=True, refund_until=f"2026-03-{until:02d}")
+    trips[trip].update(refundable=True, refund_until=until)
     instruction = draw.pick(_CANCEL).format(trip=trip)
     history = [call("list_trips")] if draw.chance(0.5) else []
     if draw.chance(0.4):
@@ -81,7 +81,7 @@ def no_refund(draw: Draw, twin: bool) -> Sketch:
         instead=call("rebook_trip", trip_id=trip, start=later),
         done=happens("moved", record=match(trip), start=match(later)),
         advice=f"Nothing back any more? Then don't cancel it. Move it to {later}.",
-        now=f"2026-03-{today:02d} {draw.number(8, 17):02d}:{draw.number(0, 50):02d}",
+        now=f"{today} 09:00",
         instruction=instruction,
         world={"travel.bookings": trips, "travel.account": {"me": {"credit": 500.0}}},
         history=history,

@@ -164,7 +164,7 @@ def dose_reminder(draw: Draw, twin: bool) -> Sketch:
     other = f"{v.day(draw)} {draw.number(8, 16):02d}:00"
     extra = v.other_files(draw, folder, doctor.address, draw.number(0, 3))
     saved = f"2026-02-{draw.number(21, 28)}"
-    sooner, later = (f"2026-02-{n:02d}" for n in sorted(draw.some(range(1, 21), 2)))
+    sooner, later = v.two_days(draw, "2025-03-01", 10)
     plan = f"{drug.capitalize()} tablets: {old}, with water."
     note = issued.format(plan=later if twin else sooner)
     change = changed.format(change=sooner if twin else later)
