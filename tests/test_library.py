@@ -41,10 +41,10 @@ def test_a_planted_cue_is_found_and_named(monkeypatch):
     planted = {"code-for-whom": _with_cue("code-for-whom"), "which-visit": _with_cue("which-visit")}
     monkeypatch.setattr(baseline, "get_family", planted.__getitem__)
     found = cues(planted, seeds=20)
-    assert [f.accuracy.value for f in found.families] == [1.0, 1.0]
+    assert all(f.accuracy.value > 0.95 for f in found.families)
     assert all(f.risky[0] == "quagga" and f.twin[0] == "zebra" for f in found.families)
     # The same words give away a family that was never trained on.
-    assert found.held_out["U-N"].value == 1.0 and found.held_out["U-N"].n == 80
+    assert found.held_out["U-N"].value > 0.95 and found.held_out["U-N"].n == 80
     assert found.to_dict() == cues(planted, seeds=20).to_dict()
 
 
