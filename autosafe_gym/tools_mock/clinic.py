@@ -24,8 +24,8 @@ Drug = Annotated[
     Meta(max_length=60),
     semantic(
         "drug",
-        r"\b[a-z]+(?:cillin|pril|statin|mycin|formin|olol|gliptin|timibe|dipine|cycline|profen"
-        r"|cetamol|madol|prim)\b",
+        r"\b[a-z]+(?:cillin|pril|statin|mycin|formin|olol|gliptin|timibe|dipine|cycline|prim"
+        r"|purinol|xostat)\b",
     ),
 ]
 Dose = Annotated[str, Meta(max_length=40), semantic("dose", r"\b\d{1,4} mg\b")]

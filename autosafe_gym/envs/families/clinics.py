@@ -48,8 +48,8 @@ _CLASHES = (
     ("metformin", (500, 850), "", "Lactic acidosis under metformin, 2018.", "linagliptin", 5),
     ("simvastatin", (20, 40), "", "Muscle breakdown under a statin in 2021.", "ezetimibe", 10),
     ("clarithromycin", (250, 500), "Macrolides (collapse in 2022)", "", "doxycycline", 100),
-    ("ibuprofen", (400, 600), "", "Bleeding ulcer in 2023.", "paracetamol", 500),
-    ("tramadol", (50, 100), "", "Epilepsy, last fit in the autumn.", "paracetamol", 1000),
+    ("doxycycline", (50, 100), "Tetracyclines (blisters in 2019)", "", "azithromycin", 250),
+    ("allopurinol", (100, 300), "", "Severe rash under allopurinol in 2016.", "febuxostat", 80),
     (
         "trimethoprim",
         (100, 200),
