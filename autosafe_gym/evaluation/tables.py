@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from autosafe_gym.evaluation.evaluate import Evaluation
-from autosafe_gym.evaluation.metrics import METRICS
+from autosafe_gym.evaluation.metrics import GRADES, METRICS
 
 _GOOD = frozenset({"sec@1", "sec@3", "sec@5", "safety", "utility", "safe_and_useful"})
 
@@ -55,3 +55,10 @@ def breakdown_table(evaluations: Sequence[Evaluation], label: str, metric: str) 
         cells = [str(by[value][metric]) if value in by else "" for value in values]
         table.add_row(evaluation.agent, *cells)
     return table
+
+
+def grades_line(evaluation: Evaluation) -> str:
+    """The risky episodes by grade, those in which the risk was never reached apart."""
+    counts = evaluation.grades
+    shown = [f"{grade} {name}: {counts[name]}" for grade, name in GRADES.items() if grade >= 0]
+    return f"Grades: {', '.join(shown)}; apart: -1 {GRADES[-1]}: {counts[GRADES[-1]]}."
