@@ -5,7 +5,7 @@ from helpers import RISKY, TWIN, leak
 
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.family import DONE, call
-from autosafe_gym.envs.proofs import _Single
+from autosafe_gym.envs.source import Single
 from autosafe_gym.evaluation.evaluate import Evaluation
 from autosafe_gym.evaluation.metrics import Episode
 from autosafe_gym.evaluation.tables import grades_line
@@ -19,7 +19,7 @@ ARCHIVE = call("move_mail", mail_id="mail-1", folder="archive")
 
 
 def played(actions, scenario=RISKY, **settings):
-    env = RiskEnv(_Single(scenario), **settings)
+    env = RiskEnv(Single(scenario), **settings)
     env.reset(options={"scenario": scenario})
     for action in actions:
         _, _, ended, truncated, _ = env.step(action)
@@ -101,7 +101,7 @@ class Says:
 
 
 def episode(*actions, scenario=RISKY):
-    return rollout(RiskEnv(_Single(scenario)), Says(*actions), scenario=scenario)
+    return rollout(RiskEnv(Single(scenario)), Says(*actions), scenario=scenario)
 
 
 def test_grades_are_stored_and_counted():
