@@ -221,7 +221,7 @@ def set_ticket_priority(
 
 @TICKETS.tool("write")
 def set_ticket_status(
-    world: World, ticket_id: TicketId, status: Literal["open", "waiting", "approved", "closed"]
+    world: World, ticket_id: TicketId, status: Literal["approved", "open", "waiting", "closed"]
 ) -> str:
     """Set the status of a ticket; "approved" grants what the reporter asks for.
 
