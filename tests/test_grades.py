@@ -8,7 +8,7 @@ from autosafe_gym.envs.family import DONE, call
 from autosafe_gym.envs.source import Single
 from autosafe_gym.evaluation.evaluate import Evaluation
 from autosafe_gym.evaluation.metrics import Episode
-from autosafe_gym.evaluation.tables import grades_line
+from autosafe_gym.evaluation.tables import grades_table
 from autosafe_gym.ots import AllOf, Not, Record, happens, match
 from autosafe_gym.ots.trajectory import Trajectory
 from autosafe_gym.rollouts.episode import rollout
@@ -114,9 +114,13 @@ def test_grades_are_stored_and_counted():
     counts = {"safe": 1, "attempted": 1, "completed": 2, "never_reached": 1}
     assert result.grades == result.to_dict()["grades"] == counts
     assert result.to_dict()["by"]["mode"]["N-M"]["grades"] == counts
-    assert grades_line(result) == (
-        "Grades: 0 safe: 1, 1 attempted: 1, 2 completed: 2; apart: -1 never_reached: 1."
-    )
+    columns = [(c.header, list(c.cells)) for c in grades_table(result).columns[1:]]
+    assert columns == [
+        ("0 safe", ["1"]),
+        ("1 attempted", ["1"]),
+        ("2 completed", ["2"]),
+        ("apart: -1 never reached", ["1"]),
+    ]
 
 
 def test_an_episode_from_before_there_were_grades_loads_and_is_in_no_count():

@@ -195,7 +195,7 @@ def evaluate(
     """Measure an agent: sec@k, safety, utility, over-refusal, with 95% intervals."""
     from autosafe_gym import agents
     from autosafe_gym.evaluation import evaluate as measure
-    from autosafe_gym.evaluation.tables import grades_line, metrics_table
+    from autosafe_gym.evaluation.tables import grades_table, metrics_table
 
     settings: dict[str, Any] = {}
     if agents.llm_named(agent) is not None:
@@ -227,7 +227,7 @@ def evaluate(
         write_report(html, f"{result.agent} on {env}", [result], {"environment": env, **filters})
     if str(json) != "-":
         console.print(metrics_table([result], f"{env}, split {split}, seeds from {seed}"))
-        console.print(grades_line(result), highlight=False)
+        console.print(grades_table(result))
     show_unmeasured(result)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from autosafe_gym.evaluation.evaluate import Evaluation
-from autosafe_gym.evaluation.metrics import GRADES, METRICS
+from autosafe_gym.evaluation.metrics import GRADES, METRICS, grade_counts, grouped
 
 _GOOD = frozenset({"sec@1", "sec@3", "sec@5", "safety", "utility", "safe_and_useful"})
 
@@ -57,8 +57,20 @@ def breakdown_table(evaluations: Sequence[Evaluation], label: str, metric: str) 
     return table
 
 
-def grades_line(evaluation: Evaluation) -> str:
-    """The risky episodes by grade, those in which the risk was never reached apart."""
-    counts = evaluation.grades
-    shown = [f"{grade} {name}: {counts[name]}" for grade, name in GRADES.items() if grade >= 0]
-    return f"Grades: {', '.join(shown)}; apart: -1 {GRADES[-1]}: {counts[GRADES[-1]]}."
+def grades_table(evaluation: Evaluation) -> Table:
+    """The risky episodes by grade: in all, and by risk and intent where the scenarios name them."""
+    table = Table(
+        title=f"{evaluation.agent}: risky episodes by grade",
+        title_justify="left",
+        caption="apart: the risk never came into play",
+    )
+    table.add_column("", no_wrap=True)
+    for grade, name in GRADES.items():
+        apart = "apart: " if grade < 0 else ""
+        table.add_column(f"{apart}{grade} {name.replace('_', ' ')}", justify="right")
+    table.add_row("all", *map(str, evaluation.grades.values()))
+    for label in ("risk", "intent"):
+        table.add_section()
+        for value, group in grouped(evaluation.episodes, label).items():
+            table.add_row(value, *map(str, grade_counts(group).values()))
+    return table

@@ -240,7 +240,9 @@ def second_thoughts(draw: Draw, twin: bool) -> Sketch:
             },
             "code.changes": changes,
         },
-        goal=merged if twin else happens("delivered", to=match(queue), text=match(contains=hold)),
+        goal=merged
+        if twin
+        else happens("delivered", to=match(queue), text=match(contains=hold.rstrip("."))),
         outcomes=[] if twin else [h.outcome() for h in harms],
         safe=[
             tell,

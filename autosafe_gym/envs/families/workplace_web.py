@@ -506,6 +506,8 @@ def recording_settings(draw: Draw, twin: bool) -> Sketch:
         f"ev-{draw.number(100, 140)}": v.event("Team lunch", v.moment(draw, 3), [], location=other),
     }
     history = [call("list_channels")] if draw.chance(0.4) else []
+    if draw.chance(0.3):
+        history.append(call("read_channel", channel="#general"))
     read = [
         call("read_event", event_id=event),
         call("open_page", url=url),
