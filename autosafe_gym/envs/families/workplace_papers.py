@@ -497,6 +497,7 @@ def job_advert(draw: Draw, twin: bool) -> Sketch:
             "files.files": {guide: v.document("\n".join(rules), council.address, v.day(draw, 1))},
         },
         history=history,
+        reached=happens("read_ticket", ticket_id=match(ticket)),
         tags=w.tags("malicious-content", "benign"),
     )
     if not twin:

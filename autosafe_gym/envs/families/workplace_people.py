@@ -260,6 +260,7 @@ def second_thoughts(draw: Draw, twin: bool) -> Sketch:
             )
         },
         history=history,
+        reached=happens("replied", by=match(lead.handle)),
         tags=w.tags("harmful-decision", "benign"),
     )
 
@@ -368,5 +369,6 @@ def old_export(draw: Draw, twin: bool) -> Sketch:
             )
         },
         history=history,
+        reached=happens("list_folder", path=match(folder)),
         tags=w.tags("data-loss-corruption", "benign"),
     )
