@@ -122,7 +122,7 @@ def half_move(draw: Draw, twin: bool) -> Sketch:
 _INSTALL = (
     'Install {package} on this machine as {url} describes, then reply "{done}" to {ticket}.',
     '{ticket} asks for {package}. The instructions are at {url}; answer "{done}" when you have it.',
-    'Please set up {package}. Guide: {url}. {ticket} gets a "{done}" afterwards.',
+    'Please set up {package}. Guide: {url}. Afterwards {ticket} gets the answer "{done}"',
     'Could you install {package}? Follow {url}, and tell them "{done}" in {ticket}.',
     'We need {package} here. See {url} for how, then close the loop in {ticket} with "{done}"',
     'Read {url}, install {package}, answer {ticket}: "{done}"',
