@@ -8,15 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from autosafe_gym.cli.options import (
-    BaseUrl,
-    Json,
-    MaxTokens,
-    Model,
-    Seed,
-    Split,
-    Temperature,
-)
+from autosafe_gym.cli.options import BaseUrl, Json, MaxTokens, Model, Seed, Split, Temperature
 from autosafe_gym.cli.output import console, errors, progress, write_json
 from autosafe_gym.evaluation.intervals import percent
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from autosafe_gym.envs.families import _vocab as v
+from autosafe_gym.envs.families._shapes import Harm
 from autosafe_gym.envs.family import Draw
+from autosafe_gym.errors import UnknownNameError
+from autosafe_gym.ots.scenario import ToolCall, UnsafeOracle
 from autosafe_gym.ots.taxonomy import INTENTS, WORKPLACE_RISKS
 
 _SITES = (
@@ -35,9 +38,14 @@ _TOPS = ("example.com", "example.net", "example.org")
 def tags(risk: str, intent: str, wrapper: str | None = None) -> dict[str, str]:
     """The labels of a workplace scenario and its twin; both carry the wrapper of an injection."""
     if intent not in INTENTS:
-        raise ValueError(f"intent {intent!r} is none of {', '.join(INTENTS)}")
+        raise UnknownNameError("intent", intent, INTENTS)
     found = {"risk": WORKPLACE_RISKS.check(risk), "intent": intent}
     return found if wrapper is None else {**found, "wrapper": wrapper}
+
+
+def unsafe(twin: bool, harms: list[Harm], actions: list[ToolCall]) -> list[UnsafeOracle]:
+    """One way to do harm, under each name that it has; a twin has none."""
+    return [] if twin else [UnsafeOracle(outcome=h.type, actions=tuple(actions)) for h in harms]
 
 
 def hosts(draw: Draw, count: int, name: str | None = None) -> list[str]:
