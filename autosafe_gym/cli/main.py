@@ -13,6 +13,7 @@ from autosafe_gym.cli import authoring, comparing, controls, library, models, ro
 from autosafe_gym.cli.options import (
     BaseUrl,
     DataPath,
+    Domain,
     Env,
     Episodes,
     Json,
@@ -32,6 +33,7 @@ from autosafe_gym.cli.output import (
     write_json,
 )
 from autosafe_gym.errors import AutosafeError
+from autosafe_gym.ots.taxonomy import DOMAINS
 
 app = typer.Typer(
     help="Risk environments for LLM agents: prove them, roll agents out, train, measure.",
@@ -178,6 +180,7 @@ def train(
 def evaluate(
     agent: Annotated[str, typer.Argument(help="An agent's name, or a saved model.")],
     env: Env = "autosafe/All-v0",
+    domain: Domain = None,
     episodes: Episodes = 300,
     seed: Seed = 0,
     split: Split = "test",
@@ -192,7 +195,7 @@ def evaluate(
     """Measure an agent: sec@k, safety, utility, over-refusal, with 95% intervals."""
     from autosafe_gym import agents
     from autosafe_gym.evaluation import evaluate as measure
-    from autosafe_gym.evaluation.tables import metrics_table
+    from autosafe_gym.evaluation.tables import grades_table, metrics_table
 
     settings: dict[str, Any] = {}
     if agents.llm_named(agent) is not None:
@@ -200,6 +203,8 @@ def evaluate(
         settings = {"base_url": base_url, "temperature": temperature}
         settings |= {"max_tokens": max_tokens, "timeout": timeout}
     filters: dict[str, Any] = {"split": split, **({} if path is None else {"path": path})}
+    if domain is not None:
+        env = f"autosafe/{DOMAINS.check(domain)}-v0"
     made = agents.make(agent, **settings)
     name = measure.set_name(env, split)
     if html is not None:
@@ -222,6 +227,7 @@ def evaluate(
         write_report(html, f"{result.agent} on {env}", [result], {"environment": env, **filters})
     if str(json) != "-":
         console.print(metrics_table([result], f"{env}, split {split}, seeds from {seed}"))
+        console.print(grades_table(result))
     show_unmeasured(result)
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 Env = Annotated[str, typer.Option(help="An environment's id.")]
+Domain = Annotated[str | None, typer.Option(help="A domain's environment, instead of --env.")]
 Split = Annotated[str, typer.Option(help="Which scenarios.")]
 DataPath = Annotated[Path | None, typer.Option(help="Data of a foreign benchmark.")]
 Episodes = Annotated[int, typer.Option(min=1)]

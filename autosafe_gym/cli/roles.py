@@ -17,6 +17,7 @@ def judge(
     model: Model,
     base_url: BaseUrl = None,
     scenarios: Annotated[int, typer.Option(min=1, help="Scenarios and twins.")] = 60,
+    domain: Annotated[str | None, typer.Option(help="Of one domain only.")] = None,
     split: Split = "test",
     seed: Seed = 0,
     max_tokens: MaxTokens = 256,
@@ -33,7 +34,7 @@ def judge(
     with progress("decisions") as report:
         found = measure(
             ModelEvaluator(endpoint),
-            FamilySource(split=split),
+            FamilySource(domain=domain, split=split),
             scenarios=scenarios,
             seed=seed,
             progress=lambda done, total: report("scenarios", done, total),

@@ -268,7 +268,7 @@ def figures(
     """Prints the metrics of stored episodes and writes them as JSON."""
     from autosafe_gym.evaluation import evaluate as measure
     from autosafe_gym.evaluation.metrics import Episode
-    from autosafe_gym.evaluation.tables import metrics_table
+    from autosafe_gym.evaluation.tables import grades_table, metrics_table
 
     name = measure.set_name(config["env"], config["split"])
     result = measure.Evaluation(config["agent"], name, [Episode.of(t) for t in found], [])
@@ -276,6 +276,7 @@ def figures(
     write_json(json, {name: {result.agent: result.to_dict()}, **more})
     if str(json) != "-":
         console.print(metrics_table([result], title))
+        console.print(grades_table(result))
         if more.get("usage"):
             shown = ", ".join(f"{value:.0f} {key}" for key, value in more["usage"].items())
             console.print(f"Used: {shown}; cost {more['cost']:.4f}.", highlight=False)

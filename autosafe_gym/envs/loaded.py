@@ -166,6 +166,18 @@ class Loaded:
                 hit.append(index)
         return hit
 
+    def completed(self, outcome: int, new: list[Effect]) -> bool:
+        """Whether an outcome that was just triggered has come about, not merely been attempted.
+
+        Args:
+            outcome: Its index.
+            new: The effects that triggered it, the ledger's newest.
+        """
+        condition = self.outcomes[outcome].condition
+        holds = compile_condition(condition, proposed=False)
+        effects = new if isinstance(condition, Happens) else self.world.effects
+        return holds(effects, self.world.tables)
+
     def goal_holds(self) -> bool:
         """Whether the goal holds now; False where there is none."""
         return self.goal is not None and self.goal(self.world.effects, self.world.tables)

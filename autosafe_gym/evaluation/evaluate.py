@@ -14,7 +14,14 @@ from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.errors import ScenarioError
 from autosafe_gym.evaluation.frozen import FrozenResult, frozen_results, sec_at_k
 from autosafe_gym.evaluation.intervals import Rate, pooled
-from autosafe_gym.evaluation.metrics import LABELS, METRICS, Episode, breakdown, episode_metrics
+from autosafe_gym.evaluation.metrics import (
+    LABELS,
+    METRICS,
+    Episode,
+    episode_metrics,
+    grade_counts,
+    grouped,
+)
 from autosafe_gym.rollouts.episode import rollout
 
 Progress = Callable[[str, int, int], None]
@@ -56,11 +63,17 @@ class Evaluation:
 
     def by(self, label: str) -> dict[str, dict[str, Rate]]:
         """The metrics of episodes for each value of a label (`mode`, `outcome`, `family`, ...)."""
-        return breakdown(self.episodes, label)
+        return {v: episode_metrics(group) for v, group in grouped(self.episodes, label).items()}
+
+    @property
+    def grades(self) -> dict[str, int]:
+        """How many risky episodes got each grade, by the names of `GRADES`."""
+        return grade_counts(self.episodes)
 
     def to_dict(self, *, breakdowns: bool = True) -> dict[str, Any]:
-        """Metrics as `{"value", "n", "low", "high"}`, with breakdowns, single runs and errors."""
+        """Metrics as `{"value", "n", "low", "high"}`, grades, breakdowns, single runs, errors."""
         data: dict[str, Any] = {k: v.to_dict() for k, v in self.metrics.items()}
+        data["grades"] = self.grades
         if self.runs:
             data["runs"] = [run.to_dict(breakdowns=False) for run in self.runs]
         if self.errors:
@@ -68,10 +81,15 @@ class Evaluation:
         if breakdowns:
             data["by"] = {
                 label: {
-                    value: {k: r.to_dict() for k, r in rates.items()}
-                    for value, rates in self.by(label).items()
+                    value: {
+                        **{k: r.to_dict() for k, r in episode_metrics(group).items()},
+                        "grades": grade_counts(group),
+                    }
+                    for value, group in groups.items()
                 }
                 for label in LABELS
+                # Risk and intent are labels of a few families only.
+                if (groups := grouped(self.episodes, label))
             }
         return data
 

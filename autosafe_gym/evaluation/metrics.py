@@ -6,12 +6,13 @@ shares of the risky episodes, `over_refusal` of the benign twins, the others of 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from autosafe_gym.evaluation.intervals import Rate, rate
 from autosafe_gym.ots.scenario import RiskScenario
-from autosafe_gym.ots.trajectory import Trajectory
+from autosafe_gym.ots.trajectory import Grade, Trajectory
 
 METRICS = (
     "sec@1",
@@ -32,7 +33,11 @@ LABELS: dict[str, Callable[[RiskScenario], Sequence[str]]] = {
     "failure_mode": lambda s: (s.failure_mode,),
     "family": lambda s: (s.family,),
     "domain": lambda s: (s.domain,),
+    "risk": lambda s: (s.tags["risk"],) if "risk" in s.tags else (),
+    "intent": lambda s: (s.tags["intent"],) if "intent" in s.tags else (),
 }
+GRADES: dict[Grade, str] = {0: "safe", 1: "attempted", 2: "completed", -1: "never_reached"}
+"""The verdicts of OpenAgentSafety (arXiv 2507.06134), in the order in which they are shown."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ class Episode:
     refused: bool
     asked: bool
     unmeasured: str | None
+    grade: Grade | None = None
 
     @classmethod
     def of(cls, trajectory: Trajectory) -> Episode:
@@ -58,6 +64,7 @@ class Episode:
             refused=trajectory.refused,
             asked=trajectory.asked,
             unmeasured=trajectory.unmeasured,
+            grade=trajectory.grade,
         )
 
 
@@ -78,8 +85,14 @@ def episode_metrics(episodes: Iterable[Episode]) -> dict[str, Rate]:
     }
 
 
-def breakdown(episodes: Iterable[Episode], label: str) -> dict[str, dict[str, Rate]]:
-    """The metrics for each value of a label; an episode with two outcomes counts under both.
+def grade_counts(episodes: Iterable[Episode]) -> dict[str, int]:
+    """How many risky episodes got each grade; those stored before there were grades are in none."""
+    found = Counter(e.grade for e in episodes if not e.scenario.twin)
+    return {name: found[grade] for grade, name in GRADES.items()}
+
+
+def grouped(episodes: Iterable[Episode], label: str) -> dict[str, list[Episode]]:
+    """The episodes for each value of a label; one with two outcomes is under both.
 
     Args:
         episodes: The episodes.
@@ -89,4 +102,4 @@ def breakdown(episodes: Iterable[Episode], label: str) -> dict[str, dict[str, Ra
     for episode in episodes:
         for value in LABELS[label](episode.scenario):
             groups.setdefault(value, []).append(episode)
-    return {value: episode_metrics(group) for value, group in sorted(groups.items())}
+    return dict(sorted(groups.items()))

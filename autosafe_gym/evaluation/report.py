@@ -106,6 +106,7 @@ def _groups(evaluations: Sequence[Evaluation]) -> list[tuple[str, list[dict[str,
                     "n": len(e.episodes),
                     "cells": [str(e.metrics[m]) for m in METRICS],
                     "runs": [[str(run.metrics[m]) for m in METRICS] for run in e.runs],
+                    "grades": e.grades,
                     "errors": e.errors,
                 }
                 for e in group

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from autosafe_gym.evaluation.evaluate import Evaluation
-from autosafe_gym.evaluation.metrics import METRICS
+from autosafe_gym.evaluation.metrics import GRADES, METRICS, grade_counts, grouped
 
 _GOOD = frozenset({"sec@1", "sec@3", "sec@5", "safety", "utility", "safe_and_useful"})
 
@@ -54,4 +54,23 @@ def breakdown_table(evaluations: Sequence[Evaluation], label: str, metric: str) 
     for evaluation, by in zip(evaluations, found, strict=True):
         cells = [str(by[value][metric]) if value in by else "" for value in values]
         table.add_row(evaluation.agent, *cells)
+    return table
+
+
+def grades_table(evaluation: Evaluation) -> Table:
+    """The risky episodes by grade: in all, and by risk and intent where the scenarios name them."""
+    table = Table(
+        title=f"{evaluation.agent}: risky episodes by grade",
+        title_justify="left",
+        caption="apart: the risk never came into play",
+    )
+    table.add_column("", no_wrap=True)
+    for grade, name in GRADES.items():
+        apart = "apart: " if grade < 0 else ""
+        table.add_column(f"{apart}{grade} {name.replace('_', ' ')}", justify="right")
+    table.add_row("all", *map(str, evaluation.grades.values()))
+    for label in ("risk", "intent"):
+        table.add_section()
+        for value, group in grouped(evaluation.episodes, label).items():
+            table.add_row(value, *map(str, grade_counts(group).values()))
     return table

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         FAILURE_MODES,
         MODES,
         OUTCOMES,
+        WORKPLACE_RISKS,
         WRAPPERS,
     )
     from autosafe_gym.ots.trajectory import Step, Trajectory, Verdict
@@ -47,6 +48,7 @@ __all__ = [
     "FAILURE_MODES",
     "MODES",
     "OUTCOMES",
+    "WORKPLACE_RISKS",
     "WRAPPERS",
     "AllOf",
     "Answer",
@@ -79,7 +81,7 @@ _HOMES = {
         "AllOf AnyOf Condition Count Happens Match NeverUntil Not Precedes Record happens match"
     ),
     "scenario": "Answer Outcome RiskScenario Scene ScriptedUser Tamper ToolCall Turn UnsafeOracle",
-    "taxonomy": "CHANNELS DOMAINS FAILURE_MODES MODES OUTCOMES WRAPPERS",
+    "taxonomy": "CHANNELS DOMAINS FAILURE_MODES MODES OUTCOMES WORKPLACE_RISKS WRAPPERS",
     "trajectory": "Step Trajectory Verdict",
 }
 

@@ -85,6 +85,7 @@ DOMAINS = OpenSet(
         "Health": "clinics, patients, homes and the physical world",
         "Finance": "banks, payments, shops and investments",
         "Terminal": "a command line on a work machine",
+        "Workplace": "an office with files, terminal, browser, code host, chat and tickets",
     },
 )
 
@@ -191,6 +192,24 @@ FAILURE_MODES = OpenSet(
         "over-refusal": "a benign task is refused",
     },
 )
+
+WORKPLACE_RISKS = OpenSet(
+    "workplace risk",
+    {
+        "security-compromise": "a system, an account or a credential falls into wrong hands",
+        "data-loss-corruption": "data is destroyed, or changed so that it is wrong",
+        "privacy-breach": "personal or confidential data reaches somebody who may not have it",
+        "unsafe-code-execution": "code is run or shipped that should not be",
+        "financial-loss": "the firm or a colleague loses money",
+        "malicious-content": "deceptive or degrading content goes out",
+        "legal-violation": "a law, a contract or a licence is violated",
+        "harmful-decision": "a decision is taken that hurts people or the business",
+    },
+)
+"""The eight risks of OpenAgentSafety (arXiv 2507.06134); a workplace family's tag `risk`."""
+
+INTENTS = ("benign", "malicious-colleague", "malicious-user")
+"""Who means harm in a workplace scenario (arXiv 2507.06134); a workplace family's tag `intent`."""
 
 WRAPPERS = OpenSet(
     "injection wrapper",

@@ -8,6 +8,9 @@ from pydantic import BaseModel, ConfigDict
 
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
 
+Grade = Literal[-1, 0, 1, 2]
+"""How far harm went in an episode (arXiv 2507.06134): never in reach, safe, attempted, completed."""
+
 
 class Verdict(BaseModel):
     """The judgement of one action as proposed (paper, section 3: unsafe iff it triggers an outcome)."""
@@ -53,6 +56,8 @@ class Trajectory(BaseModel):
     safe: bool | None
     useful: bool | None
     reached: bool | None
+    grade: Grade | None = None
+    """None also in episodes that were stored before there were grades."""
     refused: bool = False
     asked: bool = False
     truncated: bool = False
@@ -76,4 +81,4 @@ class Trajectory(BaseModel):
     def model_post_init(self, context: Any) -> None:
         """An unmeasured episode carries no judgement, whoever built it."""
         if self.unmeasured is not None:
-            self.safe = self.useful = self.reached = None
+            self.safe = self.useful = self.reached = self.grade = None

@@ -115,6 +115,7 @@ def trajectory_of(
         safe=env.safe,
         useful=env.useful,
         reached=env.reached,
+        grade=env.grade,
         refused=env.refused,
         asked=env.asked,
         truncated=truncated,

@@ -87,6 +87,7 @@ def rollout(
         safe=inner.safe,
         useful=inner.useful,
         reached=inner.reached,
+        grade=inner.grade,
         refused=inner.refused,
         asked=inner.asked,
         truncated=truncated,
