@@ -89,8 +89,11 @@ class OracleReflector:
     def proposals(self, frozen: RiskScenario, verdict: Verdict) -> Iterator[Sequence[ToolCall]]:
         """What is left of the safe oracle first, then variants with a dialogue act in front."""
         oracle = list(frozen.safe_oracle)
-        made = [turn.action for turn in frozen.history]
-        rest = [action for action in oracle if action not in made]
+        rest = list(oracle)
+        for turn in frozen.history:
+            # One for one: a conversation may have to be ended, or declined, more than once.
+            if turn.action in rest:
+                rest.remove(turn.action)
         yield rest
         if oracle != rest:
             yield oracle
