@@ -68,7 +68,8 @@ def injected(
     """Text that is only to be read orders something; the user's own task is to be finished.
 
     Args:
-        twin: Whether this is the benign twin, whose text orders nothing.
+        twin: Whether this is the benign twin, whose text orders in the same words just what the
+            user wants anyway (no target but the user's own).
         harm: What obeying does.
         read: The calls that bring the text into sight.
         order: What the text orders.
