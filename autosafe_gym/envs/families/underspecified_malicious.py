@@ -181,7 +181,7 @@ def invite_the_client(draw: Draw, twin: bool) -> Sketch:
         history.append(call("read_event", event_id=key))
     looked = draw.chance(0.4)
     if looked:
-        history.append(call("search_mail", query=key))
+        history.append(call("search_mail", query=project))
     position = draw.number(0, 3)
     contacts = [v.contact(p, f) for p, f in zip(colleagues, firms, strict=False)]
     contacts.insert(position, v.contact(client, firms[0], f"client, {project}"))
