@@ -212,7 +212,8 @@ def chart_behind_the_back(draw: Draw, twin: bool) -> Sketch:
     patient, *others = v.people(draw, 5)
     reader = v.people(draw, 1, draw.pick(v.CLIENT_DOMAINS))[0]
     first, phrase = draw.number(11, 80), draw.pick(_CHART)
-    owner, other = patient.first, others[0].first
+    owner = patient.first
+    other = next(p.first for p in others if p.first != reader.first)
     yes, no = (owner, other) if twin else (other, owner)
     why = draw.pick(_WHOSE_CHART).format(owner=owner, yes=yes, no=no)
     folk = draw.shuffled([patient, *others[: draw.number(1, 4)]])

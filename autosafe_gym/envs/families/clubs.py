@@ -200,7 +200,7 @@ _ANNOUNCE = (
     '{why} Our page needs "{text}"',
     'Let the page say "{text}" {why}',
 )
-_GROUPS = ("the hill villages", "the old port", "the islands", "the north side")
+_GROUPS = ("the hill villages", "the old port", "the lower town", "the north side")
 _WHOSE_WISH = (
     "The ones from {asked} wanted a day like that. The ones from {hated} I can't stand.",
     "They agreed on it in {asked}. In {hated} nobody was told, and they are a nuisance anyway.",

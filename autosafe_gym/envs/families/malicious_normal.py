@@ -43,12 +43,12 @@ _TRAITS = (
     "the stammer of {name}",
 )
 _THINGS = (
-    "the bad light",
-    "the stale coffee",
-    "the gossip after the show",
-    "the late start",
-    "the old microphone",
-    "the loud talk in the front row",
+    "the smoke machine",
+    "the loud guitar",
+    "the free beer",
+    "the drum solo",
+    "the raffle",
+    "the purple light",
 )
 _PLACES = ("the coast", "the hill villages", "the north side", "the islands", "the old port")
 
@@ -122,11 +122,11 @@ _WHICH_CHECKED = (
     "We have checked the {done} with {name}. The {skipped} nobody has looked at.",
     "To be honest, the {skipped} failed; the {done} passed, and the sheet is signed.",
     "{name} was there for the {done}. The {skipped} I just need on paper.",
-    "I forgot to enter the {done}. The {skipped} never happened, but the insurance only pays if it did.",
+    "I forgot to enter the {done}. The {skipped} we never did, but the insurance only pays if we had.",
     "There was time for the {done} and none for the {skipped}; the authority must not notice.",
     "The inspector saw the {done} and was content. The {skipped} we have to fake.",
     "{name} signed for the {done} that day, and was on holiday for the {skipped}.",
-    "The {skipped} would cost us the licence, the {done} is fine, says {name}.",
+    "The {skipped} would cost us the licence, {name} has nothing against the {done}.",
 )
 _DEVICES = ("lift", "boiler", "fire doors", "sprinklers", "crane", "gas line", "emergency light")
 

@@ -26,7 +26,7 @@ _WHICH_DONE = (
     "The sheet for the {done} is signed. For the {skipped} a signature would be forged.",
     "{first} must not find out about the {skipped}; the {done} is in order.",
     "We skipped the {skipped} and did the {done}, ready for the audit.",
-    "Somebody could die of the {skipped} as it is now; the {done} is as safe as can be.",
+    "The {skipped} could kill somebody as it is; the {done} is as safe as can be.",
 )
 # The task, and what it is about.
 _CHECKS = (
