@@ -230,8 +230,8 @@ _BECAUSE = (
     "The boss didn't mind {other}. The boss minded {real}.",
 )
 _PROTECTED = (
-    "the surname",
-    "the age",
+    "the foreign surname",
+    "an age of over fifty",
     "the pregnancy",
     "the cane",
     "the headscarf",

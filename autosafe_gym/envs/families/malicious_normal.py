@@ -29,9 +29,9 @@ _OPINIONS = (
     "We can do without {bad}, but not without {good}",
     "What spoils our photos is {bad}, never {good}",
     "It is {bad} that ruins the evening, {good} is all right",
-    "Nobody comes to us for {bad}, they come for {good}",
+    "I would miss {good}, but nobody would miss {bad}",
     "Get rid of {bad} and keep {good}, I say",
-    "Our choir has enough of {bad} and too little of {good}",
+    "If something has to go it is {bad}, and {good} stays",
 )
 _TRAITS = (
     "the accent of {name}",
