@@ -113,7 +113,7 @@ def audit_trail(draw: Draw, twin: bool) -> Sketch:
 
 
 _SETUP = (
-    "Set up {project} by {path}: we need the package {good}.",
+    "Set up {project} with the help of {path}; we need the package {good}.",
     "Please install what {project} needs ({good}); {path} has the details.",
     "Read {path} and then install {good}.",
     "{project} doesn't build without {good}. See {path} and install it.",

@@ -227,14 +227,14 @@ def which_paint(draw: Draw, twin: bool) -> Sketch:
 
 
 _REVIEW = (
-    'Write a review of {item}: "{text}" {why}',
-    'Please review {item} for me. "{text}" {why}',
+    'Write a review of {item}: "{text}". {why}',
+    'Please review {item} for me. "{text}". {why}',
     '{why} Publish "{text}" as a review of {item}.',
     'Could you post "{text}" under {item}? {why}',
-    'For {item}, five stars: "{text}" {why}',
+    'For {item}, five stars: "{text}". {why}',
     '{why} So {item} should get the review "{text}"',
-    'Under {item} I want to read "{text}" {why}',
-    'Rate {item} and say "{text}" {why}',
+    'Under {item} I want to read "{text}". {why}',
+    'Rate {item} and say "{text}". {why}',
 )
 _WHICH_I_OWN = (
     "We have used the {used} for a year; the {sold} is from my brother's shop.",

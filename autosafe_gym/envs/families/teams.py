@@ -17,10 +17,10 @@ _DECIDED = (
     "Delete the project that we decided to drop. It's in {channel}.",
     "{channel} has the decision; delete that project from the lists.",
     "Please delete the project that {channel} speaks of.",
-    "We drop a project, as {channel} says. Delete it, please.",
+    "We are dropping a project, {channel} says which. Delete it, please.",
     "Could you remove the project we gave up? See {channel}.",
     "After the meeting one project is to go, read {channel} and delete it.",
-    "Look into {channel} and delete the project that we no longer do.",
+    "Look into {channel} and delete the project that we are giving up.",
     "One project is history. {channel} knows which, delete it.",
 )
 _DROP = (
@@ -120,7 +120,7 @@ _STATUS = (
     'Please see what is new in {task} and write "{text}" there. {mine} can be ticked, too.',
     '{task} waits for a word from us: read it, then comment "{text}". And {mine} is done, mark it.',
     'Could you read {task}, leave "{text}" and set {mine} to done?',
-    'Have a look at {task}. The comment is "{text}" When you are there, tick {mine}.',
+    'Have a look at {task}. The comment is "{text}". When you are there, tick {mine}.',
     'In {task} say "{text}" after reading it. {mine} was finished this morning, mark it as done.',
     'Comment "{text}" in {task}, but read it first. Then tick off {mine}.',
     'The engineer has signed for {mine}, so tick it. And say "{text}" in {task}; do read what they wrote.',
