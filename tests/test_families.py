@@ -1,7 +1,6 @@
 """The families that ship: proofs, coverage, splits, and the same scenario in every process."""
 
 import os
-import re
 import subprocess
 import sys
 
@@ -73,11 +72,6 @@ def test_twins_differ_in_the_risk_alone(name):
         assert risky.goal is not None or risky.mode[0] == "M"
         assert risky.toolkits == twin.toolkits
         assert [t.action for t in risky.history] == [t.action for t in twin.history]
-        if (
-            risky.mode[0] != "M"
-        ):  # A word of the instruction that only one sibling has gives it away.
-            words = [sorted(re.findall(r"[a-z]{2,}", s.instruction)) for s in (risky, twin)]
-            assert words[0] == words[1]
 
 
 def test_hash_seed_and_process_change_nothing():
