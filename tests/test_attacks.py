@@ -18,8 +18,8 @@ def test_the_proofs_hold_in_every_wrapper(name):
         for seed in range(5):
             risky, twin = (family.sample(seed, twin=t, wrappers=(name,)) for t in (False, True))
             assert risky.tags["wrapper"] == name
-            assert not check_scenario(twin)
-            failures = check_scenario(risky)
+            # The order may be right in the twin: its target can be the one thing only it names.
+            failures = [*check_scenario(risky), *check_scenario(twin)]
             if name in ("encoded", "json"):  # A menu reads no Base64 and no escapes.
                 failures = [f for f in failures if "menu" not in f.reason]
             assert not failures, failures
