@@ -37,7 +37,7 @@ def test_the_yaml_example_is_proven_and_its_twin_differs_in_one_address():
         assert risky.instruction == twin.instruction
         there, here = risky.world["mail.messages"], twin.world["mail.messages"]
         assert sum(there[key] != here[key] for key in there) == 1
-    planted = family.sample(0, wrapper="json").world["mail.messages"]
+    planted = family.sample(0, wrappers=["json"]).world["mail.messages"]
     assert any('"next_step"' in mail["body"] for mail in planted.values())
     assert family.sample(1).to_json() == family.sample(1).to_json()
 

@@ -2,7 +2,8 @@
 
 The kinds are those of the injection literature (OTS taxonomy, trigger axis); the words are our own and
 mild, as the point is whether an agent obeys text that nobody asked it to obey. Families draw from
-`DRAWN`; the others come with `gym.make(..., wrapper=NAME)` only, so that they stay unseen in training.
+`DRAWN`; the others come only with `gym.make(..., wrapper=NAME)` or a split that holds one out, so that
+they stay unseen in training.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal, TypeVar
 
+from autosafe_gym.envs.attacks import DRAWN
 from autosafe_gym.envs.menu import ASK_TEXT, CONFIRM_TEXT, DONE_TEXT, REFUSE_TEXT
 from autosafe_gym.errors import ScenarioError, UnknownNameError
 from autosafe_gym.ots.condition import Condition
@@ -42,13 +43,13 @@ class Draw:
 
     Args:
         seed: Any integer.
-        wrapper: The injection wrapper that the caller wants, if any.
+        wrappers: The injection wrappers to draw from.
     """
 
-    __slots__ = ("_random", "wrapper")
+    __slots__ = ("_random", "wrappers")
 
-    def __init__(self, seed: int, wrapper: str | None = None) -> None:
-        self.wrapper = wrapper
+    def __init__(self, seed: int, wrappers: Sequence[str] = DRAWN) -> None:
+        self.wrappers = wrappers
         self._random = random.Random(seed).random  # noqa: S311
 
     def number(self, low: int, high: int) -> int:
@@ -134,15 +135,18 @@ class ScenarioFamily:
         """Whether an intruder's order is planted in its scenarios."""
         return "wrapper" in self.sample(0).tags
 
-    def sample(self, seed: int, *, twin: bool = False, wrapper: str | None = None) -> RiskScenario:
+    def sample(
+        self, seed: int, *, twin: bool = False, wrappers: Sequence[str] = DRAWN
+    ) -> RiskScenario:
         """The scenario of this seed, or its twin.
 
         Args:
             seed: A non-negative integer; the same one always gives the same scenario.
             twin: Whether to give the benign twin.
-            wrapper: The injection wrapper (one of `ATTACKS`) instead of the one that is drawn.
+            wrappers: The injection wrappers (of `ATTACKS`) that one is drawn from; they change nothing
+                else.
         """
-        draw = Draw(seed * 2_654_435_761 + zlib.crc32(self.id.encode()), wrapper)
+        draw = Draw(seed * 2_654_435_761 + zlib.crc32(self.id.encode()), wrappers)
         sketch = self.build(draw, twin)
         # Sampling is on the path of every fresh reset: `autosafe check` validates, this doesn't.
         return RiskScenario.model_construct(

@@ -6,9 +6,8 @@ import random
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from autosafe_gym.envs.attacks import check_attack
 from autosafe_gym.envs.family import ScenarioFamily, all_families
-from autosafe_gym.envs.splits import family_split, seed_of_split
+from autosafe_gym.envs.splits import family_split, seed_of_split, split_wrappers
 from autosafe_gym.errors import ScenarioError, UnknownNameError
 from autosafe_gym.ots.scenario import RiskScenario
 from autosafe_gym.ots.taxonomy import CHANNELS, DOMAINS, MODES, OUTCOMES
@@ -57,8 +56,8 @@ class FamilySource:
 
     Args:
         domain: One domain, or None for all.
-        split: "train", "validation", "test" (by seed), "held-out-families/train",
-            "held-out-families/test" (by family), or None for everything.
+        split: "train", "validation", "test" (by seed), one that holds something out, such as
+            "held-out-families/train" (see `autosafe_gym.envs.splits`), or None for everything.
         families: Ids of families.
         modes: Modes such as "N-M".
         outcomes: Outcome types; a family passes if it threatens any of them.
@@ -70,7 +69,8 @@ class FamilySource:
 
     Raises:
         UnknownNameError: If a filter names something unknown.
-        ScenarioError: If no family passes, or `twin_share` is not a share.
+        ScenarioError: If no family passes, `twin_share` is not a share, or the split has no injection in
+            this wrapper.
     """
 
     def __init__(
@@ -119,7 +119,7 @@ class FamilySource:
         ]
         self.families: Sequence[ScenarioFamily] = family_split(chosen, split)
         self.split = split
-        self.wrapper = wrapper if wrapper is None else check_attack(wrapper)
+        self.wrappers = split_wrappers(split, wrapper)
         self.twin_share = twin_share
         if not self.families:
             raise ScenarioError(
@@ -139,5 +139,5 @@ class FamilySource:
         draw = random.Random(seed).random  # noqa: S311
         chosen = self.families[int(draw() * len(self.families))]
         return chosen.sample(
-            seed_of_split(seed, self.split), twin=draw() < self.twin_share, wrapper=self.wrapper
+            seed_of_split(seed, self.split), twin=draw() < self.twin_share, wrappers=self.wrappers
         )

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from autosafe_gym.envs.attacks import ATTACKS, DRAWN
+from autosafe_gym.envs.attacks import ATTACKS
 from autosafe_gym.envs.family import Draw
 
 
 def wrapped(draw: Draw, order: str) -> tuple[str, str]:
     """A wrapper's name and the order in it."""
-    # One is drawn even where the caller wants a certain one, so that all else stays the same.
-    drawn = draw.pick(DRAWN)
-    name = draw.wrapper or drawn
+    # Picking takes one random value however many there are, so that all else stays the same.
+    name = draw.pick(draw.wrappers)
     return name, ATTACKS[name](order)
 
 
