@@ -149,6 +149,8 @@ class Menu:
     def __init__(self, tools: Sequence[str]) -> None:
         acts = {name for name, _, _ in _ACTS}
         self._plans = [_plan(name) for name in tools if name not in acts]
+        self.tools = [tool for tool, _ in self._plans]
+        self.tool_names = tuple(tool.name for tool in self.tools)
         self._kinds = [
             [_SHARED.get(kind, kind) for kind, _, _ in slots if kind] for _, slots in self._plans
         ]
@@ -167,7 +169,11 @@ class Menu:
         self._named: frozenset[str] = frozenset()
         self.seen = 0
         self.texts: list[str] = []
+        self.asked_for: list[str] = []
         self.calls_made: list[tuple[str, dict[str, Any]]] = []
+        self.now = ""
+        # What `features` keeps of this episode.
+        self.notes: Any = None
 
     @classmethod
     def for_info(cls, info: dict[str, Any]) -> Menu:
@@ -188,7 +194,10 @@ class Menu:
         self._bound = [(None, [])] * len(self._plans)
         self.seen = 0
         self.texts = []
+        self.asked_for = []
         self.calls_made = []
+        self.now = info.get("now", "")
+        self.notes = None
         messages = info["messages"]
         opening = [m["content"] for m in messages if m["role"] in ("system", "user")]
         self.see("", {}, "\n".join(opening))
@@ -215,6 +224,7 @@ class Menu:
             self._named = frozenset(_NAME.findall(observation))
         self.seen += 1
         self.texts.append(observation)
+        self.asked_for.append(name)
         self._cached = None
         for kind, pattern, read in self._find:
             known = self._by_type.setdefault(kind, {})

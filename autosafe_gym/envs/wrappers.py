@@ -8,7 +8,7 @@ import gymnasium as gym
 import numpy as np
 from gymnasium import spaces
 
-from autosafe_gym.envs.features import CANDIDATE, CONTEXT, candidate_features, context_features
+from autosafe_gym.envs.features import GROUPS, SHAPES, VOCABULARY, Features
 from autosafe_gym.envs.menu import MAX_CANDIDATES, Candidate, Menu
 
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
@@ -64,22 +64,24 @@ class MenuWrapper(gym.Wrapper[Any, Any, str, Any]):
 class FeatureWrapper(gym.Wrapper[Any, Any, Any, Any]):
     """Arrays instead of text, for stable-baselines3: a flat Dict of Box and MultiBinary.
 
-    Observation: `context` (`CONTEXT`,), `candidates` (`MAX_CANDIDATES`, `CANDIDATE`), `mask`
-    (`MAX_CANDIDATES`,). `info` loses what a replay would carry around for nothing (`messages`,
-    `tools`).
+    Observation: the arrays of `features.SHAPES`. `info` loses what a replay would carry around for
+    nothing (`messages`, `tools`).
 
     Args:
         env: A `MenuWrapper`.
+        groups: Groups of features to keep, of `features.GROUPS`.
     """
 
-    def __init__(self, env: MenuWrapper) -> None:
+    def __init__(self, env: MenuWrapper, groups: tuple[str, ...] = GROUPS) -> None:
         super().__init__(env)
         self._menu_env = env
+        self.features = Features(groups)
         self.observation_space = spaces.Dict(
             {
-                "context": spaces.Box(-1.0, 4.0, (CONTEXT,), np.float32),
-                "candidates": spaces.Box(-1.0, 4.0, (MAX_CANDIDATES, CANDIDATE), np.float32),
-                "mask": spaces.MultiBinary(MAX_CANDIDATES),
+                name: spaces.MultiBinary(shape)
+                if name in ("links", "mask")
+                else spaces.Box(-1.0, float(VOCABULARY), shape, np.float32)
+                for name, shape in SHAPES.items()
             }
         )
 
@@ -100,14 +102,4 @@ class FeatureWrapper(gym.Wrapper[Any, Any, Any, Any]):
         return self._menu_env.action_masks()
 
     def _observe(self) -> dict[str, Any]:
-        return observe(self._menu_env.menu)
-
-
-def observe(menu: Menu) -> dict[str, Any]:
-    """The arrays of `FeatureWrapper` for a menu."""
-    rows = candidate_features(menu)
-    candidates = np.zeros((MAX_CANDIDATES, CANDIDATE), dtype=np.float32)
-    candidates[: len(rows)] = rows
-    mask = np.zeros(MAX_CANDIDATES, dtype=np.int8)
-    mask[: len(rows)] = 1
-    return {"context": context_features(menu), "candidates": candidates, "mask": mask}
+        return self.features.observe(self._menu_env.menu)

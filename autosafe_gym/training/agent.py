@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from autosafe_gym.envs.features import CANDIDATE, CONTEXT
-from autosafe_gym.envs.menu import MAX_CANDIDATES, Menu
-from autosafe_gym.envs.wrappers import observe
+from autosafe_gym.envs.features import GROUPS, Features, spaces_version
+from autosafe_gym.envs.menu import Menu
 from autosafe_gym.errors import DataError, MissingExtraError
 
 
@@ -23,10 +22,12 @@ class PolicyAgent:
         name: Its name in tables.
         deterministic: Whether to take the best candidate instead of drawing one.
         seed: Of the draws.
+        groups: Groups of features that the model was trained with.
     """
 
     def __init__(
-        self, model: Any, name: str = "policy", *, deterministic: bool = True, seed: int = 0
+        self, model: Any, name: str = "policy", *, deterministic: bool = True, seed: int = 0,
+        groups: tuple[str, ...] = GROUPS,
     ) -> None:
         self.name = name
         self.deterministic = deterministic
@@ -34,6 +35,7 @@ class PolicyAgent:
         self._policy = model.policy
         self._policy.set_training_mode(False)
         self._rng = np.random.default_rng(seed)
+        self._features = Features(groups)
         self._menu = Menu(())
         self._last: tuple[str, dict[str, Any]] | None = None
 
@@ -43,7 +45,9 @@ class PolicyAgent:
 
     def sampling(self) -> PolicyAgent:
         """The same policy, drawing from its distribution: sec@k with k > 1 asks for samples."""
-        return PolicyAgent(self._model, self.name, deterministic=False)
+        return PolicyAgent(
+            self._model, self.name, deterministic=False, groups=self._features.groups
+        )
 
     def reset(self, info: dict[str, Any]) -> None:
         """Begins an episode with the info of `reset`."""
@@ -58,7 +62,7 @@ class PolicyAgent:
         if self._last is not None:
             self._menu.see(*self._last, observation)
         offered = self._menu.candidates
-        arrays = {k: torch.as_tensor(v[None]) for k, v in observe(self._menu).items()}
+        arrays = {k: torch.as_tensor(v[None]) for k, v in self._features.observe(self._menu).items()}
         with torch.no_grad():
             scorer = self._policy.features_extractor
             scores = scorer(arrays)[0, : len(offered)].double().numpy()
@@ -70,6 +74,29 @@ class PolicyAgent:
         chosen = offered[index]
         self._last = (chosen.tool.name, chosen.arguments)
         return {"name": chosen.tool.name, "arguments": chosen.arguments}
+
+
+def check_spaces(about: dict[str, Any], what: str) -> tuple[str, ...]:
+    """The groups of features that a saved model takes.
+
+    Raises:
+        DataError: If it was trained on other spaces; both are named.
+    """
+    theirs = about["spaces"]
+    groups = theirs.get("groups") if isinstance(theirs, dict) else None
+    ours = spaces_version(tuple(groups) if groups else GROUPS)
+    if theirs != ours:
+        raise DataError(
+            f"{what}: the model was trained on {_spaces_text(theirs)} (autosafe "
+            f"{about.get('version')}), here there is {_spaces_text(ours)}. Train it anew."
+        )
+    return tuple(ours["groups"])
+
+
+def _spaces_text(spaces: Any) -> str:
+    if not isinstance(spaces, dict):
+        return f"feature spaces of version 1 ({spaces})"
+    return f"feature spaces of version {spaces.get('version')} ({spaces.get('shapes')})"
 
 
 def load_agent(
@@ -97,12 +124,7 @@ def load_agent(
         raise DataError(f"{file}: this is not a saved model ({error}).") from error
     if not isinstance(about, dict) or "spaces" not in about:
         raise DataError(f"{file}: this model was not saved by autosafe.")
-    ours = [CONTEXT, MAX_CANDIDATES, CANDIDATE]
-    if about["spaces"] != ours:
-        raise DataError(
-            f"{file}: the model takes (context, candidates, features) = {about['spaces']}, this "
-            f"version (of autosafe {about['version']} and here) gives {ours}. Train it anew."
-        )
+    groups = check_spaces(about, str(file))
     try:
         from sb3_contrib import MaskablePPO
         from stable_baselines3 import PPO
@@ -110,4 +132,4 @@ def load_agent(
         raise MissingExtraError("stable-baselines3", "rl") from error
     algorithm: Any = MaskablePPO if about["algorithm"] == "maskable-ppo" else PPO
     model = algorithm.load(file, device="cpu")
-    return PolicyAgent(model, name or file.stem, deterministic=deterministic, seed=seed)
+    return PolicyAgent(model, name or file.stem, deterministic=deterministic, seed=seed, groups=groups)

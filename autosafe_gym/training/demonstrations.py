@@ -6,7 +6,7 @@ would see it, and the action taken is found on it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +14,8 @@ import gymnasium as gym
 import numpy as np
 
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.envs.features import CANDIDATE, candidate_features, context_features
-from autosafe_gym.envs.menu import MAX_CANDIDATES, Menu
+from autosafe_gym.envs.features import GROUPS, SHAPES, Features
+from autosafe_gym.envs.menu import Menu
 from autosafe_gym.errors import DataError
 from autosafe_gym.ots.scenario import ToolCall
 from autosafe_gym.ots.trajectory import Trajectory
@@ -26,35 +26,48 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 @dataclass
 class Demonstrations:
-    """Decisions: contexts (n, `CONTEXT`), each menu's own rows (half precision), the choices (n,)."""
+    """Decisions: each one's arrays without padding (half precision where it is exact), the choices.
 
-    contexts: Array
-    menus: list[Array]
+    Attributes:
+        rows: For each decision, the arrays of `Features.rows`.
+        choices: Which candidate was chosen.
+    """
+
+    rows: list[dict[str, Array]]
     choices: Array
 
     def __len__(self) -> int:
-        return len(self.menus)
+        return len(self.rows)
 
     def batch(self, index: Array) -> tuple[dict[str, Array], Array]:
-        """Observations of `FeatureWrapper` (padded) and choices, for these decisions."""
-        candidates = np.zeros((len(index), MAX_CANDIDATES, CANDIDATE), dtype=np.float32)
-        mask = np.zeros((len(index), MAX_CANDIDATES), dtype=np.int8)
-        for row, i in enumerate(index):
-            menu = self.menus[i]
-            candidates[row, : len(menu)] = menu
-            mask[row, : len(menu)] = 1
-        observations = {"context": self.contexts[index], "candidates": candidates, "mask": mask}
-        return observations, self.choices[index]
+        """Observations of `FeatureWrapper`, padded to the longest of the batch, and choices."""
+        chosen = [self.rows[i] for i in index]
+        padded: dict[str, Array] = {}
+        for name, shape in SHAPES.items():
+            whole = np.zeros((len(chosen), *shape), dtype=np.float32)
+            for at, rows in enumerate(chosen):
+                one = rows[name]
+                if name == "links":
+                    whole[at, : one.shape[0], :, : one.shape[2]] = one
+                else:
+                    whole[at, : len(one)] = one
+            padded[name] = whole
+        return padded, self.choices[index]
 
 
 def demonstrations(
-    env: gym.Env[Any, Any], trajectories: Iterable[Trajectory]
+    env: gym.Env[Any, Any],
+    trajectories: Iterable[Trajectory],
+    groups: tuple[str, ...] = GROUPS,
+    progress: Callable[[int], None] | None = None,
 ) -> tuple[Demonstrations, int]:
     """Turns safe and useful trajectories into decisions.
 
     Args:
         env: A risk environment; it is reset to each trajectory's scenario.
         trajectories: The data; those that are not safe and useful are passed over.
+        groups: Groups of features to keep.
+        progress: Called with the number of trajectories done.
 
     Returns:
         The decisions, and how many actions were not on the menu (and so are left out).
@@ -65,11 +78,13 @@ def demonstrations(
     inner = env.unwrapped
     if not isinstance(inner, RiskEnv):
         raise DataError(f"{env} is not a risk environment.")
-    contexts: list[Array] = []
-    menus: list[Array] = []
+    features = Features(groups)
+    rows: list[dict[str, Array]] = []
     choices: list[int] = []
     missing = 0
-    for trajectory in trajectories:
+    for number, trajectory in enumerate(trajectories, 1):
+        if progress is not None:
+            progress(number)
         if not (trajectory.safe and trajectory.useful):
             continue
         observation, info = inner.reset(options={"scenario": trajectory.scenario})
@@ -82,13 +97,17 @@ def demonstrations(
             if choice is None:
                 missing += 1
             else:
-                contexts.append(context_features(menu))
-                menus.append(candidate_features(menu).astype(np.float16))
+                rows.append({k: _small(k, v) for k, v in features.rows(menu).items()})
                 choices.append(choice)
             menu.see(step.action.name, step.action.arguments, step.observation)
     if not choices:
         raise DataError("There is no safe and useful decision in these trajectories.")
-    return Demonstrations(np.array(contexts), menus, np.array(choices)), missing
+    return Demonstrations(rows, np.array(choices)), missing
+
+
+def _small(name: str, array: Array) -> Array:
+    # Numbers of words go beyond what half precision holds.
+    return array if name in ("lines", "tools", "links", "mask") else array.astype(np.float16)
 
 
 def find(menu: Menu, action: ToolCall) -> int | None:

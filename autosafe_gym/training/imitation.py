@@ -20,6 +20,8 @@ def clone(
     seed: int,
     batch_size: int = 128,
     learning_rate: float = 1e-3,
+    weight_decay: float = 1e-4,
+    word_dropout: float = 0.2,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[float]:
     """Trains a candidate-scoring policy to choose as the data do (cross entropy).
@@ -31,6 +33,9 @@ def clone(
         seed: Order of the batches.
         batch_size: Decisions in a batch.
         learning_rate: Of Adam, falling linearly to a tenth.
+        weight_decay: Of Adam.
+        word_dropout: Share of the words that are hidden while training, so that relations must do; in
+            half as many decisions all of them are.
         progress: Called with (steps done, steps in all).
 
     Returns:
@@ -38,10 +43,11 @@ def clone(
     """
     rng = np.random.default_rng(seed)
     scorer = policy.features_extractor
-    optimizer = torch.optim.AdamW(scorer.parameters(), lr=learning_rate, weight_decay=1e-4)
+    optimizer = torch.optim.AdamW(scorer.parameters(), lr=learning_rate, weight_decay=weight_decay)
     batches = max(1, -(-len(data) // batch_size))
     schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.1, epochs * batches)
     policy.set_training_mode(True)
+    scorer.word_dropout = word_dropout
     losses: list[float] = []
     for epoch in range(epochs):
         order = rng.permutation(len(data))
@@ -62,4 +68,5 @@ def clone(
                 progress(epoch * batches + number + 1, epochs * batches)
         losses.append(total / len(data))
     policy.set_training_mode(False)
+    scorer.word_dropout = 0.0
     return losses

@@ -19,8 +19,7 @@ from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.vec_env import DummyVecEnv
 
 import autosafe_gym
-from autosafe_gym.envs.features import CANDIDATE, CONTEXT
-from autosafe_gym.envs.menu import MAX_CANDIDATES
+from autosafe_gym.envs.features import GROUPS, spaces_version
 from autosafe_gym.envs.wrappers import FeatureWrapper, MenuWrapper
 from autosafe_gym.errors import ScenarioError
 from autosafe_gym.training.demonstrations import Demonstrations
@@ -193,7 +192,7 @@ def save(model: Any, path: str | Path, settings: PPOSettings, env_id: str) -> Pa
     target.parent.mkdir(parents=True, exist_ok=True)
     model.autosafe = {
         "version": autosafe_gym.__version__,
-        "spaces": [CONTEXT, MAX_CANDIDATES, CANDIDATE],
+        "spaces": spaces_version(),
         "algorithm": settings.algorithm,
         "env": env_id,
         "settings": asdict(settings),
