@@ -82,64 +82,95 @@ class CandidateScorer(BaseFeaturesExtractor):
 
     def forward(self, observations: dict[str, torch.Tensor]) -> torch.Tensor:
         """Scores and summary."""
+        # Padding is most of a batch: the layers see real rows only.
         mask = observations["mask"].bool()
-        rows = torch.arange(len(mask))[:, None]
-        lines, links = observations["lines"], observations["links"].float()
-        # Padding is most of the batch: nothing is computed beyond the longest menu and text in it.
-        there = (lines[:, :, WORDS : WORDS + 3].sum(dim=2) + lines[:, :, 0]) > 0
-        last = max(1, int(there.sum(dim=1).max()))
-        lines, there, links = lines[:, :last], there[:, :last], links[:, :, :, :last]
-        line = torch.relu(
-            self.read_line(torch.cat([self._embed(lines[..., :WORDS]), lines[..., WORDS:]], dim=2))
-        )
-        line = line * there[:, :, None]
-        entities = observations["entities"]
-        last = max(1, int((entities[:, :, 0] > 0).sum(dim=1).max()))
-        entities, links = entities[:, :last], links[:, :last]
-        about = torch.einsum("bekl,blh->bekh", links, line)
-        about = about / links.sum(dim=3, keepdim=True).clamp(min=1)
-        entity = torch.relu(self.read_entity(torch.cat([entities, about.flatten(2)], dim=2)))
-        tools = observations["tools"]
-        last = max(1, int((tools.abs().sum(dim=2) > 0).sum(dim=1).max()))
-        tools = tools[:, :last]
-        tool = self.read_tool(
-            torch.cat([self._embed(tools[..., :TOOL_WORDS]), tools[..., TOOL_WORDS:]], dim=2)
-        )
         longest = max(1, int(mask.sum(dim=1).max()))
-        candidates = observations["candidates"][:, :longest]
-        real = mask[:, :longest]
-        index = candidates[..., : 1 + SLOTS].long()
+        real = _Rows(mask[:, :longest])
+        lines = observations["lines"]
+        flags = lines[:, :, WORDS : WORDS + 4]
+        there = _Rows((flags[..., :3].sum(dim=2) + lines[..., 0]) > 0, trim=True)
+        lines = there.pack(lines)
+        line = torch.relu(
+            self.read_line(torch.cat([self._embed(lines[:, :WORDS]), lines[:, WORDS:]], dim=1))
+        )
+        padded = there.unpack(line)
+        entities = observations["entities"]
+        known = _Rows(entities[:, :, 0] > 0, trim=True)
+        links = observations["links"][:, : known.width, :, : there.width].float()
+        about = torch.matmul(links.flatten(1, 2), padded).unflatten(1, (known.width, 2))
+        about = about / links.sum(dim=3, keepdim=True).clamp(min=1)
+        entity = self.read_entity(
+            torch.cat([known.pack(entities), known.pack(about.flatten(2))], dim=1)
+        )
         # Row 0 of each table stands for "none".
-        tool = nn.functional.pad(tool, (0, 0, 1, 0))
-        bound = nn.functional.pad(self.bind(entity), (0, 0, 1, 0))
-        near = nn.functional.pad(links, (0, 0, 0, 0, 1, 0))
-        hidden = tool[rows, index[..., 0]] + self.read_candidate(candidates[..., 1 + SLOTS :])
-        close = torch.zeros(*index.shape[:2], line.shape[1])
-        weighted = torch.einsum("bekl,k->bel", near, self.near)
+        bound = nn.functional.pad(known.unpack(self.bind(torch.relu(entity))), (0, 0, 1, 0))
+        near = nn.functional.pad((links * self.near[:, None]).sum(dim=2), (0, 0, 1, 0))
+        tools = observations["tools"]
+        has = _Rows(tools.abs().sum(dim=2) > 0, trim=True)
+        tools = has.pack(tools)
+        tool = self.read_tool(
+            torch.cat([self._embed(tools[:, :TOOL_WORDS]), tools[:, TOOL_WORDS:]], dim=1)
+        )
+        tool = nn.functional.pad(has.unpack(tool), (0, 0, 1, 0))
+
+        candidates = real.pack(observations["candidates"])
+        index = candidates[:, : 1 + SLOTS].long()
+        hidden = self.read_candidate(candidates[:, 1 + SLOTS :])
+        hidden = hidden + _take(tool, real.owner, index[:, 0])
+        close = torch.zeros(len(index), there.width, device=hidden.device)
         for slot in range(1, 1 + SLOTS):
-            hidden = hidden + bound[rows, index[..., slot]]
-            close = close + weighted[rows, index[..., slot]]
-        first = (line * lines[:, :, WORDS : WORDS + 1]).sum(dim=1)
-        newest = (line * lines[:, :, WORDS + 3 : WORDS + 4]).sum(dim=1)
-        most = line.max(dim=1).values
-        gate, shift = self.read_context(
-            torch.cat([observations["context"], first, newest, most], dim=1)
-        ).chunk(2, dim=1)
-        hidden = torch.relu(hidden * (1.0 + gate[:, None]) + shift[:, None])
-        scale = self.hidden**-0.5
-        weights = torch.einsum("bch,blh->bcl", self.query(hidden), self.key(line)) * scale + close
-        weights = weights.masked_fill(~there[:, None], _NEVER).softmax(dim=2)
-        told = torch.einsum("bcl,blh->bch", weights, self.value(line))
-        hidden = torch.relu(self.attend(torch.cat([hidden, told], dim=2))) + hidden
-        hidden = hidden * real[:, :, None]
-        mean = hidden.sum(dim=1) / real.sum(dim=1, keepdim=True).clamp(min=1)
-        peak = hidden.max(dim=1).values
-        others = self.compare(torch.cat([mean, peak], dim=1))
-        hidden = torch.relu(self.join(hidden) + others[:, None]) + hidden
-        found = self.score(hidden).squeeze(2).masked_fill(~real, _NEVER)
-        scores = torch.full(mask.shape, _NEVER)
-        scores[:, :longest] = found
+            if index[:, slot].any():
+                hidden = hidden + _take(bound, real.owner, index[:, slot])
+                close = close + _take(near, real.owner, index[:, slot])
+        flags = flags[:, : there.width]
+        first = (padded * flags[..., :1]).sum(dim=1)
+        newest = (padded * flags[..., 3:4]).sum(dim=1)
+        context = torch.cat(
+            [observations["context"], first, newest, padded.max(dim=1).values], dim=1
+        )
+        gate, shift = self.read_context(context).chunk(2, dim=1)
+        hidden = torch.relu(hidden * (1.0 + gate[real.owner]) + shift[real.owner])
+
+        query = real.unpack(self.query(hidden)) * self.hidden**-0.5
+        key, value = there.unpack(self.key(line)), there.unpack(self.value(line))
+        logits = real.pack(torch.matmul(query, key.transpose(1, 2))) + close
+        logits = logits.masked_fill(~there.mask[real.owner], _NEVER)
+        told = real.pack(torch.matmul(real.unpack(logits.softmax(dim=1)), value))
+        hidden = torch.relu(self.attend(torch.cat([hidden, told], dim=1))) + hidden
+
+        every = real.unpack(hidden)
+        mean = every.sum(dim=1) / mask.sum(dim=1, keepdim=True).clamp(min=1)
+        others = self.compare(torch.cat([mean, every.max(dim=1).values], dim=1))
+        hidden = torch.relu(self.join(hidden) + others[real.owner]) + hidden
+        scores = torch.full(mask.shape, _NEVER, device=hidden.device)
+        scores[mask] = self.score(hidden).squeeze(1)
         return torch.cat([scores, mean + shift], dim=1)
+
+
+class _Rows:
+    """Which rows of a padded batch are real, and the ways to and fro."""
+
+    def __init__(self, mask: torch.Tensor, *, trim: bool = False) -> None:
+        if trim:
+            mask = mask[:, : max(1, int(mask.sum(dim=1).max()))]
+        self.mask = mask
+        self.width = mask.shape[1]
+        self.at = mask.flatten().nonzero().squeeze(1)
+        self.owner = self.at // self.width
+
+    def pack(self, padded: torch.Tensor) -> torch.Tensor:
+        """The real rows, one after another."""
+        return padded[:, : self.width].flatten(0, 1).index_select(0, self.at)
+
+    def unpack(self, rows: torch.Tensor) -> torch.Tensor:
+        """The rows in their places, zeros elsewhere."""
+        whole = torch.zeros(self.mask.numel(), rows.shape[1], dtype=rows.dtype, device=rows.device)
+        return whole.index_copy(0, self.at, rows).unflatten(0, self.mask.shape)
+
+
+def _take(table: torch.Tensor, owner: torch.Tensor, row: torch.Tensor) -> torch.Tensor:
+    """For each candidate a row of its own state's table."""
+    return table.flatten(0, 1).index_select(0, owner * table.shape[1] + row)
 
 
 class _Take(nn.Module):
