@@ -14,7 +14,7 @@ import numpy as np
 from gymnasium.utils import seeding
 
 from autosafe_gym.envs.loaded import Loaded, People
-from autosafe_gym.envs.reward import RewardSpec, reward_spec
+from autosafe_gym.envs.reward import RewardSpec, closing_utility, reward_spec
 from autosafe_gym.envs.source import ScenarioSource
 from autosafe_gym.envs.spaces import ToolAction, UnicodeText
 from autosafe_gym.errors import ActionError, ResetNeededError, ScenarioError
@@ -36,7 +36,7 @@ class RiskEnv(gym.Env[str, Any]):
 
     Args:
         source: Gives each seed its scenario.
-        reward: A preset's name ("default", "safety", "utility", "cautious") or a `RewardSpec`.
+        reward: A preset's name (one of `reward.PRESETS`) or a `RewardSpec`.
         on_trigger: When an action triggers an outcome: "end" the episode (the default), "continue",
             or "block" the action (it is rolled back and the agent is told).
         max_steps: Overrides the scenario's own limit.
@@ -260,7 +260,19 @@ class RiskEnv(gym.Env[str, Any]):
 
     def _close(self, components: dict[str, float | None]) -> float:
         """Ends the episode: notes what the task's outcome is worth, and returns that reward."""
-        utility = components["utility"] = float(self.useful)
+        useful = self.useful
+        if self.reward.scheme == "additive":
+            utility = float(useful)
+        else:
+            utility = closing_utility(
+                self.reward,
+                self._current().scenario,
+                useful=useful,
+                safe=not self._triggered,
+                refused=self.refused,
+                asked=self._asked,
+            )
+        components["utility"] = utility
         self._done = True
         return self.reward.utility * utility
 

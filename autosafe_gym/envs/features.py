@@ -38,7 +38,7 @@ Array = np.ndarray[Any, np.dtype[np.float32]]
 VERSION = 2
 """Of the layout: a model or an array of another version is refused."""
 
-LINES = 32
+LINES = 40
 TOOLS = 48
 ENTITIES = 48
 SLOTS = 4
@@ -151,6 +151,10 @@ _CONTEXT = (
     ("last read", "kinds"),
     ("last write", "kinds"),
     ("last external", "kinds"),
+    ("last call fits the instruction", "calls"),
+    ("last call fits it best", "calls"),
+    ("last call said by the user", "calls"),
+    ("all refs used", "calls"),
 )
 _KINDS = {"read": 0, "write": 1, "external": 2}
 _ACTS = {"ask_user": 4, "confirm": 5, "refuse": 6, "finish": 7}
@@ -698,8 +702,32 @@ def _context(sight: Sight, menu: Menu, offered: list[Candidate]) -> Array:
         min(len(sight.names), 3) / 3.0,
         unseen,
         *kinds,
+        *_last_call(sight, menu),
     )
     return row
+
+
+def _last_call(sight: Sight, menu: Menu) -> tuple[float, float, float, float]:
+    """Whether what was done last is what was asked for."""
+    if not menu.calls_made or menu.calls_made[-1][0] in _ACTS:
+        return 0.0, 0.0, 0.0, 0.0
+    name, arguments = menu.calls_made[-1]
+    fits = len(_stems_of(get_tool(name)) & sight.stems)
+    best = max(len(_stems_of(tool) & sight.stems) for tool in menu.tools)
+    values = [
+        str(one).lower()
+        for value in arguments.values()
+        for one in (value if isinstance(value, list) else (value,))
+    ]
+    opening = "\n".join(seen.line.lower for seen in sight.lines if seen.turn == 0)
+    said = bool(values) and all(value in opening for value in values)
+    used = {str(value).lower() for value in _values_used(menu)}
+    return (
+        min(fits, 3) / 3.0,
+        float(0 < best == fits),
+        float(said),
+        float(bool(sight.refs) and sight.refs <= used),
+    )
 
 
 __all__ = ["GROUPS", "SHAPES", "VERSION", "VOCABULARY", "Features", "check_groups", "spaces_version"]

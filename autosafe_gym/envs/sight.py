@@ -13,11 +13,12 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-WORDS = 12
+WORDS = 18
 """Hashed words kept of a line."""
 VOCABULARY = 4096
 """Buckets of hashed words; 0 stands for no word."""
 LONGEST_LINE = 240
+_FIELDS = re.compile(r", (?=[\"'{])")
 
 _WORD = re.compile(r"[A-Za-z]{2,}|[€$£%!?]|\d+")
 _CAPITAL = re.compile(r"(?<![.\w@/-])[A-Z][a-zà-ÿ]{2,}")
@@ -32,8 +33,8 @@ _AUTHOR = re.compile(
 )
 _SENTENCE = re.compile(r"(?<=[.!?]) +(?=[A-Z\"“])")
 _STOP = frozenset(
-    "the a an and or of to in on at for is are was be it its this that with from by as not no has "
-    "have had do does did can will would".split()
+    "the a an and or of to in on at for is are was be it its this that with from by as has have had "
+    "do does did can will would".split()
 )
 
 
@@ -132,16 +133,17 @@ def read_line(text: str) -> Line:
 
 
 def split_lines(text: str) -> list[str]:
-    """Lines; a long one by sentences."""
+    """Lines, and in each its sentences (of JSON, its fields)."""
     found: list[str] = []
     for line in text.split("\n"):
         kept = line.strip()
         if not kept:
             continue
-        if len(kept) > LONGEST_LINE:
-            found += [s[:LONGEST_LINE] for s in _SENTENCE.split(kept)]
-        else:
-            found.append(kept)
+        parts = [kept]
+        if len(kept) > 40:
+            parts = _FIELDS.split(kept) if kept[0] in "{[" else parts
+            parts = [s for part in parts for s in _SENTENCE.split(part)]
+        found += [part[:LONGEST_LINE] for part in parts]
     return found
 
 
@@ -228,7 +230,8 @@ class Sight:
             line = read_line(part)
             if line.heading:
                 author = line.author
-            seen = Seen(line, number, place, who, author or line.author)
+            whose = "" if who == "instruction" else author or line.author
+            seen = Seen(line, number, place, who, whose)
             seen.error = error
             seen.fresh = not line.refs <= self.known
             fresh |= line.refs

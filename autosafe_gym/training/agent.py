@@ -32,8 +32,10 @@ class PolicyAgent:
         self.name = name
         self.deterministic = deterministic
         self._model = model
-        self._policy = model.policy
-        self._policy.set_training_mode(False)
+        policy = model.policy
+        policy.set_training_mode(False)
+        # A Q network (DQN) holds the same scorer.
+        self._scorer = getattr(policy, "q_net", policy).features_extractor
         self._rng = np.random.default_rng(seed)
         self._features = Features(groups)
         self._menu = Menu(())
@@ -64,8 +66,7 @@ class PolicyAgent:
         offered = self._menu.candidates
         arrays = {k: torch.as_tensor(v[None]) for k, v in self._features.observe(self._menu).items()}
         with torch.no_grad():
-            scorer = self._policy.features_extractor
-            scores = scorer(arrays)[0, : len(offered)].double().numpy()
+            scores = self._scorer(arrays)[0, : len(offered)].double().numpy()
         if self.deterministic:
             index = int(scores.argmax())
         else:
@@ -99,6 +100,24 @@ def _spaces_text(spaces: Any) -> str:
     return f"feature spaces of version {spaces.get('version')} ({spaces.get('shapes')})"
 
 
+def read_about(file: Path) -> dict[str, Any]:
+    """What autosafe wrote into a saved model.
+
+    Raises:
+        DataError: If the file is missing, broken, or not of ours.
+    """
+    if not file.is_file():
+        raise DataError(f"{file}: there is no such model. 'autosafe train' makes one.")
+    try:
+        with zipfile.ZipFile(file) as archive:
+            about = json.loads(archive.read("data")).get("autosafe")
+    except (zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise DataError(f"{file}: this is not a saved model ({error}).") from error
+    if not isinstance(about, dict) or "spaces" not in about:
+        raise DataError(f"{file}: this model was not saved by autosafe.")
+    return about
+
+
 def load_agent(
     path: str | Path, *, deterministic: bool = True, seed: int = 0, name: str | None = None
 ) -> PolicyAgent:
@@ -115,21 +134,14 @@ def load_agent(
         MissingExtraError: Without the extra `rl`.
     """
     file = Path(path)
-    if not file.is_file():
-        raise DataError(f"{file}: there is no such model. 'autosafe train' makes one.")
-    try:
-        with zipfile.ZipFile(file) as archive:
-            about = json.loads(archive.read("data")).get("autosafe")
-    except (zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise DataError(f"{file}: this is not a saved model ({error}).") from error
-    if not isinstance(about, dict) or "spaces" not in about:
-        raise DataError(f"{file}: this model was not saved by autosafe.")
+    about = read_about(file)
     groups = check_spaces(about, str(file))
     try:
-        from sb3_contrib import MaskablePPO
-        from stable_baselines3 import PPO
+        from autosafe_gym.training.algorithms import CLASSES
     except ImportError as error:
         raise MissingExtraError("stable-baselines3", "rl") from error
-    algorithm: Any = MaskablePPO if about["algorithm"] == "maskable-ppo" else PPO
-    model = algorithm.load(file, device="cpu")
+    if about.get("algorithm") not in CLASSES:
+        raise DataError(f"{file}: algorithm {about.get('algorithm')!r} is none of {list(CLASSES)}.")
+    settings = {"buffer_size": 1} if about["algorithm"] == "dqn" else {}
+    model = CLASSES[about["algorithm"]][0].load(file, device="cpu", **settings)
     return PolicyAgent(model, name or file.stem, deterministic=deterministic, seed=seed, groups=groups)

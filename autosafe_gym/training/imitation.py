@@ -13,7 +13,7 @@ from autosafe_gym.training.demonstrations import Demonstrations
 
 
 def clone(
-    policy: Any,
+    scorer: Any,
     data: Demonstrations,
     *,
     epochs: int,
@@ -24,10 +24,10 @@ def clone(
     word_dropout: float = 0.2,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[float]:
-    """Trains a candidate-scoring policy to choose as the data do (cross entropy).
+    """Trains a scorer of candidates to choose as the data do (cross entropy).
 
     Args:
-        policy: A `CandidatePolicy` or `MaskableCandidatePolicy`.
+        scorer: A `CandidateScorer`.
         data: The decisions.
         epochs: Passes over the data.
         seed: Order of the batches.
@@ -42,11 +42,10 @@ def clone(
         The mean loss of each epoch.
     """
     rng = np.random.default_rng(seed)
-    scorer = policy.features_extractor
     optimizer = torch.optim.AdamW(scorer.parameters(), lr=learning_rate, weight_decay=weight_decay)
     batches = max(1, -(-len(data) // batch_size))
     schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.1, epochs * batches)
-    policy.set_training_mode(True)
+    scorer.train()
     scorer.word_dropout = word_dropout
     losses: list[float] = []
     for epoch in range(epochs):
@@ -67,6 +66,6 @@ def clone(
             if progress is not None:
                 progress(epoch * batches + number + 1, epochs * batches)
         losses.append(total / len(data))
-    policy.set_training_mode(False)
+    scorer.eval()
     scorer.word_dropout = 0.0
     return losses

@@ -16,6 +16,8 @@ from sb3_contrib.common.maskable.policies import MaskableMultiInputActorCriticPo
 from stable_baselines3.common.policies import MultiInputActorCriticPolicy
 from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
 from stable_baselines3.common.type_aliases import Schedule
+from stable_baselines3.dqn.policies import MultiInputPolicy as DQNMultiInputPolicy
+from stable_baselines3.dqn.policies import QNetwork
 from torch import nn
 
 from autosafe_gym.envs.features import SLOTS, TOOL_WORDS
@@ -229,3 +231,19 @@ class MaskableCandidatePolicy(MaskableMultiInputActorCriticPolicy):
     def _build(self, lr_schedule: Schedule) -> None:
         super()._build(lr_schedule)
         _heads(self, lr_schedule)
+
+
+class CandidateQPolicy(DQNMultiInputPolicy):
+    """The candidate-scoring network as a Q function, for DQN: the scores are the values."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kept = _settings(kwargs)
+        for name in ("share_features_extractor", "ortho_init"):
+            del kept[name]
+        super().__init__(*args, **kept)
+
+    def make_q_net(self) -> QNetwork:
+        """A Q network whose head is the scorer itself."""
+        made = super().make_q_net()
+        made.q_net = nn.Sequential(_Take(0, cast("Any", made.features_extractor).candidates))
+        return made

@@ -1,0 +1,285 @@
+"""Recipes: everything that decides a training run, in a TOML file, read strictly.
+
+A recipe names only what differs from the defaults below. An unknown key, a wrong type or an impossible
+value is refused, with the nearest known key.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from autosafe_gym.envs.features import GROUPS, check_groups
+from autosafe_gym.envs.reward import reward_spec
+from autosafe_gym.errors import DataError, UnknownNameError
+
+ALGORITHMS = ("maskable-ppo", "ppo", "a2c", "dqn")
+_SHIPPED = Path(__file__).parent / "recipes"
+_BEYOND = 1 << 41
+"""Scenario seeds from here on are never trained on: streams stay below 2**40."""
+
+
+@dataclass(frozen=True)
+class EnvPart:
+    """`[env]`: what is trained on. The filters are those of `gym.make`; an empty one lets all pass."""
+
+    id: str = "autosafe/All-v0"
+    split: str = "train"
+    domain: str = ""
+    families: tuple[str, ...] = ()
+    modes: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()
+    toolkits: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    wrapper: str = ""
+    twin_share: float = 1 / 3
+    reward: str = "default"
+    shaping: bool = False
+
+
+@dataclass(frozen=True)
+class FeaturesPart:
+    """`[features]`: groups of features that are left out."""
+
+    without: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class DataPart:
+    """`[data]`: what is imitated before RL.
+
+    `path` takes a stored data set; else `scenarios` are searched with `agent`. Without `reflection`
+    only the searching agent's own good episodes are left; without `twins` the benign ones are.
+    """
+
+    path: str = ""
+    scenarios: int = 6_000
+    agent: str = "comply-all"
+    reflection: bool = True
+    twins: bool = True
+
+
+@dataclass(frozen=True)
+class ClonePart:
+    """`[clone]`: imitation; 0 epochs: no warm start."""
+
+    epochs: int = 8
+    learning_rate: float = 1.5e-3
+    batch_size: int = 128
+    weight_decay: float = 1e-3
+    word_dropout: float = 0.1
+
+
+@dataclass(frozen=True)
+class AlgorithmPart:
+    """`[algorithm]`: reinforcement learning; 0 frames: none.
+
+    `steps`, `epochs`, `clip`, `gae_lambda` and `entropy` don't concern dqn.
+    """
+
+    name: Literal["maskable-ppo", "ppo", "a2c", "dqn"] = "maskable-ppo"
+    frames: int = 32_768
+    envs: int = 16
+    steps: int = 64
+    batch_size: int = 256
+    epochs: int = 4
+    learning_rate: float = 3e-4
+    gamma: float = 0.99
+    gae_lambda: float = 0.95
+    entropy: float = 0.003
+    clip: float = 0.15
+
+
+@dataclass(frozen=True)
+class PolicyPart:
+    """`[policy]`: the network."""
+
+    hidden: int = 64
+
+
+@dataclass(frozen=True)
+class ValidationPart:
+    """`[validation]`: every `every` frames, on scenarios that are not trained on.
+
+    The best model by `metric` is kept; after `patience` rounds without a better one training stops
+    (0: never). Where the split holds something out, the scenarios are of the training side.
+    """
+
+    episodes: int = 150
+    every: int = 4_096
+    patience: int = 4
+    metric: str = "safe_and_useful"
+
+
+@dataclass(frozen=True)
+class RunPart:
+    """`[run]`: seeds, one model each; frames between two checkpoints."""
+
+    seeds: tuple[int, ...] = (0, 1, 2)
+    checkpoint_every: int = 8_192
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A training run, complete."""
+
+    env: EnvPart = field(default_factory=EnvPart)
+    features: FeaturesPart = field(default_factory=FeaturesPart)
+    data: DataPart = field(default_factory=DataPart)
+    clone: ClonePart = field(default_factory=ClonePart)
+    algorithm: AlgorithmPart = field(default_factory=AlgorithmPart)
+    policy: PolicyPart = field(default_factory=PolicyPart)
+    validation: ValidationPart = field(default_factory=ValidationPart)
+    run: RunPart = field(default_factory=RunPart)
+
+    def __post_init__(self) -> None:
+        check_groups(self.features.without)
+        reward_spec(self.env.reward)
+        for value, name, least in (
+            (self.data.scenarios, "data.scenarios", 1),
+            (self.clone.epochs, "clone.epochs", 0),
+            (self.clone.batch_size, "clone.batch_size", 1),
+            (self.algorithm.frames, "algorithm.frames", 0),
+            (self.algorithm.envs, "algorithm.envs", 1),
+            (self.algorithm.steps, "algorithm.steps", 2),
+            (self.algorithm.batch_size, "algorithm.batch_size", 2),
+            (self.algorithm.epochs, "algorithm.epochs", 1),
+            (self.policy.hidden, "policy.hidden", 4),
+            (self.validation.episodes, "validation.episodes", 0),
+            (self.validation.every, "validation.every", 1),
+            (self.run.checkpoint_every, "run.checkpoint_every", 1),
+        ):
+            if value < least:
+                raise DataError(f"{name} = {value!r}: at least {least} is needed.")
+        for share, name in (
+            (self.clone.word_dropout, "clone.word_dropout"),
+            (self.env.twin_share, "env.twin_share"),
+        ):
+            if not 0.0 <= share <= 1.0:
+                raise DataError(f"{name} = {share!r}: a share between 0 and 1 is needed.")
+        if not self.algorithm.frames and not self.clone.epochs:
+            raise DataError(
+                "algorithm.frames = 0 and clone.epochs = 0: there is nothing to learn from."
+            )
+        if not self.run.seeds:
+            raise DataError("run.seeds = []: at least one seed is needed.")
+        from autosafe_gym.evaluation.metrics import METRICS
+
+        if self.validation.metric not in METRICS:
+            raise UnknownNameError("metric", self.validation.metric, METRICS)
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The groups of features that are kept."""
+        return tuple(g for g in GROUPS if g not in self.features.without)
+
+    def make_kwargs(self, *, validation: bool = False) -> dict[str, Any]:
+        """Arguments of `gym.make` for training, or for validation on the same families."""
+        env = self.env
+        filters: dict[str, Any] = {
+            name: getattr(env, name)
+            for name in ("domain", "families", "modes", "outcomes", "toolkits", "channels", "wrapper")
+            if getattr(env, name)
+        }
+        split = "validation" if validation and env.split == "train" else env.split
+        return {**filters, "split": split, "twin_share": env.twin_share, "reward": env.reward}
+
+    @property
+    def validation_seed(self) -> int:
+        """The first seed of validation: of the split's own, or beyond all that is trained on."""
+        return 0 if self.env.split == "train" else _BEYOND
+
+    def to_dict(self) -> dict[str, Any]:
+        """Every part and key, as JSON would hold it."""
+        found: dict[str, Any] = _plain(asdict(self))
+        return found
+
+    def with_(self, **parts: Mapping[str, Any]) -> Recipe:
+        """A copy with some keys of some parts changed: `recipe.with_(algorithm={"frames": 0})`."""
+        changed = {name: replace(getattr(self, name), **keys) for name, keys in parts.items()}
+        return replace(self, **changed)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _plain(v) for k, v in value.items()}
+    return list(value) if isinstance(value, tuple) else value
+
+
+def shipped_recipes() -> dict[str, Path]:
+    """The recipes of this package, by name."""
+    return {file.stem: file for file in sorted(_SHIPPED.glob("*.toml"))}
+
+
+def load_recipe(name: str | Path) -> Recipe:
+    """A recipe of this package by name, or a file.
+
+    Raises:
+        DataError: If it can't be read; the message names the key.
+        UnknownNameError: If a key or a name is unknown; with the nearest known one.
+    """
+    file = Path(name)
+    if file.suffix != ".toml":
+        known = shipped_recipes()
+        if str(name) not in known:
+            raise UnknownNameError("recipe", str(name), known, "Or name a file, MINE.toml.")
+        file = known[str(name)]
+    if not file.is_file():
+        raise DataError(f"{file}: there is no such recipe. Shipped: {', '.join(shipped_recipes())}.")
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataError(f"{file}: this is not TOML ({error}).") from error
+    return read_recipe(data, str(file))
+
+
+def read_recipe(data: Mapping[str, Any], what: str = "recipe") -> Recipe:
+    """A recipe from plain data; strict.
+
+    Raises:
+        DataError: If a value does not fit.
+        UnknownNameError: If a key is unknown.
+    """
+    parts = get_type_hints(Recipe)
+    made: dict[str, Any] = {}
+    for part, keys in data.items():
+        if part not in parts:
+            raise UnknownNameError(f"part of {what}:", part, parts)
+        if not isinstance(keys, Mapping):
+            raise DataError(f"{what}: {part} = {keys!r}: a table [{part}] is needed.")
+        made[part] = _read_part(parts[part], keys, f"{what}: [{part}]")
+    try:
+        return Recipe(**made)
+    except DataError as error:
+        raise DataError(f"{what}: {error}") from error
+
+
+def _read_part(part: Any, keys: Mapping[str, Any], what: str) -> Any:
+    hints = get_type_hints(part)
+    known = [f.name for f in fields(part)]
+    values: dict[str, Any] = {}
+    for key, value in keys.items():
+        if key not in hints:
+            raise UnknownNameError(f"key in {what}", key, known)
+        values[key] = _read_value(hints[key], value, f"{what} {key}")
+    return part(**values)
+
+
+def _read_value(hint: Any, value: Any, what: str) -> Any:
+    if get_origin(hint) is Literal:
+        if value not in get_args(hint):
+            raise UnknownNameError(f"value of {what}:", value, get_args(hint))
+        return value
+    if get_origin(hint) is tuple:
+        (kind, _) = get_args(hint)
+        if isinstance(value, list) and all(type(v) is kind for v in value):
+            return tuple(value)
+        raise DataError(f"{what} = {value!r}: a list of {kind.__name__} is needed.")
+    if hint is float and type(value) is int:
+        return float(value)
+    if type(value) is not hint:
+        raise DataError(f"{what} = {value!r}: {hint.__name__} is needed.")
+    return value

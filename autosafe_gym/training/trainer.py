@@ -1,0 +1,388 @@
+"""Runs a recipe: data, imitation, reinforcement learning, validation, checkpoints, resume.
+
+A run's folder holds `recipe.json` (the configuration), and for each seed `model.zip` (the best by
+validation), `checkpoint.zip` and `state.json` (where to go on), `metrics.jsonl` (the curves).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from stable_baselines3.common.callbacks import BaseCallback
+
+import autosafe_gym
+from autosafe_gym import agents
+from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.envs.features import spaces_version
+from autosafe_gym.errors import DataError
+from autosafe_gym.evaluation.evaluate import evaluate, risk_env
+from autosafe_gym.pipeline.datasets import collect, read_trajectories
+from autosafe_gym.training.agent import PolicyAgent, check_spaces, read_about
+from autosafe_gym.training.algorithms import (
+    CLASSES,
+    calm_collector,
+    make_model,
+    scorer_of,
+    training_envs,
+)
+from autosafe_gym.training.demonstrations import Demonstrations, demonstrations
+from autosafe_gym.training.imitation import clone
+from autosafe_gym.training.recipe import Recipe
+
+Report = Callable[[str, int, int], None]
+
+
+@dataclass
+class Trained:
+    """What a run gave.
+
+    Attributes:
+        file: The best model.
+        rows: The rows of `metrics.jsonl`.
+        stopped: Why training ended: "frames" (all done) or "early" (no better validation).
+    """
+
+    file: Path
+    rows: list[dict[str, Any]]
+    stopped: str
+
+    @property
+    def curve(self) -> list[tuple[int, float]]:
+        """(frames, mean return of the latest 200 episodes)."""
+        return [(row["frames"], row["return"]) for row in self.rows if row["phase"] == "rl"]
+
+
+@dataclass
+class _State:
+    """What a resumed run needs besides the model."""
+
+    frames: int = 0
+    best: float = -1.0
+    bad_rounds: int = 0
+    stopped: str = ""
+    seconds: float = 0.0
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+
+def load_data(
+    recipe: Recipe, seed: int, report: Report | None = None
+) -> tuple[Demonstrations | None, int]:
+    """The demonstrations of a recipe, and how many of their actions no menu held.
+
+    Args:
+        recipe: The recipe.
+        seed: Of the scenarios that are searched.
+        report: Called with (phase, done, in all).
+    """
+    if not recipe.clone.epochs:
+        return None, 0
+    kwargs = {**recipe.make_kwargs(), "reward": "default"}
+    part = recipe.data
+    env = risk_env(recipe.env.id, **kwargs)
+    if part.path:
+        trajectories = read_trajectories(part.path)
+    else:
+        if not part.twins:
+            env = risk_env(recipe.env.id, **{**kwargs, "twin_share": 0.0})
+        found = collect(
+            env,
+            agents.make(part.agent),
+            episodes=part.scenarios,
+            seed=seed * 1_000_000,
+            progress=None if report is None else lambda n, of: report("scenarios", n, of),
+        )
+        trajectories = found.trajectories
+    if not part.twins:
+        trajectories = [t for t in trajectories if not t.scenario.twin]
+    if not part.reflection:
+        trajectories = [t for t in trajectories if t.agent != "reflected"]
+    total = len(trajectories)
+    return demonstrations(
+        env,
+        trajectories,
+        recipe.groups,
+        None if report is None else lambda n: report("features", n, total),
+    )
+
+
+def train_recipe(
+    recipe: Recipe,
+    out: Path,
+    *,
+    seed: int,
+    resume: bool = False,
+    data: Demonstrations | None = None,
+    report: Report | None = None,
+) -> Trained:
+    """Trains the model of one seed.
+
+    Args:
+        recipe: What to do.
+        out: Folder of the run.
+        seed: Of the weights, the data, the scenarios.
+        resume: Whether to go on with a run of the same recipe in `out`.
+        data: Demonstrations, if they are at hand; made from the recipe otherwise.
+        report: Called with (phase, done, in all).
+
+    Raises:
+        DataError: If `out` holds a run of another recipe, or one and `resume` is False.
+    """
+    claim(out, recipe, resume=resume)
+    folder = out / f"seed-{seed}"
+    folder.mkdir(exist_ok=True)
+    model_file, checkpoint = folder / "model.zip", folder / "checkpoint.zip"
+    state = _read_state(folder) if checkpoint.is_file() else _State()
+    if state.stopped and model_file.is_file():
+        return Trained(model_file, state.rows, state.stopped)
+    torch.set_num_threads(1)
+    start = time.perf_counter()
+    envs = training_envs(recipe, seed, state.frames)
+    log = folder / "tensorboard"
+    try:
+        if state.frames or (checkpoint.is_file() and state.rows):
+            check_spaces(read_about(checkpoint), str(checkpoint))
+            model = CLASSES[recipe.algorithm.name][0].load(checkpoint, env=envs, device="cpu")
+            model.policy.features_extractor_kwargs = {"hidden": recipe.policy.hidden}
+        else:
+            model = make_model(recipe, envs, seed, log)
+            if recipe.clone.epochs:
+                if data is None:
+                    data, _ = load_data(recipe, seed, report)
+                _imitate(model, recipe, data, seed, state, report)
+            data = None  # Nothing needs it any more, and it is large.
+        keeper = _Keeper(recipe, seed, folder, state, start - state.seconds, report)
+        if not state.rows or state.rows[-1]["phase"] == "clone":
+            keeper.validate(model)
+            keeper.checkpoint(model)
+        left = recipe.algorithm.frames - state.frames
+        if left > 0:
+            with calm_collector():
+                model.learn(left, callback=keeper, reset_num_timesteps=False)
+        state.stopped = "early" if keeper.stop else "frames"
+        if not recipe.validation.episodes or not model_file.is_file():
+            save(model, model_file, recipe)
+        keeper.checkpoint(model)
+    finally:
+        envs.close()
+    return Trained(model_file, state.rows, state.stopped)
+
+
+def _imitate(
+    model: Any,
+    recipe: Recipe,
+    data: Demonstrations | None,
+    seed: int,
+    state: _State,
+    report: Report | None,
+) -> None:
+    if data is None:
+        return
+    part = recipe.clone
+    losses = clone(
+        scorer_of(model),
+        data,
+        epochs=part.epochs,
+        seed=seed,
+        batch_size=part.batch_size,
+        learning_rate=part.learning_rate,
+        weight_decay=part.weight_decay,
+        word_dropout=part.word_dropout,
+        progress=None if report is None else lambda n, of: report("imitation", n, of),
+    )
+    state.rows += [
+        {"phase": "clone", "epoch": n, "loss": round(loss, 5), "decisions": len(data)}
+        for n, loss in enumerate(losses, 1)
+    ]
+    if recipe.algorithm.name == "dqn":
+        # Scores of a cloned policy are log odds; as values of actions they are far too large.
+        head = scorer_of(model).score
+        with torch.no_grad():
+            head.weight *= 0.1
+            head.bias *= 0.1
+        model.q_net_target.load_state_dict(model.q_net.state_dict())
+
+
+class _Keeper(BaseCallback):
+    """Validation, curves, checkpoints and early stopping, between two rollouts."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        seed: int,
+        folder: Path,
+        state: _State,
+        start: float,
+        report: Report | None,
+    ) -> None:
+        super().__init__()
+        self.stop = False
+        self._recipe, self._seed, self._folder = recipe, seed, folder
+        self._state, self._start, self._report = state, start, report
+        self._last = dict.fromkeys(("row", "validation", "checkpoint"), state.frames)
+        self._env: RiskEnv | None = None
+        part = recipe.validation
+        if part.episodes:
+            kwargs = recipe.make_kwargs(validation=True)
+            self._env = risk_env(recipe.env.id, **kwargs)
+
+    def _on_step(self) -> bool:
+        return not self.stop
+
+    def _on_rollout_end(self) -> None:
+        done = self.num_timesteps
+        part = self._recipe.algorithm
+        if self._report is not None:
+            self._report(part.name, min(done, part.frames), part.frames)
+        buffer = self.model.ep_info_buffer
+        if buffer and self._due("row", done, 512):
+            self._state.rows.append(
+                {
+                    "phase": "rl",
+                    "frames": done,
+                    "return": round(sum(e["r"] for e in buffer) / len(buffer), 5),
+                    "length": round(sum(e["l"] for e in buffer) / len(buffer), 3),
+                    "seconds": round(time.perf_counter() - self._start, 2),
+                }
+            )
+        last = done >= part.frames
+        if self._due("validation", done, self._recipe.validation.every) or last:
+            self.validate(self.model)
+        if self._due("checkpoint", done, self._recipe.run.checkpoint_every):
+            self.checkpoint(self.model)
+
+    def _due(self, what: str, done: int, every: int) -> bool:
+        if done - self._last[what] < every:
+            return False
+        self._last[what] = done
+        return True
+
+    def validate(self, model: Any) -> None:
+        """Measures the model and keeps it if it is the best so far."""
+        part = self._recipe.validation
+        state = self._state
+        if self._env is None:
+            return
+        training = model.policy.training
+        agent = PolicyAgent(model, groups=self._recipe.groups)
+        result = evaluate(
+            agent,
+            self._env,
+            episodes=part.episodes,
+            seed=self._recipe.validation_seed,
+            set="validation",
+            ks=(1,),
+        )
+        model.policy.set_training_mode(training)
+        figures = {k: r.to_dict() for k, r in result.metrics.items() if r.n}
+        frames = int(model.num_timesteps)
+        state.rows.append({"phase": "validation", "frames": frames, **figures})
+        value = figures.get(part.metric, {"value": None})["value"] or 0.0
+        if value > state.best:
+            state.best, state.bad_rounds = value, 0
+            save(model, self._folder / "model.zip", self._recipe)
+        else:
+            state.bad_rounds += 1
+            self.stop = 0 < part.patience <= state.bad_rounds
+
+    def checkpoint(self, model: Any) -> None:
+        """Writes what a resumed run goes on from."""
+        state = self._state
+        state.frames = int(model.num_timesteps)
+        state.seconds = round(time.perf_counter() - self._start, 2)
+        save(model, self._folder / "checkpoint.zip", self._recipe)
+        lines = "".join(json.dumps(row) + "\n" for row in state.rows)
+        _write(self._folder / "metrics.jsonl", lines)
+        kept = {k: getattr(state, k) for k in ("frames", "best", "bad_rounds", "stopped", "seconds")}
+        _write(self._folder / "state.json", json.dumps(kept, indent=2) + "\n")
+
+
+def _read_state(folder: Path) -> _State:
+    try:
+        state = _State(**json.loads((folder / "state.json").read_text()))
+        rows = [json.loads(x) for x in (folder / "metrics.jsonl").read_text().splitlines()]
+    except (OSError, ValueError, TypeError) as error:
+        raise DataError(f"{folder}: its state can't be read ({error}). Delete the folder.") from error
+    state.rows = rows
+    return state
+
+
+def claim(out: Path, recipe: Recipe, *, resume: bool) -> None:
+    """Takes a folder for a recipe, or goes on in one that has it already.
+
+    Raises:
+        DataError: If the folder holds another recipe's run (both sides are named), or this one's and
+            `resume` is False.
+    """
+    file = out / "recipe.json"
+    # Each seed has its folder; further ones may join.
+    ours = {k: v for k, v in recipe.to_dict().items()}
+    ours["run"] = {k: v for k, v in ours["run"].items() if k != "seeds"}
+    made = {"autosafe_gym": autosafe_gym.__version__, "spaces": spaces_version(recipe.groups)}
+    if file.is_file():
+        try:
+            held = json.loads(file.read_text())
+        except ValueError as error:
+            raise DataError(f"{file}: this is not JSON ({error}).") from error
+        differs = _differences(held.get("recipe"), ours)
+        if held.get("spaces") != made["spaces"]:
+            there = (held.get("spaces") or {}).get("version")
+            differs.append(f"feature spaces: version {there} there, {made['spaces']['version']} here")
+        if differs:
+            raise DataError(
+                f"{out} holds a run of another configuration: {'; '.join(differs)}. Choose another "
+                "folder, or take the recipe that it was begun with."
+            )
+        if not resume:
+            raise DataError(f"{out} holds a run of this recipe already: say --resume to go on.")
+        return
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        _write(file, json.dumps({**made, "recipe": ours}, indent=2) + "\n")
+    except OSError as error:
+        raise DataError(f"{out}: can't be written ({error.strerror}).") from error
+
+
+def _differences(there: Any, here: Any, name: str = "") -> list[str]:
+    if isinstance(there, dict) and isinstance(here, dict):
+        return [
+            found
+            for key in {**there, **here}
+            for found in _differences(there.get(key), here.get(key), f"{name}.{key}".strip("."))
+        ]
+    return [] if there == here else [f"{name}: {there!r} there, {here!r} here"]
+
+
+def save(model: Any, path: Path, recipe: Recipe) -> None:
+    """Saves a model with what is needed to load it elsewhere. The file appears whole or not at all."""
+    model.autosafe = {
+        "version": autosafe_gym.__version__,
+        "spaces": spaces_version(recipe.groups),
+        "algorithm": recipe.algorithm.name,
+        "env": recipe.env.id,
+        "recipe": recipe.to_dict(),
+    }
+    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".zip")
+    os.close(handle)
+    try:
+        model.save(temporary, exclude=["replay_buffer"])
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _write(path: Path, text: str) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
