@@ -9,7 +9,16 @@ from typing import Annotated, Any
 import typer
 
 import autosafe_gym
-from autosafe_gym.cli import authoring, comparing, controls, library, models, roles, runs
+from autosafe_gym.cli import (
+    authoring,
+    comparing,
+    controls,
+    library,
+    models,
+    roles,
+    runs,
+    training,
+)
 from autosafe_gym.cli.options import (
     BaseUrl,
     DataPath,
@@ -148,35 +157,6 @@ def collect(
 
 
 @app.command()
-def train(
-    out: Annotated[Path, typer.Argument(help="File of the model (.zip).")],
-    env: Env = "autosafe/All-v0",
-    split: Split = "train",
-    data: Annotated[
-        Path | None, typer.Option(help="Data set for a warm start ('autosafe collect').")
-    ] = None,
-    frames: Annotated[int, typer.Option(min=0, help="Environment steps of PPO.")] = 16_384,
-    algorithm: Annotated[str, typer.Option(help="ppo or maskable-ppo.")] = "maskable-ppo",
-    seed: Seed = 0,
-) -> None:
-    """Train a candidate-scoring policy: imitation of a data set, then PPO."""
-    from autosafe_gym.training.run import train_policy
-
-    with progress("training") as report:
-        file = train_policy(
-            out,
-            env,
-            split=split,
-            data=data,
-            frames=frames,
-            algorithm=algorithm,
-            seed=seed,
-            report=report,
-        )
-    console.print(f"Saved {file}. Try it: autosafe evaluate {file} --env {env} --split test")
-
-
-@app.command()
 def evaluate(
     agent: Annotated[str, typer.Argument(help="An agent's name, or a saved model.")],
     env: Env = "autosafe/All-v0",
@@ -267,6 +247,9 @@ for _command in (
     library.tools,
     library.cues,
     library.duplicates,
+    training.train,
+    training.recipes,
+    training.study,
 ):
     app.command()(_command)
 
