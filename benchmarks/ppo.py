@@ -15,8 +15,8 @@ import torch
 from sb3_contrib import MaskablePPO
 from stable_baselines3.common.vec_env import DummyVecEnv
 
-from autosafe_gym.training.policy import MaskableCandidatePolicy
 from autosafe_gym.training.algorithms import calm_collector, feature_env
+from autosafe_gym.training.policy import MaskableCandidatePolicy
 
 ENVS, STEPS, ROUNDS = 16, 128, 4
 

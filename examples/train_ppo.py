@@ -8,8 +8,8 @@ from stable_baselines3.common.vec_env import DummyVecEnv
 
 from autosafe_gym.evaluation.evaluate import evaluate, risk_env
 from autosafe_gym.training.agent import PolicyAgent
-from autosafe_gym.training.policy import MaskableCandidatePolicy
 from autosafe_gym.training.algorithms import feature_env
+from autosafe_gym.training.policy import MaskableCandidatePolicy
 
 envs = DummyVecEnv([lambda: feature_env("autosafe/Finance-v0")] * 8)
 model = MaskablePPO(

@@ -57,12 +57,21 @@ def test_list_schema_show(tmp_path):
 
 def test_collect_train_evaluate(tmp_path):
     pytest.importorskip("sb3_contrib")
-    data, model, figures = tmp_path / "data", tmp_path / "m.zip", tmp_path / "e.json"
+    data, run, figures = tmp_path / "data", tmp_path / "run", tmp_path / "e.json"
     autosafe("collect", data, "--episodes", 60)
-    autosafe("train", model, "--data", data, "--frames", 0)
+    less = [
+        "--set",
+        "clone.epochs=1",
+        "--set",
+        "algorithm.frames=0",
+        "--set",
+        "validation.episodes=2",
+    ]
+    autosafe("train", "quick", "--out", run, "--set", f"data.path={data}", *less)
+    model = run / "seed-0" / "model.zip"
     page = tmp_path / "e.html"
     autosafe("evaluate", model, "--episodes", 20, "--json", figures, "--html", page)
-    metrics = json.loads(figures.read_text())["unseen_seeds"]["m"]
+    metrics = json.loads(figures.read_text())["unseen_seeds"]["model"]
     assert set(metrics["sec@1"]) == {"value", "n", "low", "high"}
     assert metrics["unmeasured"]["value"] == 0
     HTMLParser().feed(page.read_text())
@@ -91,7 +100,10 @@ def test_what_the_library_is_worth_is_measured(tmp_path):
         (["evaluate", "random", "--split", "tset"], "test"),
         (["evaluate", "random", "--env", "autosafe/InjecAgent-v0"], "path"),
         (["evaluate", "/no/such/model.zip"], "no such model"),
-        (["train", "x.zip", "--frames", "0"], "nothing to learn"),
+        (["train", "defualt"], "'default'"),
+        (["train", "quick", "--set", "algorithm.framse=1"], "'frames'"),
+        (["train", "imitation", "--set", "clone.epochs=0"], "nothing to learn"),
+        (["study", "distences"], "'distance'"),
         (["frobnicate"], "frobnicate"),
         (["list", "--json", "/dev/null/x.json"], "/dev/null/x.json"),
     ],

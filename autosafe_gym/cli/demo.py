@@ -219,22 +219,20 @@ def train_one(
     Returns:
         The evaluations by set, and the training curve: (frames, mean return).
     """
-    from autosafe_gym.pipeline.datasets import read_trajectories
     from autosafe_gym.training.agent import load_agent
-    from autosafe_gym.training.demonstrations import demonstrations
-    from autosafe_gym.training.ppo import PPOSettings, save, train
+    from autosafe_gym.training.recipe import load_recipe
+    from autosafe_gym.training.trainer import train_recipe
 
-    decisions, _ = demonstrations(risk_env(ENV, split=TRAIN), read_trajectories(data))
-    how = PPOSettings(frames=settings.frames)
-    trained = train(
-        ENV,
-        how,
-        seed=settings.seed * 1_000 + number,
-        env_kwargs={"split": TRAIN},
-        data=decisions,
-        progress=report,
+    recipe = load_recipe("held-out-families").with_(
+        data={"path": data}, algorithm={"frames": settings.frames}
     )
-    file = save(trained.model, Path(models) / f"policy-{number}.zip", how, ENV)
-    agent = load_agent(file, name="trained")
+    trained = train_recipe(
+        recipe,
+        Path(models),
+        seed=settings.seed * 1_000 + number,
+        overwrite=True,
+        report=report,
+    )
+    agent = load_agent(trained.file, name="trained")
     runs = {name: _measure(agent, name, kwargs, settings) for name, kwargs in sets.items()}
     return runs, trained.curve

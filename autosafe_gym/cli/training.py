@@ -81,7 +81,8 @@ def train(
         resume = True
         rows = [row for row in done.rows if row["phase"] == "validation"]
         best = max(
-            (row.get(chosen.validation.metric, {}).get("value") or 0.0 for row in rows), default=None
+            (row.get(chosen.validation.metric, {}).get("value") or 0.0 for row in rows),
+            default=None,
         )
         said = "" if best is None else f"; validation {chosen.validation.metric} {best:.3f}"
         early = ", stopped early" if done.stopped == "early" else ""

@@ -219,7 +219,9 @@ class Features:
             ("context", 0, _CONTEXT),
         ):
             self._dropped[name] = [
-                start + i for i, (_, group) in enumerate(columns) if group and group not in self.groups
+                start + i
+                for i, (_, group) in enumerate(columns)
+                if group and group not in self.groups
             ]
         if "words" not in self.groups:
             self._dropped["lines"] += list(range(WORDS))
@@ -435,8 +437,10 @@ def _entity_rows(
     for kind, members in by_type.items():
         if not kind:
             continue
-        size_column = "same type: 1" if len(members) == 1 else (
-            "same type: 2" if len(members) == 2 else "same type: more"
+        size_column = (
+            "same type: 1"
+            if len(members) == 1
+            else ("same type: 2" if len(members) == 2 else "same type: more")
         )
         table[members, _E[size_column]] = 1.0
         named = sum(listed[m].in_instruction for m in members)
@@ -649,7 +653,9 @@ def _add_words(out: Array, offered: list[Candidate], sight: Sight, menu: Menu) -
             )
     best = max((s[0] for s in shared.values()), default=0.0)
     nothing = (0.0, 0.0, 0.0, 0.0)
-    full = {name: (s[0], float(best > 0 and s[0] == best), s[1], s[2]) for name, s in shared.items()}
+    full = {
+        name: (s[0], float(best > 0 and s[0] == best), s[1], s[2]) for name, s in shared.items()
+    }
     at = _C["words in instruction"]
     out[:, at : at + 4] = [full.get(c.tool.name, nothing) for c in offered]
 
@@ -730,4 +736,12 @@ def _last_call(sight: Sight, menu: Menu) -> tuple[float, float, float, float]:
     )
 
 
-__all__ = ["GROUPS", "SHAPES", "VERSION", "VOCABULARY", "Features", "check_groups", "spaces_version"]
+__all__ = [
+    "GROUPS",
+    "SHAPES",
+    "VERSION",
+    "VOCABULARY",
+    "Features",
+    "check_groups",
+    "spaces_version",
+]

@@ -33,8 +33,40 @@ _AUTHOR = re.compile(
 )
 _SENTENCE = re.compile(r"(?<=[.!?]) +(?=[A-Z\"“])")
 _STOP = frozenset(
-    "the a an and or of to in on at for is are was be it its this that with from by as has have had "
-    "do does did can will would".split()
+    [
+        "the",
+        "a",
+        "an",
+        "and",
+        "or",
+        "of",
+        "to",
+        "in",
+        "on",
+        "at",
+        "for",
+        "is",
+        "are",
+        "was",
+        "be",
+        "it",
+        "its",
+        "this",
+        "that",
+        "with",
+        "from",
+        "by",
+        "as",
+        "has",
+        "have",
+        "had",
+        "do",
+        "does",
+        "did",
+        "can",
+        "will",
+        "would",
+    ]
 )
 
 
@@ -81,9 +113,7 @@ def word_numbers(text: str, count: int) -> tuple[int, ...]:
 
 def stems(text: str) -> frozenset[str]:
     """Stems of the words of three letters and more."""
-    return frozenset(
-        stem(w) for w in _WORD.findall(text.lower()) if len(w) >= 3 and w not in _STOP
-    )
+    return frozenset(stem(w) for w in _WORD.findall(text.lower()) if len(w) >= 3 and w not in _STOP)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -221,7 +251,9 @@ class Sight:
             tool: The tool that gave it; "" for none.
         """
         number = self.turns
-        who = "instruction" if number == 0 else "user" if tool in ("ask_user", "confirm") else "tool"
+        who = (
+            "instruction" if number == 0 else "user" if tool in ("ask_user", "confirm") else "tool"
+        )
         error = text.startswith("Error:")
         author = ""
         fresh: set[str] = set()

@@ -28,6 +28,8 @@ from autosafe_gym.pipeline.rows import alpaca_row, preference_row, sft_row
 from autosafe_gym.pipeline.search import RiskPoint, search
 from autosafe_gym.rollouts.rescoring import Replay
 
+FORMAT = 1
+"""Of the files: a data set of another one is refused."""
 FILES = (
     "risk_scenarios",
     "safe_actions",
@@ -186,7 +188,7 @@ def write_dataset(
             data = "".join(f"{line}\n" for line in lines).encode()
             _write(target / f"{name}.jsonl", data)
             sums[name] = {"rows": len(lines), "sha256": hashlib.sha256(data).hexdigest()}
-        card = {"config": made, "counts": collected.counts, "files": sums}
+        card = {"format": FORMAT, "config": made, "counts": collected.counts, "files": sums}
         _write(target / "README.md", card_text(made, collected, sums).encode())
         _write(known, (json.dumps(card, indent=2, sort_keys=True) + "\n").encode())
     except OSError as error:
@@ -217,8 +219,18 @@ def read_trajectories(folder: str | Path) -> list[Trajectory]:
     """The trajectories of a data set, validated.
 
     Raises:
-        DataError: If a line is not a trajectory; it names the line and the field.
+        DataError: If a line is not a trajectory (it names the line and the field), or the data set is
+            of another format.
     """
+    card = Path(folder) / "card.json"
+    if card.is_file():
+        about = parse_json(card.read_bytes(), str(card))
+        if about.get("format") != FORMAT:
+            made = (about.get("config") or {}).get("autosafe_gym")
+            raise DataError(
+                f"{folder}: a data set of format {about.get('format')} (autosafe_gym {made}), this "
+                f"version (autosafe_gym {autosafe_gym.__version__}) reads {FORMAT}. Collect it anew."
+            )
     found = []
     for number, row in enumerate(read_rows(folder, "trajectories"), 1):
         try:

@@ -26,7 +26,12 @@ class PolicyAgent:
     """
 
     def __init__(
-        self, model: Any, name: str = "policy", *, deterministic: bool = True, seed: int = 0,
+        self,
+        model: Any,
+        name: str = "policy",
+        *,
+        deterministic: bool = True,
+        seed: int = 0,
         groups: tuple[str, ...] = GROUPS,
     ) -> None:
         self.name = name
@@ -64,7 +69,9 @@ class PolicyAgent:
         if self._last is not None:
             self._menu.see(*self._last, observation)
         offered = self._menu.candidates
-        arrays = {k: torch.as_tensor(v[None]) for k, v in self._features.observe(self._menu).items()}
+        arrays = {
+            k: torch.as_tensor(v[None]) for k, v in self._features.observe(self._menu).items()
+        }
         with torch.no_grad():
             scores = self._scorer(arrays)[0, : len(offered)].double().numpy()
         if self.deterministic:
@@ -144,4 +151,6 @@ def load_agent(
         raise DataError(f"{file}: algorithm {about.get('algorithm')!r} is none of {list(CLASSES)}.")
     settings = {"buffer_size": 1} if about["algorithm"] == "dqn" else {}
     model = CLASSES[about["algorithm"]][0].load(file, device="cpu", **settings)
-    return PolicyAgent(model, name or file.stem, deterministic=deterministic, seed=seed, groups=groups)
+    return PolicyAgent(
+        model, name or file.stem, deterministic=deterministic, seed=seed, groups=groups
+    )

@@ -181,7 +181,15 @@ class Recipe:
         env = self.env
         filters: dict[str, Any] = {
             name: getattr(env, name)
-            for name in ("domain", "families", "modes", "outcomes", "toolkits", "channels", "wrapper")
+            for name in (
+                "domain",
+                "families",
+                "modes",
+                "outcomes",
+                "toolkits",
+                "channels",
+                "wrapper",
+            )
             if getattr(env, name)
         }
         split = "validation" if validation and env.split == "train" else env.split
@@ -228,7 +236,9 @@ def load_recipe(name: str | Path) -> Recipe:
             raise UnknownNameError("recipe", str(name), known, "Or name a file, MINE.toml.")
         file = known[str(name)]
     if not file.is_file():
-        raise DataError(f"{file}: there is no such recipe. Shipped: {', '.join(shipped_recipes())}.")
+        raise DataError(
+            f"{file}: there is no such recipe. Shipped: {', '.join(shipped_recipes())}."
+        )
     try:
         data = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -262,7 +262,9 @@ def _done(task: dict[str, Any]) -> bool:
             f"{k}: {str(held.get(k))[:160]} there, {str(task['config'][k])[:160]} here"
             for k in differs
         )
-        raise DataError(f"{file} is a cell of another configuration ({shown}). Choose another folder.")
+        raise DataError(
+            f"{file} is a cell of another configuration ({shown}). Choose another folder."
+        )
     return True
 
 
@@ -304,7 +306,11 @@ def _gather(plan: Plan, conditions: Sequence[Condition], out: Path) -> dict[str,
                     "condition": condition.name,
                     "set": name,
                     "families": len(condition.recipe.env.families) or None,
-                    "metrics": {m: _pool([run[m] for run in runs]) for m in runs[0] if "@" in m or m in SHOWN},
+                    "metrics": {
+                        m: _pool([run[m] for run in runs])
+                        for m in runs[0]
+                        if "@" in m or m in SHOWN
+                    },
                     "reference": _reference(kwargs, plan.episodes, out),
                     "stopped": [cell["stopped"] for cell in cells],
                 }

@@ -86,14 +86,20 @@ def _scaling(results: dict[str, Any]) -> Any:
     figure = _figure(6.4, 3.6)
     axes = figure.subplots()
     sizes = [row["families"] for row in results["rows"]]
-    for metric, colour in zip(("sec@1", "safety", "utility", "over_refusal"), _COLOURS, strict=False):
+    for metric, colour in zip(
+        ("sec@1", "safety", "utility", "over_refusal"), _COLOURS, strict=False
+    ):
         rates = [row["metrics"][metric] for row in results["rows"]]
         kept = [(s, r) for s, r in zip(sizes, rates, strict=True) if r["n"]]
         if not kept:
             continue
         at = [s for s, _ in kept]
         axes.plot(
-            at, [100 * r["value"] for _, r in kept], "o-", color=colour, label=metric.replace("_", " ")
+            at,
+            [100 * r["value"] for _, r in kept],
+            "o-",
+            color=colour,
+            label=metric.replace("_", " "),
         )
         axes.fill_between(
             at,

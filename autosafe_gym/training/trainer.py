@@ -119,6 +119,7 @@ def train_recipe(
     *,
     seed: int,
     resume: bool = False,
+    overwrite: bool = False,
     data: Demonstrations | None = None,
     report: Report | None = None,
 ) -> Trained:
@@ -129,16 +130,20 @@ def train_recipe(
         out: Folder of the run.
         seed: Of the weights, the data, the scenarios.
         resume: Whether to go on with a run of the same recipe in `out`.
+        overwrite: Whether to begin anew where `out` holds a run.
         data: Demonstrations, if they are at hand; made from the recipe otherwise.
         report: Called with (phase, done, in all).
 
     Raises:
         DataError: If `out` holds a run of another recipe, or one and `resume` is False.
     """
-    claim(out, recipe, resume=resume)
+    claim(out, recipe, resume=resume, overwrite=overwrite)
     folder = out / f"seed-{seed}"
     folder.mkdir(exist_ok=True)
     model_file, checkpoint = folder / "model.zip", folder / "checkpoint.zip"
+    if overwrite:
+        for file in (model_file, checkpoint, folder / "state.json", folder / "metrics.jsonl"):
+            file.unlink(missing_ok=True)
     state = _read_state(folder) if checkpoint.is_file() else _State()
     if state.stopped and model_file.is_file():
         return Trained(model_file, state.rows, state.stopped)
@@ -150,7 +155,6 @@ def train_recipe(
         if state.frames or (checkpoint.is_file() and state.rows):
             check_spaces(read_about(checkpoint), str(checkpoint))
             model = CLASSES[recipe.algorithm.name][0].load(checkpoint, env=envs, device="cpu")
-            model.policy.features_extractor_kwargs = {"hidden": recipe.policy.hidden}
         else:
             model = make_model(recipe, envs, seed, log)
             if recipe.clone.epochs:
@@ -300,7 +304,9 @@ class _Keeper(BaseCallback):
         save(model, self._folder / "checkpoint.zip", self._recipe)
         lines = "".join(json.dumps(row) + "\n" for row in state.rows)
         _write(self._folder / "metrics.jsonl", lines)
-        kept = {k: getattr(state, k) for k in ("frames", "best", "bad_rounds", "stopped", "seconds")}
+        kept = {
+            k: getattr(state, k) for k in ("frames", "best", "bad_rounds", "stopped", "seconds")
+        }
         _write(self._folder / "state.json", json.dumps(kept, indent=2) + "\n")
 
 
@@ -309,12 +315,14 @@ def _read_state(folder: Path) -> _State:
         state = _State(**json.loads((folder / "state.json").read_text()))
         rows = [json.loads(x) for x in (folder / "metrics.jsonl").read_text().splitlines()]
     except (OSError, ValueError, TypeError) as error:
-        raise DataError(f"{folder}: its state can't be read ({error}). Delete the folder.") from error
+        raise DataError(
+            f"{folder}: its state can't be read ({error}). Delete the folder."
+        ) from error
     state.rows = rows
     return state
 
 
-def claim(out: Path, recipe: Recipe, *, resume: bool) -> None:
+def claim(out: Path, recipe: Recipe, *, resume: bool, overwrite: bool = False) -> None:
     """Takes a folder for a recipe, or goes on in one that has it already.
 
     Raises:
@@ -323,10 +331,10 @@ def claim(out: Path, recipe: Recipe, *, resume: bool) -> None:
     """
     file = out / "recipe.json"
     # Each seed has its folder; further ones may join.
-    ours = {k: v for k, v in recipe.to_dict().items()}
-    ours["run"] = {k: v for k, v in ours["run"].items() if k != "seeds"}
+    ours = recipe.to_dict()
+    del ours["run"]["seeds"]
     made = {"autosafe_gym": autosafe_gym.__version__, "spaces": spaces_version(recipe.groups)}
-    if file.is_file():
+    if file.is_file() and not overwrite:
         try:
             held = json.loads(file.read_text())
         except ValueError as error:
@@ -334,7 +342,9 @@ def claim(out: Path, recipe: Recipe, *, resume: bool) -> None:
         differs = _differences(held.get("recipe"), ours)
         if held.get("spaces") != made["spaces"]:
             there = (held.get("spaces") or {}).get("version")
-            differs.append(f"feature spaces: version {there} there, {made['spaces']['version']} here")
+            differs.append(
+                f"feature spaces: version {there} there, {made['spaces']['version']} here"
+            )
         if differs:
             raise DataError(
                 f"{out} holds a run of another configuration: {'; '.join(differs)}. Choose another "
