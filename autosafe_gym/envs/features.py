@@ -266,10 +266,15 @@ class Features:
 class _State:
     """What is kept with a menu between two steps."""
 
-    __slots__ = ("sight", "tools")
+    __slots__ = ("fitting", "read", "sight", "strange", "tools")
 
     def __init__(self, menu: Menu) -> None:
         self.sight = Sight(menu.now)
+        # Stems of the lines that strangers wrote, of the first `read` ones.
+        self.strange: set[str] = set()
+        self.read = 0
+        # Per tool: its stems, how many of them the instruction has, whether no tool has more.
+        self.fitting: dict[str, tuple[frozenset[str], float, float]] = {}
         self.tools: tuple[dict[str, int], Array] | None = None
 
 
@@ -280,6 +285,13 @@ def _state(menu: Menu) -> _State:
     sight = state.sight
     while sight.turns < menu.seen:
         sight.see(menu.texts[sight.turns], menu.asked_for[sight.turns])
+    if not state.fitting:
+        counts = {tool.name: len(_stems_of(tool) & sight.stems) for tool in menu.tools}
+        best = max(counts.values(), default=0)
+        for tool in menu.tools:
+            count = counts[tool.name]
+            fits = float(0 < best == count)
+            state.fitting[tool.name] = (_stems_of(tool), min(count, 3) / 3.0, fits)
     return state
 
 
@@ -305,9 +317,9 @@ def _rows(menu: Menu) -> dict[str, Any]:
     listed = list(entities.values())[:ENTITIES]
     row_of = {id(entity): row for row, entity in enumerate(listed, 1)}
     table, links = _entity_rows(sight, window, listed, menu)
-    candidates = _candidate_rows(sight, menu, offered, numbers, row_of, table, links, lines)
+    candidates = _candidate_rows(state, menu, offered, numbers, row_of, table, links, lines)
     return {
-        "context": _context(sight, menu, offered),
+        "context": _context(state, menu, offered),
         "lines": lines,
         "tools": tools,
         "entities": table,
@@ -570,7 +582,7 @@ def _stems_of(tool: Tool) -> frozenset[str]:
 
 
 def _candidate_rows(
-    sight: Sight,
+    state: _State,
     menu: Menu,
     offered: list[Candidate],
     numbers: dict[str, int],
@@ -617,47 +629,48 @@ def _candidate_rows(
         total += out[:, _C["together in a line"]]
     else:
         total = np.zeros(len(offered), dtype=np.float32)
-    tools = out[:, 0].astype(np.intp)
-    of_tool = np.bincount(tools, minlength=tools.max() + 1)[tools]
+    # A tool's candidates stand together.
+    tools = out[:, 0]
+    starts = np.flatnonzero(np.concatenate([[True], tools[1:] != tools[:-1]]))
+    sizes = np.diff(np.append(starts, len(tools)))
+    of_tool = np.repeat(sizes, sizes)
     out[:, _C["alone of its tool"]] = of_tool == 1
     out[:, _C["few of its tool"]] = (of_tool > 1) & (of_tool < 4)
-    top = np.full(tools.max() + 1, -1.0)
-    np.maximum.at(top, tools, total)
-    best = (total == top[tools]) & (count > 0)
-    ties = np.bincount(tools, weights=best, minlength=len(top))[tools]
+    best = (total == np.repeat(np.maximum.reduceat(total, starts), sizes)) & (count > 0)
+    ties = np.repeat(np.add.reduceat(best.astype(np.intp), starts), sizes)
     out[:, _C["fits best of its tool"]] = best
     out[:, _C["fits best alone"]] = best & (ties == 1)
-    _add_words(out, offered, sight, menu)
+    _add_words(out, offered, state)
     _add_calls(out, offered, menu.calls_made)
     return out
 
 
-def _add_words(out: Array, offered: list[Candidate], sight: Sight, menu: Menu) -> None:
+def _add_words(out: Array, offered: list[Candidate], state: _State) -> None:
+    """How many words a tool's name and description share with the texts in sight."""
+    sight = state.sight
     newest: set[str] = set()
-    strange: set[str] = set()
-    for seen in sight.lines:
-        if seen.turn == sight.turns - 1:
-            newest |= seen.line.stems
-        if seen.author and seen.who == "tool" and seen.fixed is not None:
-            if not seen.fixed[_L["author named"]]:
-                strange |= seen.line.stems
-    shared: dict[str, tuple[float, float, float]] = {}
+    for seen in reversed(sight.lines):
+        if seen.turn != sight.turns - 1:
+            break
+        newest |= seen.line.stems
+    for seen in sight.lines[state.read :]:
+        if seen.author and seen.who == "tool" and not _author(seen.author, sight)[0]:
+            state.strange |= seen.line.stems
+    state.read = len(sight.lines)
+    fitting = state.fitting
+    shared = dict.fromkeys(_ACTS, (0.0, 0.0, 0.0, 0.0))
     for candidate in offered:
-        tool = candidate.tool
-        if tool.name not in shared and tool.name not in _ACTS:
-            words = _stems_of(tool)
-            shared[tool.name] = (
-                min(len(words & sight.stems), 3) / 3.0,
+        name = candidate.tool.name
+        if name not in shared:
+            words, fits, best = fitting[name]
+            shared[name] = (
+                fits,
+                best,
                 min(len(words & newest), 3) / 3.0,
-                min(len(words & strange), 3) / 3.0,
+                min(len(words & state.strange), 3) / 3.0,
             )
-    best = max((s[0] for s in shared.values()), default=0.0)
-    nothing = (0.0, 0.0, 0.0, 0.0)
-    full = {
-        name: (s[0], float(best > 0 and s[0] == best), s[1], s[2]) for name, s in shared.items()
-    }
     at = _C["words in instruction"]
-    out[:, at : at + 4] = [full.get(c.tool.name, nothing) for c in offered]
+    out[:, at : at + 4] = [shared[c.tool.name] for c in offered]
 
 
 def _add_calls(
@@ -678,7 +691,8 @@ def _add_calls(
         out[again, _C["same call"]] = [c.arguments in done[c.tool.name] for c in some]
 
 
-def _context(sight: Sight, menu: Menu, offered: list[Candidate]) -> Array:
+def _context(state: _State, menu: Menu, offered: list[Candidate]) -> Array:
+    sight = state.sight
     row: Array = np.zeros(CONTEXT, dtype=np.float32)
     row[min(sight.turns - 1, 5)] = 1.0
     called = [name for name, _ in menu.calls_made]
@@ -690,12 +704,7 @@ def _context(sight: Sight, menu: Menu, offered: list[Candidate]) -> Array:
         s.fixed is not None and s.fixed[_L["author"]] and not s.fixed[_L["author named"]]
         for s in sight.lines
     )
-    unseen = any(
-        ref not in seen.line.lower
-        for ref in sight.refs
-        for seen in sight.lines[-1:]
-        if seen.turn > 0
-    )
+    unseen = sight.turns > 1 and not sight.refs <= sight.told
     row[6:] = (
         newest.startswith("Error:"),
         newest.startswith("User:"),
@@ -708,18 +717,18 @@ def _context(sight: Sight, menu: Menu, offered: list[Candidate]) -> Array:
         min(len(sight.names), 3) / 3.0,
         unseen,
         *kinds,
-        *_last_call(sight, menu),
+        *_last_call(state, menu),
     )
     return row
 
 
-def _last_call(sight: Sight, menu: Menu) -> tuple[float, float, float, float]:
+def _last_call(state: _State, menu: Menu) -> tuple[float, float, float, float]:
     """Whether what was done last is what was asked for."""
     if not menu.calls_made or menu.calls_made[-1][0] in _ACTS:
         return 0.0, 0.0, 0.0, 0.0
+    sight = state.sight
     name, arguments = menu.calls_made[-1]
-    fits = len(_stems_of(get_tool(name)) & sight.stems)
-    best = max(len(_stems_of(tool) & sight.stems) for tool in menu.tools)
+    _, fits, best = state.fitting.get(name, (None, 0.0, 0.0))
     values = [
         str(one).lower()
         for value in arguments.values()
@@ -729,8 +738,8 @@ def _last_call(sight: Sight, menu: Menu) -> tuple[float, float, float, float]:
     said = bool(values) and all(value in opening for value in values)
     used = {str(value).lower() for value in _values_used(menu)}
     return (
-        min(fits, 3) / 3.0,
-        float(0 < best == fits),
+        fits,
+        best,
         float(said),
         float(bool(sight.refs) and sight.refs <= used),
     )

@@ -225,6 +225,7 @@ class Sight:
         lines: Every line so far.
         now: The in-world time at the start.
         own: The domain of the user's own address, once an address `me@...` was in sight.
+        known: Identifiers in any observation; `told`: in those after the first.
     """
 
     def __init__(self, now: str) -> None:
@@ -240,6 +241,7 @@ class Sight:
         self.numbers: tuple[float, ...] = ()
         self.known: set[str] = set()
         self.authors: set[str] = set()
+        self.told: set[str] = set()
         # Per value of an entity: bit masks over the lines that mention it, and that share a name.
         self._mentions: dict[Any, list[int]] = {}
 
@@ -283,6 +285,8 @@ class Sight:
             self.lines.append(seen)
         self.known |= fresh
         self.authors |= authors
+        if number:
+            self.told |= fresh
         self.turns += 1
 
     def mentions(self, value: Any) -> list[int]:
