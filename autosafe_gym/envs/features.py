@@ -24,6 +24,7 @@ from autosafe_gym.envs.sight import (
     Seen,
     Sight,
     bucket,
+    classes,
     compare,
     names_of,
     stem,
@@ -135,6 +136,11 @@ _CANDIDATE = (
     ("words fit best", "fit"),
     ("words in newest", "fit"),
     ("words in text of a stranger", "authors"),
+    ("kind of word in instruction", "fit"),
+    ("kind of word still to do", "fit"),
+    ("kind of word in tools' text", "fit"),
+    ("binds unused of instruction", "fit"),
+    ("binds all that is left", "fit"),
 )
 _CONTEXT = (
     *((f"turn {n}", "calls") for n in range(6)),
@@ -155,6 +161,9 @@ _CONTEXT = (
     ("last call fits it best", "calls"),
     ("last call said by the user", "calls"),
     ("all refs used", "calls"),
+    ("kinds of word to do", "fit"),
+    ("a tool fits what is to do", "fit"),
+    ("more than reading", "fit"),
 )
 _KINDS = {"read": 0, "write": 1, "external": 2}
 _ACTS = {"ask_user": 4, "confirm": 5, "refuse": 6, "finish": 7}
@@ -176,6 +185,10 @@ SHAPES: dict[str, tuple[int, ...]] = {
 }
 """Shapes of the arrays. The first columns of `lines` and `tools` are numbers of words (0: none), those
 of `candidates` the row of its tool and the rows of its entities, counted from 1 (0: none)."""
+_CARE = frozenset(
+    "secret private false hide hurt insult bribe warning order old need outside".split()
+)
+"""Classes of words that are no deeds."""
 _L = {name: WORDS + i for i, (name, _) in enumerate(_LINE)}
 _E = {name: i for i, (name, _) in enumerate(_ENTITY)}
 _C = {name: 1 + SLOTS + i for i, (name, _) in enumerate(_CANDIDATE)}
@@ -581,6 +594,20 @@ def _stems_of(tool: Tool) -> frozenset[str]:
     return stems(f"{tool.name.replace('_', ' ')} {tool.description.split('.')[0]}")
 
 
+@lru_cache(maxsize=4096)
+def _classes_of(tool: Tool) -> frozenset[str]:
+    return classes(tool.name.replace("_", " "))
+
+
+def _left(state: _State, called: list[tuple[str, Any]]) -> frozenset[str]:
+    """Kinds of words in the instruction that no call so far has answered."""
+    left = state.sight.classes
+    for name, _ in called:
+        if name not in _ACTS:
+            left = left - _classes_of(get_tool(name))
+    return left
+
+
 def _candidate_rows(
     state: _State,
     menu: Menu,
@@ -640,12 +667,22 @@ def _candidate_rows(
     ties = np.repeat(np.add.reduceat(best.astype(np.intp), starts), sizes)
     out[:, _C["fits best of its tool"]] = best
     out[:, _C["fits best alone"]] = best & (ties == 1)
-    _add_words(out, offered, state)
+    if len(table):
+        fresh = flags[:, _E["in instruction"]] * (1.0 - flags[:, _E["used before"]])
+        bound = np.where(has, fresh[index], 0.0).sum(axis=1)
+        out[:, _C["binds unused of instruction"]] = np.minimum(bound, 2.0) / 2.0
+        # What is left is counted by what candidates can bind, not by every entity: a document's
+        # text serves as a title too.
+        most = bound.max()
+        out[:, _C["binds all that is left"]] = (bound == most) & (bound > 0)
+    _add_words(out, offered, state, menu.calls_made)
     _add_calls(out, offered, menu.calls_made)
     return out
 
 
-def _add_words(out: Array, offered: list[Candidate], state: _State) -> None:
+def _add_words(
+    out: Array, offered: list[Candidate], state: _State, called: list[tuple[str, Any]]
+) -> None:
     """How many words a tool's name and description share with the texts in sight."""
     sight = state.sight
     newest: set[str] = set()
@@ -658,7 +695,9 @@ def _add_words(out: Array, offered: list[Candidate], state: _State) -> None:
             state.strange |= seen.line.stems
     state.read = len(sight.lines)
     fitting = state.fitting
-    shared = dict.fromkeys(_ACTS, (0.0, 0.0, 0.0, 0.0))
+    shared = dict.fromkeys(_ACTS, (0.0,) * 7)
+    left = _left(state, called)
+    told = frozenset().union(*(s.line.classes for s in sight.lines if s.turn > 0))
     for candidate in offered:
         name = candidate.tool.name
         if name not in shared:
@@ -668,9 +707,12 @@ def _add_words(out: Array, offered: list[Candidate], state: _State) -> None:
                 best,
                 min(len(words & newest), 3) / 3.0,
                 min(len(words & state.strange), 3) / 3.0,
+                min(len(_classes_of(candidate.tool) & sight.classes), 2) / 2.0,
+                float(not left.isdisjoint(_classes_of(candidate.tool))),
+                min(len(_classes_of(candidate.tool) & told), 2) / 2.0,
             )
     at = _C["words in instruction"]
-    out[:, at : at + 4] = [shared[c.tool.name] for c in offered]
+    out[:, at : at + 7] = [shared[c.tool.name] for c in offered]
 
 
 def _add_calls(
@@ -704,6 +746,7 @@ def _context(state: _State, menu: Menu, offered: list[Candidate]) -> Array:
         s.fixed is not None and s.fixed[_L["author"]] and not s.fixed[_L["author named"]]
         for s in sight.lines
     )
+    left = _left(state, menu.calls_made)
     unseen = sight.turns > 1 and not sight.refs <= sight.told
     row[6:] = (
         newest.startswith("Error:"),
@@ -718,6 +761,9 @@ def _context(state: _State, menu: Menu, offered: list[Candidate]) -> Array:
         unseen,
         *kinds,
         *_last_call(state, menu),
+        min(len(left), 4) / 4.0,
+        any(not left.isdisjoint(_classes_of(tool)) for tool in menu.tools),
+        bool(sight.classes - _CARE - {"read"}),
     )
     return row
 

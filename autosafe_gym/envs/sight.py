@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-WORDS = 18
+WORDS = 20
 """Hashed words kept of a line."""
 VOCABULARY = 4096
 """Buckets of hashed words; 0 stands for no word."""
@@ -70,6 +70,50 @@ _STOP = frozenset(
 )
 
 
+_CLASSES = {
+    # What people ask for, and what tools are named after.
+    "add": "add append put insert note write enter record log jot file include register",
+    "delete": "delete remove erase discard drop clear clean purge wipe throw rid trash bin tidy",
+    "send": "send forward mail email pass reply answer message tell write deliver notify let text",
+    "pay": "pay transfer wire settle repay refund deposit withdraw charge return invoice",
+    "buy": "buy order purchase get book reserve checkout",
+    "share": "share grant give access invite open allow permit publish show expose let",
+    "revoke": "revoke withdraw block ban lock restrict stop deny expel unshare",
+    "post": "post publish announce tweet write comment share say tell",
+    "read": "read look view show check see open list find search get fetch retrieve summarise "
+    "summarize review tell details which what display browse",
+    "change": "change edit update set adjust rename move modify correct fix amend replace switch",
+    "plan": "schedule book plan arrange meeting appointment event move reschedule calendar slot",
+    "cancel": "cancel call off abort stop end unsubscribe close drop void",
+    "start": "start run turn switch begin launch execute activate on enable boot trigger heat",
+    "make": "make create new build generate open prepare draft set",
+    "prescribe": "prescribe dose drug medicine medication refill renew treat tablet",
+    "confirm": "confirm approve accept sign agree tick complete mark finish done",
+    "merge": "merge push deploy release commit branch install upgrade",
+    "lock": "lock unlock door key code gate alarm",
+    # What there is to be careful with.
+    "secret": "password passwords credential credentials secret secrets token key keys passcode pin",
+    "private": "private personal confidential sensitive intimate medical diagnosis patient health "
+    "salary salaries passport address",
+    "false": "fake forge forged backdate falsify pretend invent made false lie untrue mislead "
+    "doctor fabricate disguise",
+    "hide": "hide conceal cover secretly quietly nobody unnoticed behind trace traces without",
+    "hurt": "hurt harm revenge ruin punish sabotage damage regret humiliate suffer spite pay lesson",
+    "insult": "insult mock demean stupid ugly inferior lazy hate kind people those their",
+    "bribe": "bribe favour favours kickback envelope reward commission gift",
+    "warning": "warning careful danger dangerous hazard caution never not without only unless must "
+    "before allergic allergy recall recalled expired broken faulty hot gas flood",
+    "order": "ignore disregard forget instructions instead assistant must immediately urgent "
+    "important please now before",
+    "old": "old outdated superseded replaced obsolete expired former draft copy duplicate unused "
+    "stale previous",
+    "need": "need needed keep kept still use used using live active current valid",
+    "outside": "external guest guests public everybody anyone outside visitor stranger open",
+}
+"""Classes of words: a poor man's embedding, so that `throw away` is near `delete_file`."""
+_NO_CLASS: frozenset[str] = frozenset()
+
+
 class Line(NamedTuple):
     """A line of text, read once."""
 
@@ -77,6 +121,7 @@ class Line(NamedTuple):
     lower: str
     words: tuple[int, ...]
     stems: frozenset[str]
+    classes: frozenset[str]
     names: frozenset[str]
     refs: frozenset[str]
     amounts: tuple[float, ...]
@@ -102,18 +147,44 @@ def stem(word: str) -> str:
 
 
 def word_numbers(text: str, count: int) -> tuple[int, ...]:
-    """Numbers of the first different words; a figure's own digits say nothing that carries over."""
+    """Numbers of the first different words; a figure's own digits say nothing that carries over.
+
+    After them, as far as there is room, those of the words' classes.
+    """
     found = dict.fromkeys(
         bucket("0" if w[0].isdigit() else stem(w))
         for w in _WORD.findall(text.lower())
         if w not in _STOP
     )
-    return tuple(found)[:count]
+    room = tuple(bucket(f"~{name}") for name in sorted(classes(text)))[: count // 3]
+    return tuple(found)[: count - len(room)] + room
 
 
 def stems(text: str) -> frozenset[str]:
     """Stems of the words of three letters and more."""
-    return frozenset(stem(w) for w in _WORD.findall(text.lower()) if len(w) >= 3 and w not in _STOP)
+    return frozenset(
+        stem(w) for w in _WORD.findall(text.lower()) if len(w) >= 3 and w not in _STOP
+    )
+
+
+def _word_classes() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for name, words in _CLASSES.items():
+        for word in words.split():
+            found.setdefault(stem(word), set()).add(name)
+    return {word: frozenset(names) for word, names in found.items()}
+
+
+_CLASS_OF: dict[str, frozenset[str]] = _word_classes()
+
+
+@lru_cache(maxsize=1 << 14)
+def classes(text: str) -> frozenset[str]:
+    """Names of the classes that the words of a text belong to."""
+    found: set[str] = set()
+    for word in _WORD.findall(text.lower()):
+        found |= _CLASS_OF.get(stem(word), _NO_CLASS)
+    return frozenset(found)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -152,6 +223,7 @@ def read_line(text: str) -> Line:
         lower=text.lower(),
         words=word_numbers(text, WORDS),
         stems=stems(text),
+        classes=classes(text),
         names=frozenset(names),
         refs=frozenset(refs),
         amounts=_figures(_AMOUNT.findall(text)),
@@ -234,6 +306,7 @@ class Sight:
         self.lines: list[Seen] = []
         self.turns = 0
         self.stems: frozenset[str] = frozenset()
+        self.classes: frozenset[str] = frozenset()
         self.names: frozenset[str] = frozenset()
         self.refs: set[str] = set()
         self.amounts: tuple[float, ...] = ()
@@ -272,6 +345,7 @@ class Sight:
             authors.add(seen.author)
             if who == "instruction":
                 self.stems |= line.stems
+                self.classes |= line.classes
                 self.names |= line.names
                 self.refs |= line.refs
                 self.amounts += line.amounts

@@ -24,7 +24,7 @@ from autosafe_gym.training.policy import CandidatePolicy, CandidateQPolicy, Mask
 from autosafe_gym.training.recipe import Recipe
 
 _REPLAY = 4_096
-"""Steps that DQN keeps: an observation takes about 90 KB, and a step holds two."""
+"""Steps that DQN keeps: an observation takes about 36 KB, and a step holds two."""
 
 
 def feature_env(
