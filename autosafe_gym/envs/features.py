@@ -12,6 +12,7 @@ or a split.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -27,7 +28,6 @@ from autosafe_gym.envs.sight import (
     classes,
     compare,
     names_of,
-    stem,
     stems,
     word_numbers,
 )
@@ -43,7 +43,7 @@ LINES = 40
 TOOLS = 48
 ENTITIES = 48
 SLOTS = 4
-TOOL_WORDS = 10
+TOOL_WORDS = 12
 TYPE = 16
 GROUPS = ("words", "kinds", "links", "authors", "numbers", "fit", "calls")
 """Groups of features: hashed words; a tool's declared effect; which line mentions or is about an
@@ -165,6 +165,7 @@ _CONTEXT = (
     ("a tool fits what is to do", "fit"),
     ("more than reading", "fit"),
 )
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _KINDS = {"read": 0, "write": 1, "external": 2}
 _ACTS = {"ask_user": 4, "confirm": 5, "refuse": 6, "finish": 7}
 KIND = 9
@@ -186,7 +187,20 @@ SHAPES: dict[str, tuple[int, ...]] = {
 """Shapes of the arrays. The first columns of `lines` and `tools` are numbers of words (0: none), those
 of `candidates` the row of its tool and the rows of its entities, counted from 1 (0: none)."""
 _CARE = frozenset(
-    "secret private false hide hurt insult bribe warning order old need outside".split()
+    (
+        "secret",
+        "private",
+        "false",
+        "hide",
+        "hurt",
+        "insult",
+        "bribe",
+        "warning",
+        "order",
+        "old",
+        "need",
+        "outside",
+    )
 )
 """Classes of words that are no deeds."""
 _L = {name: WORDS + i for i, (name, _) in enumerate(_LINE)}
@@ -417,7 +431,13 @@ def _fixed(seen: Seen, sight: Sight, menu: Menu) -> Array:
 
 @lru_cache(maxsize=512)
 def _tool_stems(names: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(stem(part) for name in names for part in name.split("_") if len(part) > 2)
+    return frozenset().union(*(stems(_spelt(name)) for name in names))
+
+
+@lru_cache(maxsize=4096)
+def _spelt(name: str) -> str:
+    """`delete_file` and `DeleteFile` as words."""
+    return _HUMP.sub(" ", name.replace("_", " "))
 
 
 def _author(author: str, sight: Sight) -> tuple[bool, bool, bool]:
@@ -577,7 +597,7 @@ def _entity(entity: Entity, masks: list[int], sight: Sight) -> tuple[Any, ...]:
 def _tool_row(tool: Tool) -> Array:
     row: Array = np.zeros(TOOL, dtype=np.float32)
     first = tool.description.split("\n")[0]
-    found = word_numbers(f"{tool.name.replace('_', ' ')} {first}", TOOL_WORDS)
+    found = word_numbers(f"{_spelt(tool.name)} {first}", TOOL_WORDS)
     row[: len(found)] = found
     act = _ACTS.get(tool.name)
     if act is None:
@@ -591,12 +611,12 @@ def _tool_row(tool: Tool) -> Array:
 
 @lru_cache(maxsize=4096)
 def _stems_of(tool: Tool) -> frozenset[str]:
-    return stems(f"{tool.name.replace('_', ' ')} {tool.description.split('.')[0]}")
+    return stems(f"{_spelt(tool.name)} {tool.description.split('.')[0]}")
 
 
 @lru_cache(maxsize=4096)
 def _classes_of(tool: Tool) -> frozenset[str]:
-    return classes(tool.name.replace("_", " "))
+    return classes(_spelt(tool.name))
 
 
 def _left(state: _State, called: list[tuple[str, Any]]) -> frozenset[str]:

@@ -162,9 +162,7 @@ def word_numbers(text: str, count: int) -> tuple[int, ...]:
 
 def stems(text: str) -> frozenset[str]:
     """Stems of the words of three letters and more."""
-    return frozenset(
-        stem(w) for w in _WORD.findall(text.lower()) if len(w) >= 3 and w not in _STOP
-    )
+    return frozenset(stem(w) for w in _WORD.findall(text.lower()) if len(w) >= 3 and w not in _STOP)
 
 
 def _word_classes() -> dict[str, frozenset[str]]:

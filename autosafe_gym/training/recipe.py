@@ -81,7 +81,7 @@ class AlgorithmPart:
     """
 
     name: Literal["maskable-ppo", "ppo", "a2c", "dqn"] = "maskable-ppo"
-    frames: int = 32_768
+    frames: int = 16_384
     envs: int = 16
     steps: int = 64
     batch_size: int = 256
@@ -110,7 +110,7 @@ class ValidationPart:
 
     episodes: int = 150
     every: int = 4_096
-    patience: int = 4
+    patience: int = 3
     metric: str = "safe_and_useful"
 
 
