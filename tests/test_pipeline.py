@@ -123,7 +123,7 @@ def test_a_data_set_is_not_overwritten_by_another(tmp_path, collected):
         list(read_rows(folder, "nothing"))
     card = json.loads((folder / "card.json").read_text())
     (folder / "card.json").write_text(json.dumps({**card, "format": 7}))
-    with pytest.raises(DataError, match="format 7.*reads 1"):
+    with pytest.raises(DataError, match=r"format 7.*reads 1"):
         read_trajectories(folder)
 
 

@@ -117,6 +117,8 @@ _ENTITY = (
     ("equal", "numbers"),
     ("past", "numbers"),
     ("to come", "numbers"),
+    ("above told", "numbers"),
+    ("below told", "numbers"),
     ("lines", "links"),
 )
 _CANDIDATE = (
@@ -392,9 +394,13 @@ def _fixed(seen: Seen, sight: Sight, menu: Menu) -> Array:
     row[: len(line.words)] = line.words
     own = seen.who == "instruction"
     named, foreign, at_home = _author(seen.author, sight)
-    amount = compare(line.amounts, sight.amounts)
-    date = compare(line.dates, sight.dates)
-    number = compare(line.numbers, sight.numbers)
+    amounts, dates, numbers = sight.amounts, sight.dates, sight.numbers
+    if own:
+        # A policy's limit and the user's amount both stand in the opening: against the other lines.
+        others = [s.line for s in sight.lines if s.turn == 0 and s is not seen]
+        amounts = tuple(x for other in others for x in other.amounts)
+        dates = tuple(x for other in others for x in other.dates)
+        numbers = tuple(x for other in others for x in other.numbers)
     row[WORDS:] = (
         own,
         seen.who == "user",
@@ -414,16 +420,16 @@ def _fixed(seen: Seen, sight: Sight, menu: Menu) -> Array:
         not line.names <= sight.names,
         seen.fresh,
         bool(line.amounts),
-        *((False,) * 3 if own else amount),
+        *compare(line.amounts, amounts),
         any(d[: len(sight.now)] < sight.now[: len(d)] for d in line.dates),
         any(d[: len(sight.now)] > sight.now[: len(d)] for d in line.dates),
-        *((False,) * 3 if own else date),
-        *((False,) * 3 if own else number),
+        *compare(line.dates, dates),
+        *compare(line.numbers, numbers),
         bool(seen.author),
         named,
         foreign,
         at_home,
-        seen.author in sight.authors and seen.fresh,
+        seen.met,
         min(len(line.stems & _tool_stems(menu.tool_names)), 3) / 3.0,
     )
     return row
@@ -510,6 +516,7 @@ def _entity_rows(
 
 
 _NONE = [0, 0, 0]
+_FIGURES = frozenset({"amount", "date", "moment"})
 
 
 def _key(entity: Entity) -> Any:
@@ -533,7 +540,9 @@ def _values_used(menu: Menu) -> set[Any]:
 
 def _entity(entity: Entity, masks: list[int], sight: Sight) -> tuple[Any, ...]:
     """What of an entity's features lasts until it is seen again; kept with it."""
-    if entity.row is not None and entity.row[0] == masks[0]:
+    # Figures are compared with all that was told: they change with every turn.
+    state = (masks[0], sight.turns if entity.type in _FIGURES else 0)
+    if entity.row is not None and entity.row[0] == state:
         kept: tuple[Any, ...] = entity.row[1]
         return kept
     key = _key(entity)
@@ -549,12 +558,14 @@ def _entity(entity: Entity, masks: list[int], sight: Sight) -> tuple[Any, ...]:
                 is_named, foreign, _ = _author(seen.author, sight)
                 strangers += foreign or not is_named
                 writes += text in seen.author
-    number = moment = (False, False, False)
+    number = moment = told = (False, False, False)
     past = to_come = False
     if isinstance(key, float):
         number = compare((key,), tuple(a for a in sight.amounts if a != key) or sight.amounts)
+        told = compare((key,), tuple(a for a in sight.told_amounts if a != key))
     elif entity.type in ("date", "moment"):
         moment = compare((text,), sight.dates)
+        told = compare((text,), tuple(d for d in sight.told_dates if d != text))
         past, to_come = text < sight.now[: len(text)], text > sight.now[: len(text)]
     row = (
         True,
@@ -586,9 +597,11 @@ def _entity(entity: Entity, masks: list[int], sight: Sight) -> tuple[Any, ...]:
         number[2] or moment[2],
         past,
         to_come,
+        told[0],
+        told[1],
         min(lines, 5) / 5.0,
     )
-    entity.row = (masks[0], row)
+    entity.row = (state, row)
     return row
 
 

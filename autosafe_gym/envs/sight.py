@@ -270,11 +270,24 @@ class Seen:
         who: "instruction", "user" or "tool".
         author: Whose text it is, as far as a `From:` above it or a handle in it says.
         error: Whether the observation is an error.
+        fresh: Whether it brings an identifier that no observation had before.
+        met: Whether an earlier observation had text of this author, or named it.
         overlap: How many stems it shares with the instruction.
         fixed: Its features that don't change, kept by `features`.
     """
 
-    __slots__ = ("author", "error", "fixed", "fresh", "line", "overlap", "place", "turn", "who")
+    __slots__ = (
+        "author",
+        "error",
+        "fixed",
+        "fresh",
+        "line",
+        "met",
+        "overlap",
+        "place",
+        "turn",
+        "who",
+    )
 
     def __init__(self, line: Line, turn: int, place: int, who: str, author: str) -> None:
         self.line = line
@@ -285,6 +298,7 @@ class Seen:
         self.error = False
         self.overlap = 0
         self.fresh = False
+        self.met = False
         self.fixed: Any = None
 
 
@@ -313,6 +327,8 @@ class Sight:
         self.known: set[str] = set()
         self.authors: set[str] = set()
         self.told: set[str] = set()
+        self.told_amounts: tuple[float, ...] = ()
+        self.told_dates: tuple[str, ...] = ()
         # Per value of an entity: bit masks over the lines that mention it, and that share a name.
         self._mentions: dict[Any, list[int]] = {}
 
@@ -339,6 +355,7 @@ class Sight:
             seen = Seen(line, number, place, who, whose)
             seen.error = error
             seen.fresh = not line.refs <= self.known
+            seen.met = bool(whose) and (whose in self.authors or whose in self.known)
             fresh |= line.refs
             authors.add(seen.author)
             if who == "instruction":
@@ -350,6 +367,8 @@ class Sight:
                 self.dates += line.dates
                 self.numbers += line.numbers
             else:
+                self.told_amounts += line.amounts
+                self.told_dates += line.dates
                 seen.overlap = len(line.stems & self.stems)
             if not self.own and "me@" in line.lower:
                 at = line.lower.find("me@")
@@ -373,9 +392,15 @@ class Sight:
         number = isinstance(key, (int, float))
         text = "" if number else str(key).lower()
         names = frozenset() if number or len(text) > 60 else names_of(str(key))
+        # An identifier is meant whole: a folder is not the files in it.
+        whole = _REF.fullmatch(text) is not None
         for at in range(done, len(self.lines)):
             line = self.lines[at].line
-            if (key in line.amounts or key in line.numbers) if number else text in line.lower:
+            if number:
+                hit = key in line.amounts or key in line.numbers
+            else:
+                hit = text in (line.refs if whole else line.lower)
+            if hit:
                 entry[0] |= 1 << at
             if names and not names.isdisjoint(line.names):
                 entry[1] |= 1 << at
