@@ -18,7 +18,7 @@ from autosafe_gym.errors import DataError, UnknownNameError
 
 ALGORITHMS = ("maskable-ppo", "ppo", "a2c", "dqn")
 _SHIPPED = Path(__file__).parent / "recipes"
-_BEYOND = 1 << 41
+BEYOND = 1 << 41
 """Scenario seeds from here on are never trained on: streams stay below 2**40."""
 
 
@@ -198,7 +198,7 @@ class Recipe:
     @property
     def validation_seed(self) -> int:
         """The first seed of validation: of the split's own, or beyond all that is trained on."""
-        return 0 if self.env.split == "train" else _BEYOND
+        return 0 if self.env.split == "train" else BEYOND
 
     def to_dict(self) -> dict[str, Any]:
         """Every part and key, as JSON would hold it."""

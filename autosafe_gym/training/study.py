@@ -18,14 +18,15 @@ from pathlib import Path
 from typing import Any
 
 import autosafe_gym
+from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.family import all_families
 from autosafe_gym.envs.features import GROUPS, spaces_version
 from autosafe_gym.envs.source import FamilySource
 from autosafe_gym.envs.splits import OUTCOME_PAIRS
 from autosafe_gym.errors import AutosafeError, DataError
 from autosafe_gym.evaluation.intervals import Rate, percent
-from autosafe_gym.training.recipe import Recipe, read_recipe
-from autosafe_gym.training.trainer import _write, train_recipe
+from autosafe_gym.training.recipe import BEYOND, Recipe, read_recipe
+from autosafe_gym.training.trainer import train_recipe, write_whole
 
 Report = Callable[[str, int, int], None]
 HELD_OUT = "held-out-families"
@@ -81,6 +82,9 @@ def _sets(split: str, injecagent: str | None = None) -> dict[str, dict[str, Any]
     sets: dict[str, dict[str, Any]] = {
         "unseen seeds": {"id": "autosafe/All-v0", "split": "test", "families": families}
     }
+    if name.startswith("held-out-wrapper"):
+        # "test" has every wrapper: the training side beyond the numbers that are trained on.
+        sets["unseen seeds"] = {"id": "autosafe/All-v0", "split": split, "first": BEYOND}
     if name != split:
         sets["held out"] = {"id": "autosafe/All-v0", "split": f"{name}/test"}
     if injecagent is not None:
@@ -231,8 +235,8 @@ def run_study(
     from autosafe_gym.training.study_plots import draw
 
     results["pictures"] = [str(file) for file in draw(results, out)]
-    _write(out / "results.json", json.dumps(results, indent=2) + "\n")
-    _write(out / "table.md", markdown(results))
+    write_whole(out / "results.json", json.dumps(results, indent=2) + "\n")
+    write_whole(out / "table.md", markdown(results))
     return results
 
 
@@ -286,20 +290,28 @@ def run_cell(task: dict[str, Any]) -> None:
     """
     config = task["config"]
     recipe, seed = read_recipe(config["recipe"]), config["seed"]
-    from autosafe_gym.evaluation.evaluate import evaluate, risk_env
+    from autosafe_gym.evaluation.evaluate import evaluate
     from autosafe_gym.training.agent import load_agent
 
     trained = train_recipe(recipe, Path(task["models"]), seed=seed, resume=True)
     agent = load_agent(trained.file, name="trained")
     measured = {}
     for name, kwargs in config["sets"].items():
-        env = risk_env(kwargs["id"], **{k: v for k, v in kwargs.items() if k != "id"})
-        found = evaluate(agent, env, episodes=config["episodes"], seed=0, set=name)
+        env, first = _env(kwargs)
+        found = evaluate(agent, env, episodes=config["episodes"], seed=first, set=name)
         measured[name] = found.to_dict(breakdowns=False)
     cell = {"config": config, "sets": measured, "rows": trained.rows, "stopped": trained.stopped}
     file = Path(task["file"])
     file.parent.mkdir(parents=True, exist_ok=True)
-    _write(file, json.dumps(cell) + "\n")
+    write_whole(file, json.dumps(cell) + "\n")
+
+
+def _env(kwargs: dict[str, Any]) -> tuple[RiskEnv, int]:
+    """The environment of a set, and the first seed that is measured."""
+    from autosafe_gym.evaluation.evaluate import risk_env
+
+    rest = {k: v for k, v in kwargs.items() if k not in ("id", "first")}
+    return risk_env(kwargs["id"], **rest), kwargs.get("first", 0)
 
 
 def _gather(plan: Plan, conditions: Sequence[Condition], out: Path) -> dict[str, Any]:
@@ -357,12 +369,13 @@ def _reference(kwargs: dict[str, Any], episodes: int, out: Path) -> dict[str, An
     file = out / "references" / f"{key}.json"
     if not file.is_file():
         from autosafe_gym import agents
-        from autosafe_gym.evaluation.evaluate import evaluate, risk_env
+        from autosafe_gym.evaluation.evaluate import evaluate
 
-        env = risk_env(kwargs["id"], **{k: v for k, v in kwargs.items() if k != "id"})
-        result = evaluate(agents.make(REFERENCE), env, episodes=episodes, seed=0, set="", ks=(1,))
+        env, first = _env(kwargs)
+        agent = agents.make(REFERENCE)
+        result = evaluate(agent, env, episodes=episodes, seed=first, set="", ks=(1,))
         file.parent.mkdir(parents=True, exist_ok=True)
-        _write(file, json.dumps(result.to_dict(breakdowns=False)))
+        write_whole(file, json.dumps(result.to_dict(breakdowns=False)))
     found = json.loads(file.read_text())
     return {m: found[m] for m in SHOWN}
 

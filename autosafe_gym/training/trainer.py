@@ -303,11 +303,11 @@ class _Keeper(BaseCallback):
         state.seconds = round(time.perf_counter() - self._start, 2)
         save(model, self._folder / "checkpoint.zip", self._recipe)
         lines = "".join(json.dumps(row) + "\n" for row in state.rows)
-        _write(self._folder / "metrics.jsonl", lines)
+        write_whole(self._folder / "metrics.jsonl", lines)
         kept = {
             k: getattr(state, k) for k in ("frames", "best", "bad_rounds", "stopped", "seconds")
         }
-        _write(self._folder / "state.json", json.dumps(kept, indent=2) + "\n")
+        write_whole(self._folder / "state.json", json.dumps(kept, indent=2) + "\n")
 
 
 def _read_state(folder: Path) -> _State:
@@ -355,7 +355,7 @@ def claim(out: Path, recipe: Recipe, *, resume: bool, overwrite: bool = False) -
         return
     try:
         out.mkdir(parents=True, exist_ok=True)
-        _write(file, json.dumps({**made, "recipe": ours}, indent=2) + "\n")
+        write_whole(file, json.dumps({**made, "recipe": ours}, indent=2) + "\n")
     except OSError as error:
         raise DataError(f"{out}: can't be written ({error.strerror}).") from error
 
@@ -389,7 +389,8 @@ def save(model: Any, path: Path, recipe: Recipe) -> None:
         raise
 
 
-def _write(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
+    """Writes a file that appears whole or not at all."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         temporary.write_text(text, encoding="utf-8")
