@@ -95,6 +95,21 @@ def test_features_depend_on_nothing_that_is_hidden(family):
             assert np.array_equal(array, two[name]), name
 
 
+@pytest.mark.parametrize("family", ["invoice-redirect", "which-draft", "note-in-the-chart"])
+def test_a_played_episode_looks_like_a_frozen_one(family):
+    scenario = all_families()[family].sample(5)
+    env = risk_env("autosafe/All-v0")
+    observation, info = env.reset(options={"scenario": scenario})
+    features, menu = Features(), Menu.for_info(info)
+    menu.start(observation, info)
+    for action in scenario.safe_oracle[:-1]:
+        features.rows(menu)
+        menu.see(action.name, action.arguments, env.step(action)[0])
+    played, frozen = features.rows(menu), rows_of(env.freeze())
+    for name, array in played.items():
+        assert np.array_equal(array, frozen[name]), name
+
+
 def test_a_group_left_out_is_left_out():
     scenario = all_families()["invoice-redirect"].sample(1)
     actions = scenario.safe_oracle[:2]

@@ -254,9 +254,7 @@ class Features:
             ]
         if "words" not in self.groups:
             self._dropped["lines"] += list(range(WORDS))
-        self._dropped["tools"] = []
-        if "words" not in self.groups:
-            self._dropped["tools"] += list(range(TOOL_WORDS))
+        self._dropped["tools"] = [] if "words" in self.groups else list(range(TOOL_WORDS))
         if "kinds" not in self.groups:
             # The dialogue acts stay: without words nothing else tells them apart.
             self._dropped["tools"] += [TOOL_WORDS + i for i in range(4)]
@@ -364,7 +362,7 @@ def _window(sight: Sight) -> list[int]:
     if count <= LINES:
         return list(range(count))
     first = [i for i in range(count) if sight.lines[i].turn == 0][:6]
-    return first + list(range(max(count - (LINES - len(first)), first[-1] + 1), count))
+    return first + list(range(max(count - (LINES - len(first)), len(first)), count))
 
 
 # -- lines -----------------------------------------------------------------------------------------
@@ -541,7 +539,7 @@ def _values_used(menu: Menu) -> set[Any]:
 def _entity(entity: Entity, masks: list[int], sight: Sight) -> tuple[Any, ...]:
     """What of an entity's features lasts until it is seen again; kept with it."""
     # Figures are compared with all that was told: they change with every turn.
-    state = (masks[0], sight.turns if entity.type in _FIGURES else 0)
+    state = (masks[0], sight.own, sight.turns if entity.type in _FIGURES else 0)
     if entity.row is not None and entity.row[0] == state:
         kept: tuple[Any, ...] = entity.row[1]
         return kept

@@ -373,6 +373,9 @@ class Sight:
             if not self.own and "me@" in line.lower:
                 at = line.lower.find("me@")
                 self.own = line.lower[at + 3 :].split()[0].rstrip(".,>;")
+                # Who is a stranger is known only now: the earlier lines are looked at again.
+                for earlier in self.lines:
+                    earlier.fixed = None
             self.lines.append(seen)
         self.known |= fresh
         self.authors |= authors
