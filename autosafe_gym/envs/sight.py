@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 WORDS = 20
 """Hashed words kept of a line."""
-VOCABULARY = 4096
+VOCABULARY = 16_384
 """Buckets of hashed words; 0 stands for no word."""
 LONGEST_LINE = 240
 _FIELDS = re.compile(r", (?=[\"'{])")

@@ -51,9 +51,8 @@ class CandidateScorer(BaseFeaturesExtractor):
         self.hidden = hidden
         self.word_dropout = word_dropout
         self.words = nn.Embedding(VOCABULARY, EMBEDDED, padding_idx=0)
-        nn.init.normal_(self.words.weight, std=0.3)
-        with torch.no_grad():
-            self.words.weight[0] = 0.0
+        # A word that training never met must say nothing, so every word begins at zero.
+        nn.init.zeros_(self.words.weight)
         self.read_line = nn.Linear(EMBEDDED + shapes["lines"][1] - WORDS, hidden)
         self.read_tool = nn.Linear(EMBEDDED + shapes["tools"][1] - TOOL_WORDS, hidden)
         self.read_entity = nn.Linear(shapes["entities"][1] + 2 * hidden, hidden)

@@ -70,7 +70,7 @@ class ClonePart:
     learning_rate: float = 1.5e-3
     batch_size: int = 128
     weight_decay: float = 1e-3
-    word_dropout: float = 0.1
+    word_dropout: float = 0.15
 
 
 @dataclass(frozen=True)
