@@ -37,8 +37,8 @@ class CandidateScorer(BaseFeaturesExtractor):
     Args:
         observation_space: The space of `FeatureWrapper`.
         hidden: Width of the layers.
-        word_dropout: While training by imitation, share of the samples whose words are hidden (so that
-            the relations must do), and of the words that are hidden in the others.
+        word_dropout: While training by imitation, share of the words that are hidden; in half as many
+            decisions all of them are, so that the relations must do.
     """
 
     def __init__(
@@ -72,14 +72,14 @@ class CandidateScorer(BaseFeaturesExtractor):
         self.compare = nn.Linear(2 * hidden, hidden, bias=False)
         self.score = nn.Linear(hidden, 1)
 
-    def _embed(self, numbers: torch.Tensor) -> torch.Tensor:
+    def _embed(self, numbers: torch.Tensor, shown: torch.Tensor | None) -> torch.Tensor:
         numbers = numbers.long()
-        if self.training and self.word_dropout:
-            shape = (numbers.shape[0],) + (1,) * (numbers.dim() - 1)
-            keep = torch.rand(numbers.shape) >= self.word_dropout
-            numbers = numbers * (keep & (torch.rand(shape) >= self.word_dropout / 2))
+        if shown is not None:
+            keep = torch.rand(numbers.shape, device=numbers.device) >= self.word_dropout
+            numbers = numbers * (keep & shown[:, None])
         count = (numbers > 0).sum(dim=-1, keepdim=True).clamp(min=1)
-        return self.words(numbers).sum(dim=-2) / count.sqrt()
+        summed: torch.Tensor = self.words(numbers).sum(dim=-2)
+        return summed / count.sqrt()
 
     def forward(self, observations: dict[str, torch.Tensor]) -> torch.Tensor:
         """Scores and summary."""
@@ -91,14 +91,17 @@ class CandidateScorer(BaseFeaturesExtractor):
         flags = lines[:, :, WORDS : WORDS + 4]
         there = _Rows((flags[..., :3].sum(dim=2) + lines[..., 0]) > 0, trim=True)
         lines = there.pack(lines)
-        line = torch.relu(
-            self.read_line(torch.cat([self._embed(lines[:, :WORDS]), lines[:, WORDS:]], dim=1))
-        )
+        shown = None
+        if self.training and self.word_dropout:
+            shown = torch.rand(len(mask), device=mask.device) >= self.word_dropout / 2
+        words = self._embed(lines[:, :WORDS], None if shown is None else shown[there.owner])
+        line = torch.relu(self.read_line(torch.cat([words, lines[:, WORDS:]], dim=1)))
         padded = there.unpack(line)
         entities = observations["entities"]
         known = _Rows(entities[:, :, 0] > 0, trim=True)
         links = observations["links"][:, : known.width, :, : there.width].float()
-        about = torch.matmul(links.flatten(1, 2), padded).unflatten(1, (known.width, 2))
+        about = torch.matmul(links.flatten(1, 2), padded)
+        about = about.reshape(len(mask), known.width, 2, self.hidden)
         about = about / links.sum(dim=3, keepdim=True).clamp(min=1)
         entity = self.read_entity(
             torch.cat([known.pack(entities), known.pack(about.flatten(2))], dim=1)
@@ -109,9 +112,8 @@ class CandidateScorer(BaseFeaturesExtractor):
         tools = observations["tools"]
         has = _Rows(tools.abs().sum(dim=2) > 0, trim=True)
         tools = has.pack(tools)
-        tool = self.read_tool(
-            torch.cat([self._embed(tools[:, :TOOL_WORDS]), tools[:, TOOL_WORDS:]], dim=1)
-        )
+        words = self._embed(tools[:, :TOOL_WORDS], None if shown is None else shown[has.owner])
+        tool = self.read_tool(torch.cat([words, tools[:, TOOL_WORDS:]], dim=1))
         tool = nn.functional.pad(has.unpack(tool), (0, 0, 1, 0))
 
         candidates = real.pack(observations["candidates"])
@@ -166,7 +168,7 @@ class _Rows:
     def unpack(self, rows: torch.Tensor) -> torch.Tensor:
         """The rows in their places, zeros elsewhere."""
         whole = torch.zeros(self.mask.numel(), rows.shape[1], dtype=rows.dtype, device=rows.device)
-        return whole.index_copy(0, self.at, rows).unflatten(0, self.mask.shape)
+        return whole.index_copy(0, self.at, rows).reshape(*self.mask.shape, -1)
 
 
 def _take(table: torch.Tensor, owner: torch.Tensor, row: torch.Tensor) -> torch.Tensor:
