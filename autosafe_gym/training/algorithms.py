@@ -97,10 +97,11 @@ class CandidateDQN(DQN):
     def _sample_action(
         self, learning_starts: int, action_noise: Any = None, n_envs: int = 1
     ) -> tuple[Any, Any]:
-        if self.num_timesteps < learning_starts and self._last_obs is not None:
-            chosen = self._any(self._last_obs["mask"])  # type: ignore[index, call-overload]
+        observation: Any = self._last_obs
+        if self.num_timesteps < learning_starts:
+            chosen = self._any(observation["mask"])
         else:
-            chosen, _ = self.predict(self._last_obs, deterministic=False)
+            chosen, _ = self.predict(observation, deterministic=False)
         return chosen, chosen
 
     @staticmethod

@@ -333,7 +333,10 @@ def claim(out: Path, recipe: Recipe, *, resume: bool, overwrite: bool = False) -
     # Each seed has its folder; further ones may join.
     ours = recipe.to_dict()
     del ours["run"]["seeds"]
-    made = {"autosafe_gym": autosafe_gym.__version__, "spaces": spaces_version(recipe.groups)}
+    made: dict[str, Any] = {
+        "autosafe_gym": autosafe_gym.__version__,
+        "spaces": spaces_version(recipe.groups),
+    }
     if file.is_file() and not overwrite:
         try:
             held = json.loads(file.read_text())
