@@ -224,7 +224,9 @@ def train_one(
     from autosafe_gym.training.trainer import train_recipe
 
     recipe = load_recipe("held-out-families").with_(
-        data={"path": data}, algorithm={"frames": settings.frames}
+        data={"path": data},
+        algorithm={"frames": settings.frames},
+        validation={"episodes": 0},
     )
     trained = train_recipe(
         recipe,
