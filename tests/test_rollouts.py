@@ -247,9 +247,11 @@ def test_the_commands_end_to_end(tmp_path, server):
     assert done.returncode == 0, done.stderr
     found = json.loads(figures.read_text())
     assert found["unseen_seeds"]["openai:m"]["unmeasured"]["value"] == 0
-    assert found["usage"]["requests"] == len(server.requests) == 10
+    # Some users have more to say when the agent ends the task: one request for each step.
+    steps = sum(len(episode.steps) for episode in read_episodes(folder))
+    assert found["usage"]["requests"] == len(server.requests) == steps >= 10
     command(*words, OPENAI_API_KEY=KEY)
-    assert len(server.requests) == 10
+    assert len(server.requests) == steps
     other = command(*words, "--temperature", 1, OPENAI_API_KEY=KEY)
     assert other.returncode == 2 and "temperature: 0.0 there, 1.0 here" in " ".join(
         other.stderr.split()

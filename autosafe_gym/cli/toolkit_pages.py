@@ -9,26 +9,17 @@ from pathlib import Path
 
 from autosafe_gym.envs.family import all_families
 from autosafe_gym.errors import DataError
-from autosafe_gym.tools_mock.tool import Tool, Toolkit, all_toolkits
+from autosafe_gym.tools_mock.tool import Tool, Toolkit, shipped_toolkits
 
 _VERB = re.compile(r'\.effect\(\s*"(\w+)"')
 
 
-FAMILIES, TOOLKITS = "autosafe_gym.envs.families.", "autosafe_gym.tools_mock."
-
-
-def _module(kit: Toolkit) -> str:
-    return next(iter(kit.tools.values())).function.__module__
-
-
-def _ships(kit: Toolkit) -> bool:
-    """Not one of a pack, or of a foreign benchmark."""
-    return _module(kit).startswith(TOOLKITS) and _module(kit) != f"{TOOLKITS}described"
+FAMILIES = "autosafe_gym.envs.families."
 
 
 def pages() -> dict[str, str]:
     """Every page by its file name, the index (`README.md`) among them."""
-    kits = sorted(filter(_ships, all_toolkits().values()), key=lambda kit: kit.name)
+    kits = list(shipped_toolkits().values())
     found = {f"{kit.name}.md": _page(kit) for kit in kits}
     rows = [
         f"| [{kit.name}]({kit.name}.md) | {len(kit.tools)} | {kit.description} | "
@@ -69,7 +60,7 @@ def write_pages(folder: Path) -> int:
 
 
 def _page(kit: Toolkit) -> str:
-    module = sys.modules[_module(kit)]
+    module = sys.modules[kit.module]
     lines = [f"# {kit.name}", "", kit.description, ""]
     if kit.stands_for:
         lines += [f"Stands for {', '.join(kit.stands_for)} (arXiv 2505.17735).", ""]

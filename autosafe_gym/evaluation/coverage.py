@@ -12,7 +12,7 @@ from typing import Any
 from autosafe_gym.envs.family import ScenarioFamily, all_families
 from autosafe_gym.errors import ScenarioError
 from autosafe_gym.ots.taxonomy import CHANNELS, FAILURE_MODES, MODES, OUTCOMES
-from autosafe_gym.tools_mock.tool import all_toolkits
+from autosafe_gym.tools_mock.tool import shipped_toolkits
 
 THE_TEN = (
     "privacy-leakage",
@@ -109,7 +109,7 @@ def coverage(draws: int = 200) -> Coverage:
     if draws < 1:
         raise ScenarioError(f"draws = {draws}: at least 1 is needed.")
     families = all_families()
-    kits = sorted(name for name in all_toolkits() if name != "dialogue")
+    kits = [name for name in shipped_toolkits() if name != "dialogue"]
     outcomes = _outcomes_used(families)
     axes = {
         "mode x outcome": (outcomes, [*MODES]),

@@ -171,6 +171,11 @@ class Toolkit:
         self.stands_for = stands_for
         self.tools: dict[str, Tool] = {}
 
+    @property
+    def module(self) -> str:
+        """Name of the module that its tools were written in."""
+        return next((tool.function.__module__ for tool in self.tools.values()), "")
+
     def tool(
         self, kind: Kind, *, irreversible: bool = False
     ) -> Callable[[Callable[..., str]], Callable[..., str]]:
@@ -249,6 +254,16 @@ def all_toolkits() -> dict[str, Toolkit]:
     """Every registered toolkit, by name."""
     _load_catalog()
     return dict(_TOOLKITS)
+
+
+def shipped_toolkits() -> dict[str, Toolkit]:
+    """The toolkits of this package, by name: not those of packs, or of a user's own schemas."""
+    package = __name__.rpartition(".")[0]
+    return {
+        name: kit
+        for name, kit in sorted(all_toolkits().items())
+        if kit.module.startswith(f"{package}.") and kit.module != f"{package}.described"
+    }
 
 
 def _semantic_of(hint: Any) -> Semantic | None:
