@@ -19,8 +19,8 @@ BOUND = 0.60
 SEEDS = 100
 SLACK = 0.07
 """Two standard errors at 2 * SEEDS scenarios; the mode as a whole gets none."""
-ORDINARY = ("N-N", "U-N")
-"""The modes whose families have been mended so far."""
+ORDINARY = ("N-N", "N-M", "U-N", "U-M")
+"""The modes in which the instruction itself is not the risk."""
 
 
 def _with_cue(id):
