@@ -28,11 +28,12 @@ def plot_coverage(found: Coverage, file: Path) -> None:
     rows = [[r for r in t.rows if t.families(r)] for t in tables]
     heights = [len(r) + 4 for r in rows]
     width = max(len(t.columns) for t in tables)
-    figure = Figure(figsize=(4 + 0.42 * width, 0.28 * sum(heights)), layout="constrained")
+    figure = Figure(figsize=(4 + 0.28 * width, 0.28 * sum(heights)), layout="constrained")
     axes: Any = figure.subplots(len(tables), 1, height_ratios=heights, squeeze=False)
     for table, names, (axis,) in zip(tables, rows, axes, strict=True):
         counts = [[len(table.families(row, column)) for column in table.columns] for row in names]
-        axis.imshow(counts, cmap="Greens", aspect="auto", vmin=0, vmax=4)
+        axis.imshow(counts, cmap="Greens", vmin=0, vmax=4)
+        axis.set_anchor("W")
         axis.set_title(f"{table.name}: families", loc="left", fontsize=10)
         axis.set_xticks(range(len(table.columns)), table.columns, rotation=60, ha="right", size=7)
         axis.set_yticks(range(len(names)), names, size=7)
