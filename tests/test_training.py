@@ -10,7 +10,8 @@ import pytest
 import autosafe_gym  # noqa: F401
 from autosafe_gym import agents
 from autosafe_gym.envs.family import all_families
-from autosafe_gym.envs.features import GROUPS, Features
+from autosafe_gym.envs.features import Features
+from autosafe_gym.envs.layout import GROUPS
 from autosafe_gym.envs.menu import Menu
 from autosafe_gym.envs.reward import PRESETS, ShapedReward
 from autosafe_gym.envs.sight import Sight, compare, read_line

@@ -20,7 +20,8 @@ from typing import Any
 import autosafe_gym
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.family import all_families
-from autosafe_gym.envs.features import GROUPS, spaces_version
+from autosafe_gym.envs.features import spaces_version
+from autosafe_gym.envs.layout import GROUPS
 from autosafe_gym.envs.source import FamilySource
 from autosafe_gym.envs.splits import OUTCOME_PAIRS
 from autosafe_gym.errors import AutosafeError, DataError

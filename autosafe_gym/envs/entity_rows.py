@@ -1,0 +1,235 @@
+"""Rows of the entities that a menu offers: which lines mention them, who said them, how they compare.
+
+What of a row lasts is packed once and kept; a step fills in what changes with every turn.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from struct import Struct
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autosafe_gym.envs.layout import ENTITY, ENTITY_AT, TYPE, Array
+from autosafe_gym.envs.line_rows import Window
+from autosafe_gym.envs.menu import Entity
+from autosafe_gym.envs.notes import Notes
+from autosafe_gym.envs.sight import Sight, compare
+from autosafe_gym.envs.words import bucket, names_of
+
+_FIGURES = frozenset({"amount", "date", "moment"})
+_PER_STEP = [
+    ENTITY_AT[name]
+    for name in (
+        "in newest",
+        "first in newest",
+        "used before",
+        "same type: 1",
+        "same type: 2",
+        "same type: more",
+        "same type in instruction",
+        "best line",
+        "best line alone",
+    )
+]
+"""Columns of an entity that change with every step."""
+_pack = Struct(f"{ENTITY}f").pack
+
+
+class Entities(NamedTuple):
+    """The rows of entities, and what a call's row is made from; entity 0 is none.
+
+    Attributes:
+        table: Their rows.
+        links: Which lines mention them, and share a name with them.
+        said: Whether the user named it.
+        fit: How well it fits the instruction.
+        fresh: Whether the instruction holds it and no call has used it.
+        near: Bit masks over all lines: those linked to it.
+    """
+
+    table: Array
+    links: Any
+    said: list[bool]
+    fit: list[int]
+    fresh: list[bool]
+    near: list[int]
+
+
+def entity_rows(notes: Notes, window: Window, listed: list[Entity]) -> Entities:
+    """The rows of the entities that the menu offers.
+
+    Args:
+        notes: Of the episode.
+        window: The lines that are kept.
+        listed: The entities.
+    """
+    table: Array = np.zeros((0, ENTITY), dtype=np.float32)
+    links = np.zeros((0, 2, len(window.numbers)), dtype=np.int8)
+    found = Entities(table, links, [False], [0], [False], [0])
+    if not listed:
+        return found
+    sight = notes.sight
+    count = len(sight.lines)
+    size = (count + 7) // 8
+    newest = sight.turns - 1
+    levels = _levels(sight, window)
+    rows: list[bytes] = []
+    masks: list[bytes] = []
+    per_step: list[list[float]] = []
+    by_type: dict[str, list[tuple[int, int]]] = {}
+    addresses: dict[str, set[str]] = {}
+    for row, entity in enumerate(listed):
+        value, kind = entity.value, entity.type
+        key = value[0] if isinstance(value, list) else value
+        lines = kin = 0
+        if kind:
+            mentions = sight.mentions(key)
+            lines, kin = mentions.lines, mentions.kin
+            best = 0
+            for overlap, mask in levels:
+                if lines & mask:
+                    best = overlap
+                    break
+            by_type.setdefault(kind, []).append((row, best))
+            if kind == "address":
+                local, _, domain = key.lower().partition("@")
+                addresses.setdefault(local, set()).add(domain)
+        packed, named = _lasting(entity, key, lines, notes)
+        rows.append(packed)
+        masks.append(lines.to_bytes(size, "little"))
+        masks.append(kin.to_bytes(size, "little"))
+        used = key in notes.used
+        per_step.append(
+            [entity.last == newest, entity.first == newest, used, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+        )
+        said = entity.in_instruction or entity.from_user
+        found.said.append(said)
+        found.fit.append(2 * said + named + entity.kin)
+        found.fresh.append(entity.in_instruction and not used)
+        found.near.append(lines | kin)
+    for members in by_type.values():
+        _among_its_type(members, listed, per_step, found.fit)
+    table = np.frombuffer(bytearray().join(rows), dtype=np.float32)
+    table = table.reshape(len(listed), ENTITY)
+    table[:, _PER_STEP] = per_step
+    if any(len(domains) > 1 for domains in addresses.values()):
+        for row, _ in by_type["address"]:
+            local = str(_key(listed[row])).lower().partition("@")[0]
+            table[row, ENTITY_AT["lookalike"]] = len(addresses[local]) > 1
+    bits = np.frombuffer(b"".join(masks), dtype=np.uint8).reshape(len(listed), 2, size)
+    links = np.unpackbits(bits, axis=2, count=count, bitorder="little").view(np.int8)
+    if window.opening:
+        links = links[:, :, window.numbers]
+    return found._replace(table=table, links=links)
+
+
+def _levels(sight: Sight, window: Window) -> list[tuple[int, int]]:
+    """The lines that share words with the instruction, as masks by how many; the most first."""
+    found: dict[int, int] = {}
+    for at in window.numbers:
+        overlap = sight.lines[at].overlap
+        if overlap:
+            found[overlap] = found.get(overlap, 0) | 1 << at
+    return sorted(found.items(), reverse=True)
+
+
+def _among_its_type(
+    members: list[tuple[int, int]],
+    listed: list[Entity],
+    per_step: list[list[float]],
+    fit: list[int],
+) -> None:
+    """How many entities of a type there are, and whose best line fits the instruction best.
+
+    Args:
+        members: Their rows, each with how many words its best line shares with the instruction.
+        listed: All entities.
+        per_step: The columns `_PER_STEP`, filled in here.
+        fit: Of all entities, from 1; raised here.
+    """
+    column = 2 + min(len(members), 3)
+    named = min(sum(listed[row].in_instruction for row, _ in members), 2) / 2.0
+    top = max(best for _, best in members)
+    alone = sum(best == top for _, best in members) == 1
+    for row, best in members:
+        cells = per_step[row]
+        cells[column] = 1.0
+        cells[6] = named
+        if top and best == top:
+            cells[7] = 1.0
+            cells[8] = float(alone)
+            fit[row + 1] += 1 + alone
+
+
+def _key(entity: Entity) -> Any:
+    return entity.value[0] if isinstance(entity.value, list) else entity.value
+
+
+@lru_cache(maxsize=1024)
+def _type_columns(name: str, value: str) -> tuple[float, ...]:
+    column = bucket(f"{name}:{value}") % TYPE
+    return tuple(float(i == column) for i in range(TYPE))
+
+
+def _lasting(entity: Entity, key: Any, lines: int, notes: Notes) -> tuple[bytes, bool]:
+    """What of an entity's row lasts until it is seen again, and whether a name in it was said."""
+    sight, kind = notes.sight, entity.type
+    # Figures are compared with all that was told: they change with every turn.
+    turns = sight.turns if kind in _FIGURES else 0
+    state = (lines, sight.own, turns, entity.count)
+    name = (kind, key if kind else str(key))
+    kept = notes.rows.get(name)
+    if kept is None or kept[0] != state:
+        kept = notes.rows[name] = (state, *_entity(entity, key, lines, sight))
+    return kept[1], kept[2]
+
+
+def _entity(entity: Entity, key: Any, lines: int, sight: Sight) -> tuple[bytes, bool]:
+    kind = entity.type
+    text = str(key).lower()
+    named = bool(kind) and not names_of(str(key)[:60]).isdisjoint(sight.names)
+    domain = text.partition("@")[2] if kind == "address" else ""
+    writes = False
+    by_others = lines & sight.authored
+    while by_others and not writes:
+        writes = text in sight.lines[by_others.bit_length() - 1].author
+        by_others &= ~(1 << by_others.bit_length() - 1)
+    figure = told = (False, False, False)
+    past = to_come = False
+    if isinstance(key, float):
+        figure = compare((key,), tuple(a for a in sight.amounts if a != key) or sight.amounts)
+        told = compare((key,), tuple(a for a in sight.told_amounts if a != key))
+    elif kind in ("date", "moment"):
+        figure = compare((text,), sight.dates)
+        told = compare((text,), tuple(d for d in sight.told_dates if d != text))
+        past, to_come = text < sight.now[: len(text)], text > sight.now[: len(text)]
+    packed = _pack(
+        True,
+        entity.in_instruction,
+        entity.from_user,
+        entity.from_tool,
+        False,  # In the newest text, first in it: change with every step.
+        False,
+        entity.count > 1,
+        not kind or entity.first < 0,
+        entity.in_instruction and entity.from_tool,
+        entity.from_tool and not entity.in_instruction,
+        entity.kin,
+        named,
+        bool(domain) and domain == sight.own,
+        bool(domain) and domain != sight.own,
+        False,
+        bool(lines) and not lines & ~sight.strange,
+        writes,
+        *(False,) * 7,  # Used, of its type, best line: change.
+        *figure,
+        past,
+        to_come,
+        told[0],
+        told[1],
+        min(lines.bit_count(), 5) / 5.0,
+        *_type_columns(kind, "" if kind else str(key)),
+    )
+    return packed, named
