@@ -7,6 +7,7 @@ worked out once a step, however many candidates share it.
 from __future__ import annotations
 
 from functools import lru_cache
+from struct import Struct
 
 import numpy as np
 
@@ -24,42 +25,60 @@ from autosafe_gym.envs.layout import (
     Array,
 )
 from autosafe_gym.envs.line_rows import Window
-from autosafe_gym.envs.menu import Candidate, Entity, Menu
+from autosafe_gym.envs.menu import Candidate, Entity
 from autosafe_gym.envs.notes import Notes, words_of
 from autosafe_gym.envs.words import read_words, spelt
 from autosafe_gym.tools_mock.tool import Tool
 
 _AT = CANDIDATE_AT
-_OF_TOOL = [0] + [
-    _AT[name]
-    for name in (
-        "called before",
-        "called last",
-        "alone of its tool",
-        "few of its tool",
-        "words in instruction",
-        "words fit best",
-        "words in newest",
-        "words in text of a stranger",
-        "kind of word in instruction",
-        "kind of word still to do",
-        "kind of word in tools' text",
-    )
-]
+_OF_TOOL = np.array(
+    [0]
+    + [
+        _AT[name]
+        for name in (
+            "called before",
+            "called last",
+            "alone of its tool",
+            "few of its tool",
+            "words in instruction",
+            "words fit best",
+            "words in newest",
+            "words in text of a stranger",
+            "kind of word in instruction",
+            "kind of word still to do",
+            "kind of word in tools' text",
+        )
+    ]
+)
 """Columns that all candidates of a tool share; first the tool's number."""
-_OF_ENTITIES = [*range(1, 1 + SLOTS)] + [
-    _AT[name]
-    for name in (
-        "arguments",
-        "all in instruction",
-        "none in instruction",
-        "together in a line",
-        "together in instruction",
-        "binds unused of instruction",
-    )
-]
+_OF_ENTITIES = np.array(
+    [*range(1, 1 + SLOTS)]
+    + [
+        _AT[name]
+        for name in (
+            "arguments",
+            "all in instruction",
+            "none in instruction",
+            "together in a line",
+            "together in instruction",
+            "binds unused of instruction",
+        )
+    ]
+)
 """Columns that all candidates with the same entities share; first the entities' numbers."""
-_OF_ONE = [_AT["same call"], _AT["fits best of its tool"], _AT["fits best alone"]]
+_OF_ONE = np.array(
+    [
+        _AT[name]
+        for name in (
+            "same call",
+            "fits best of its tool",
+            "fits best alone",
+            "binds all that is left",
+        )
+    ]
+)
+_pack_tool = Struct(f"{len(_OF_TOOL)}f").pack
+_pack_entities = Struct(f"{len(_OF_ENTITIES)}f").pack
 _NOTHING = (0.0,) * 7
 _PADS = tuple((0.0,) * (SLOTS - n) for n in range(SLOTS + 1))
 
@@ -68,13 +87,9 @@ Bound = tuple[Entity, ...]
 
 
 # -- tools -----------------------------------------------------------------------------------------
-def tool_rows(menu: Menu) -> tuple[dict[str, int], Array]:
-    """For each tool's name its number, from 1, and the rows of the tools; not to be changed."""
-    return _tool_rows(tuple(c.tool for c in menu.candidates[: len(ACTS)]) + tuple(menu.tools))
-
-
 @lru_cache(maxsize=512)
-def _tool_rows(tools: tuple[Tool, ...]) -> tuple[dict[str, int], Array]:
+def tool_rows(tools: tuple[Tool, ...]) -> tuple[dict[str, int], Array]:
+    """For each tool's name its number, from 1, and the rows of the tools; not to be changed."""
     kept = list({tool.name: tool for tool in tools}.values())[:TOOLS]
     numbers = {tool.name: number for number, tool in enumerate(kept, 1)}
     return numbers, np.array([_tool_row(tool) for tool in kept])
@@ -100,28 +115,32 @@ def _tool_row(tool: Tool) -> Array:
 def bound_entities(offered: list[Candidate]) -> tuple[dict[Bound, int], dict[Entity, int]]:
     """What candidates bind: each tuple of entities once, and the numbers of the entities, from 1.
 
-    The words of the dialogue acts are no entities.
+    The words of the dialogue acts are no entities, nor is what is beyond the last row: 0.
     """
     acts = len(ACTS)
     bound: dict[Bound, int] = {}
     for candidate in offered[acts:]:
-        bound.setdefault(candidate.entities, len(bound))
+        entities = candidate.entities
+        if entities not in bound:
+            bound[entities] = len(bound)
     numbers: dict[Entity, int] = {}
     for entities in bound:
         for entity in entities:
             if entity not in numbers:
                 numbers[entity] = len(numbers) + 1
+    if len(numbers) > ENTITIES:
+        numbers = {e: number if number <= ENTITIES else 0 for e, number in numbers.items()}
     for candidate in offered[:acts]:
         bound.setdefault(candidate.entities, len(bound))
-    if len(numbers) > ENTITIES:
-        numbers = {entity: number for entity, number in numbers.items() if number <= ENTITIES}
+        numbers[candidate.entities[0]] = 0
     return bound, numbers
 
 
 def candidate_rows(
     notes: Notes,
-    menu: Menu,
+    offered: list[Candidate],
     window: Window,
+    tools: dict[str, int],
     bound: dict[Bound, int],
     numbers: dict[Entity, int],
     found: Entities,
@@ -130,19 +149,16 @@ def candidate_rows(
 
     Args:
         notes: Of the episode.
-        menu: The menu.
+        offered: The candidates.
         window: The lines that are kept.
+        tools: The numbers of the tools.
         bound: What the candidates bind.
         numbers: The numbers of the entities.
         found: The entities.
     """
-    offered = menu.candidates
-    tools, _ = tool_rows(menu)
-    cells, fits, unused = _of_entities(notes, window, bound, numbers, found)
-    # A tool's candidates stand together; the tools beyond the last row count as one.
-    which = []
+    # A tool's candidates stand together.
     spans: list[tuple[Tool, int, int]] = []
-    groups: dict[int, tuple[int, int]] = {}
+    which: list[int] = []
     tool = offered[0].tool
     start = 0
     for row, candidate in enumerate(offered):
@@ -151,28 +167,41 @@ def candidate_rows(
             spans.append((tool, start, row))
             tool, start = candidate.tool, row
     spans.append((tool, start, len(offered)))
-    for tool, start, stop in spans:
-        number = tools.get(tool.name, 0)
-        groups[number] = (groups.get(number, (start, 0))[0], stop)
+    groups = _groups(spans, tools)
 
     out: Array = np.empty((len(offered), CANDIDATE), dtype=np.float32)
-    out[:, _OF_ENTITIES] = np.array(cells, dtype=np.float32)[which]
-    most = max(unused)
-    # What is left is counted by what candidates can bind, not by every entity: a document's text
-    # serves as a title too.
-    out[:, _AT["binds all that is left"]] = [most > 0 and unused[i] == most for i in which]
-    per_tool = np.array(_of_tools(notes, spans, tools, groups), dtype=np.float32)
-    out[:, _OF_TOOL] = per_tool.repeat([stop - start for _, start, stop in spans], axis=0)
+    packed, fits, unused = _of_entities(notes, window, bound, numbers, found)
+    cells = np.frombuffer(packed, dtype=np.float32).reshape(len(bound), -1)
+    out[:, _OF_ENTITIES] = cells.take(which, axis=0)
+    cells = np.frombuffer(_of_tools(notes, spans, tools, groups), dtype=np.float32)
+    lengths = [stop - start for _, start, stop in spans]
+    out[:, _OF_TOOL] = cells.reshape(len(spans), -1).repeat(lengths, axis=0)
     out[:, _OF_ONE] = 0.0
     best, alone = _best([fits[i] for i in which], groups)
     if best:
         out[best, _AT["fits best of its tool"]] = 1.0
         out[alone, _AT["fits best alone"]] = 1.0
+    most = max(unused)
+    if most:
+        # What is left is counted by what candidates can bind, not by every entity: a document's
+        # text serves as a title too.
+        out[:, _AT["binds all that is left"]] = [unused[i] == most for i in which]
     for tool, start, stop in spans:
         if tool.name in notes.done:
             done = notes.done[tool.name]
             out[start:stop, _AT["same call"]] = [c.arguments in done for c in offered[start:stop]]
     return out
+
+
+def _groups(
+    spans: list[tuple[Tool, int, int]], tools: dict[str, int]
+) -> dict[int, tuple[int, int]]:
+    """The candidates of each tool by its number; those beyond the last row count as one."""
+    found: dict[int, tuple[int, int]] = {}
+    for tool, start, stop in spans:
+        number = tools.get(tool.name, 0)
+        found[number] = (found[number][0] if number in found else start, stop)
+    return found
 
 
 def _of_entities(
@@ -181,44 +210,47 @@ def _of_entities(
     bound: dict[Bound, int],
     numbers: dict[Entity, int],
     found: Entities,
-) -> tuple[list[tuple[float, ...]], list[int], list[int]]:
-    """For each tuple of entities: its columns, how well it fits, how many unused ones it binds.
+) -> tuple[bytes, list[int], list[int]]:
+    """For each tuple of entities its columns, how well it fits, how many unused ones it binds.
 
     What has no entities fits as -1: nothing of that tool fits best.
     """
     sight = notes.sight
     opening = window.mask & ((1 << sight.opening) - 1)
     of_tools = window.mask & sight.of_tools
-    cells: list[tuple[float, ...]] = []
+    is_said, fit_of, is_fresh, near_of = found.said, found.fit, found.fresh, found.near
+    number_of = numbers.__getitem__
+    cells: list[bytes] = []
     fits: list[int] = []
     unused: list[int] = []
     for entities in bound:
-        rows = [numbers.get(entity, 0) for entity in entities[:SLOTS]]
-        count = said = fit = fresh = 0
+        rows = [*map(number_of, entities[:SLOTS])]
+        said = fit = fresh = 0
         near = -1
         for row in rows:
-            if row:
-                count += 1
-                said += found.said[row]
-                fit += found.fit[row]
-                fresh += found.fresh[row]
-                near &= found.near[row]
-        together = count > 1 and near & of_tools != 0
+            said += is_said[row]
+            fit += fit_of[row]
+            fresh += is_fresh[row]
+            near &= near_of[row]
+        count = len(rows) - rows.count(0)
+        together = in_opening = False
+        if count > 1 and near:
+            together, in_opening = near & of_tools != 0, near & opening != 0
         cells.append(
-            (
+            _pack_entities(
                 *rows,
                 *_PADS[len(rows)],
                 count / 3.0,
                 0 < count == said,
                 0 == said < count,
                 together,
-                count > 1 and near & opening != 0,
-                min(fresh, 2) / 2.0,
+                in_opening,
+                fresh / 2.0 if fresh < 2 else 1.0,
             )
         )
         fits.append(fit + together if count else -1)
         unused.append(fresh)
-    return cells, fits, unused
+    return b"".join(cells), fits, unused
 
 
 def _of_tools(
@@ -226,12 +258,15 @@ def _of_tools(
     spans: list[tuple[Tool, int, int]],
     tools: dict[str, int],
     groups: dict[int, tuple[int, int]],
-) -> list[tuple[float, ...]]:
+) -> bytes:
     """For each tool the columns that its candidates share."""
-    sight, done = notes.sight, notes.done
-    last = notes.last
-    kinds, left, told = sight.classes, notes.left, sight.told_classes
-    found: list[tuple[float, ...]] = []
+    sight, done, last = notes.sight, notes.done, notes.last
+    # Most texts share few words with the tools.
+    newest = sight.newest & notes.words.stems
+    strange = sight.strange_stems & notes.words.stems
+    told = sight.told_classes & notes.words.classes
+    left = notes.left
+    found: list[bytes] = []
     for tool, _, _ in spans:
         name = tool.name
         number = tools.get(name, 0)
@@ -239,19 +274,21 @@ def _of_tools(
         size = stop - start
         shared = _NOTHING
         if name not in ACTS:
-            fits, best = notes.fitting[name]
+            fits, best, kinds = notes.fitting[name]
             _, stems, classes = words_of(tool)
             shared = (
                 fits,
                 best,
-                min(len(stems & sight.newest), 3) / 3.0,
-                min(len(stems & sight.strange_stems), 3) / 3.0,
-                min(len(classes & kinds), 2) / 2.0,
+                min(len(stems & newest), 3) / 3.0 if newest else 0.0,
+                min(len(stems & strange), 3) / 3.0 if strange else 0.0,
+                kinds,
                 not left.isdisjoint(classes),
-                min(len(classes & told), 2) / 2.0,
+                min(len(classes & told), 2) / 2.0 if told else 0.0,
             )
-        found.append((number, name in done, name == last, size == 1, 1 < size < 4, *shared))
-    return found
+        found.append(
+            _pack_tool(number, name in done, name == last, size == 1, 1 < size < 4, *shared)
+        )
+    return b"".join(found)
 
 
 def _best(fits: list[int], groups: dict[int, tuple[int, int]]) -> tuple[list[int], list[int]]:

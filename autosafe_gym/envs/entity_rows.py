@@ -19,22 +19,25 @@ from autosafe_gym.envs.sight import Sight, compare
 from autosafe_gym.envs.words import bucket, names_of
 
 _FIGURES = frozenset({"amount", "date", "moment"})
-_PER_STEP = [
-    ENTITY_AT[name]
-    for name in (
-        "in newest",
-        "first in newest",
-        "used before",
-        "same type: 1",
-        "same type: 2",
-        "same type: more",
-        "same type in instruction",
-        "best line",
-        "best line alone",
-    )
-]
+_PER_STEP = np.array(
+    [
+        ENTITY_AT[name]
+        for name in (
+            "in newest",
+            "first in newest",
+            "used before",
+            "same type: 1",
+            "same type: 2",
+            "same type: more",
+            "same type in instruction",
+            "best line",
+            "best line alone",
+        )
+    ]
+)
 """Columns of an entity that change with every step."""
 _pack = Struct(f"{ENTITY}f").pack
+_pack_per_step = Struct(f"{len(_PER_STEP)}f").pack
 
 
 class Entities(NamedTuple):
@@ -43,10 +46,11 @@ class Entities(NamedTuple):
     Attributes:
         table: Their rows.
         links: Which lines mention them, and share a name with them.
-        said: Whether the user named it.
+        said: Whether the user named it (as of the rest, number 0 changes no sum).
         fit: How well it fits the instruction.
         fresh: Whether the instruction holds it and no call has used it.
-        near: Bit masks over all lines: those linked to it.
+        lines: Bit masks over all lines: those that mention it.
+        near: Those that mention it or share a name with it.
     """
 
     table: Array
@@ -54,6 +58,7 @@ class Entities(NamedTuple):
     said: list[bool]
     fit: list[int]
     fresh: list[bool]
+    lines: list[int]
     near: list[int]
 
 
@@ -67,57 +72,58 @@ def entity_rows(notes: Notes, window: Window, listed: list[Entity]) -> Entities:
     """
     table: Array = np.zeros((0, ENTITY), dtype=np.float32)
     links = np.zeros((0, 2, len(window.numbers)), dtype=np.int8)
-    found = Entities(table, links, [False], [0], [False], [0])
+    found = Entities(table, links, [False], [0], [False], [0], [-1])
     if not listed:
         return found
-    sight = notes.sight
+    sight, kept, used = notes.sight, notes.rows, notes.used
     count = len(sight.lines)
     size = (count + 7) // 8
-    newest = sight.turns - 1
-    levels = _levels(sight, window)
+    turns, own = sight.turns, sight.own
+    newest = turns - 1
     rows: list[bytes] = []
     masks: list[bytes] = []
     per_step: list[list[float]] = []
-    by_type: dict[str, list[tuple[int, int]]] = {}
-    addresses: dict[str, set[str]] = {}
+    by_type: dict[str, list[int]] = {}
     for row, entity in enumerate(listed):
         value, kind = entity.value, entity.type
         key = value[0] if isinstance(value, list) else value
         lines = kin = 0
+        name = (kind, key)
         if kind:
             mentions = sight.mentions(key)
             lines, kin = mentions.lines, mentions.kin
-            best = 0
-            for overlap, mask in levels:
-                if lines & mask:
-                    best = overlap
-                    break
-            by_type.setdefault(kind, []).append((row, best))
-            if kind == "address":
-                local, _, domain = key.lower().partition("@")
-                addresses.setdefault(local, set()).add(domain)
-        packed, named = _lasting(entity, key, lines, notes)
-        rows.append(packed)
+            if kind in by_type:
+                by_type[kind].append(row)
+            else:
+                by_type[kind] = [row]
+        else:
+            name = (kind, str(key))
+        # Figures are compared with all that was told: they change with every turn.
+        state = (lines, own, turns if kind in _FIGURES else 0, entity.count)
+        lasting = kept.get(name)
+        if lasting is None or lasting[0] != state:
+            lasting = kept[name] = (state, *_lasting(entity, key, lines, sight))
+        rows.append(lasting[1])
         masks.append(lines.to_bytes(size, "little"))
         masks.append(kin.to_bytes(size, "little"))
-        used = key in notes.used
+        again = key in used
         per_step.append(
-            [entity.last == newest, entity.first == newest, used, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+            [entity.last == newest, entity.first == newest, again, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
         )
         said = entity.in_instruction or entity.from_user
         found.said.append(said)
-        found.fit.append(2 * said + named + entity.kin)
-        found.fresh.append(entity.in_instruction and not used)
+        found.fit.append(2 * said + lasting[2] + entity.kin)
+        found.fresh.append(entity.in_instruction and not again)
         found.near.append(lines | kin)
+        found.lines.append(lines)
+    levels = _levels(sight, window)
     for members in by_type.values():
-        _among_its_type(members, listed, per_step, found.fit)
-    table = np.frombuffer(bytearray().join(rows), dtype=np.float32)
-    table = table.reshape(len(listed), ENTITY)
-    table[:, _PER_STEP] = per_step
-    if any(len(domains) > 1 for domains in addresses.values()):
-        for row, _ in by_type["address"]:
-            local = str(_key(listed[row])).lower().partition("@")[0]
-            table[row, ENTITY_AT["lookalike"]] = len(addresses[local]) > 1
+        _among_its_type(members, listed, levels, per_step, found)
+    table = np.frombuffer(bytearray().join(rows), dtype=np.float32).reshape(len(listed), ENTITY)
+    cells = b"".join([_pack_per_step(*each) for each in per_step])
+    table[:, _PER_STEP] = np.frombuffer(cells, dtype=np.float32).reshape(len(listed), -1)
+    if len(by_type.get("address", ())) > 1:
+        _mark_lookalikes(table, by_type["address"], listed)
     bits = np.frombuffer(b"".join(masks), dtype=np.uint8).reshape(len(listed), 2, size)
     links = np.unpackbits(bits, axis=2, count=count, bitorder="little").view(np.int8)
     if window.opening:
@@ -136,31 +142,48 @@ def _levels(sight: Sight, window: Window) -> list[tuple[int, int]]:
 
 
 def _among_its_type(
-    members: list[tuple[int, int]],
+    members: list[int],
     listed: list[Entity],
+    levels: list[tuple[int, int]],
     per_step: list[list[float]],
-    fit: list[int],
+    found: Entities,
 ) -> None:
     """How many entities of a type there are, and whose best line fits the instruction best.
 
     Args:
-        members: Their rows, each with how many words its best line shares with the instruction.
+        members: Their rows.
         listed: All entities.
+        levels: See `_levels`.
         per_step: The columns `_PER_STEP`, filled in here.
-        fit: Of all entities, from 1; raised here.
+        found: The entities, whose fit is raised here.
     """
     column = 2 + min(len(members), 3)
-    named = min(sum(listed[row].in_instruction for row, _ in members), 2) / 2.0
-    top = max(best for _, best in members)
-    alone = sum(best == top for _, best in members) == 1
-    for row, best in members:
-        cells = per_step[row]
-        cells[column] = 1.0
-        cells[6] = named
-        if top and best == top:
-            cells[7] = 1.0
-            cells[8] = float(alone)
-            fit[row + 1] += 1 + alone
+    named = 0
+    for row in members:
+        per_step[row][column] = 1.0
+        named += listed[row].in_instruction
+    if named:
+        for row in members:
+            per_step[row][6] = named / 2.0 if named < 2 else 1.0
+    for _, mask in levels:
+        winners = [row for row in members if found.lines[row + 1] & mask]
+        if winners:
+            alone = len(winners) == 1
+            for row in winners:
+                per_step[row][7:] = 1.0, alone
+                found.fit[row + 1] += 1 + alone
+            break
+
+
+def _mark_lookalikes(table: Array, members: list[int], listed: list[Entity]) -> None:
+    """Addresses whose names before the @ are the same, at different domains."""
+    parts = [str(_key(listed[row])).lower().partition("@") for row in members]
+    domains: dict[str, set[str]] = {}
+    for local, _, domain in parts:
+        domains.setdefault(local, set()).add(domain)
+    if len(domains) < len(parts):
+        for row, (local, _, _) in zip(members, parts, strict=True):
+            table[row, ENTITY_AT["lookalike"]] = len(domains[local]) > 1
 
 
 def _key(entity: Entity) -> Any:
@@ -173,20 +196,8 @@ def _type_columns(name: str, value: str) -> tuple[float, ...]:
     return tuple(float(i == column) for i in range(TYPE))
 
 
-def _lasting(entity: Entity, key: Any, lines: int, notes: Notes) -> tuple[bytes, bool]:
+def _lasting(entity: Entity, key: Any, lines: int, sight: Sight) -> tuple[bytes, bool]:
     """What of an entity's row lasts until it is seen again, and whether a name in it was said."""
-    sight, kind = notes.sight, entity.type
-    # Figures are compared with all that was told: they change with every turn.
-    turns = sight.turns if kind in _FIGURES else 0
-    state = (lines, sight.own, turns, entity.count)
-    name = (kind, key if kind else str(key))
-    kept = notes.rows.get(name)
-    if kept is None or kept[0] != state:
-        kept = notes.rows[name] = (state, *_entity(entity, key, lines, sight))
-    return kept[1], kept[2]
-
-
-def _entity(entity: Entity, key: Any, lines: int, sight: Sight) -> tuple[bytes, bool]:
     kind = entity.type
     text = str(key).lower()
     named = bool(kind) and not names_of(str(key)[:60]).isdisjoint(sight.names)

@@ -33,7 +33,7 @@ from autosafe_gym.envs.layout import (
 )
 from autosafe_gym.envs.line_rows import line_rows, window_of
 from autosafe_gym.envs.menu import MAX_CANDIDATES, Menu
-from autosafe_gym.envs.notes import Notes, notes_of, words_of
+from autosafe_gym.envs.notes import Notes, notes_of
 from autosafe_gym.envs.words import WORDS
 from autosafe_gym.errors import UnknownNameError
 from autosafe_gym.tools_mock.tool import get_tool
@@ -144,16 +144,18 @@ def _rows(menu: Menu) -> dict[str, Any]:
     notes = notes_of(menu)
     window = window_of(notes.sight)
     lines = line_rows(notes, window, menu)
-    bound, numbers = bound_entities(menu.candidates)
-    entities = entity_rows(notes, window, list(numbers))
+    offered = menu.candidates
+    tools, rows = tool_rows((*(c.tool for c in offered[: len(ACTS)]), *menu.tools))
+    bound, numbers = bound_entities(offered)
+    entities = entity_rows(notes, window, [e for e, number in numbers.items() if number])
     return {
         "context": _context(notes, menu),
         "lines": lines,
-        "tools": tool_rows(menu)[1],
+        "tools": rows,
         "entities": entities.table,
         "links": entities.links,
-        "candidates": candidate_rows(notes, menu, window, bound, numbers, entities),
-        "mask": np.ones(len(menu.candidates), dtype=np.int8),
+        "candidates": candidate_rows(notes, offered, window, tools, bound, numbers, entities),
+        "mask": np.ones(len(offered), dtype=np.int8),
     }
 
 
@@ -182,7 +184,7 @@ def _context(notes: Notes, menu: Menu) -> Array:
             *kinds,
             *_last_call(notes, menu),
             min(len(left), 4) / 4.0,
-            bool(left) and any(not left.isdisjoint(words_of(t).classes) for t in menu.tools),
+            not left.isdisjoint(notes.words.classes),
             bool(sight.classes - _NO_DEEDS),
         ),
         dtype=np.float32,
@@ -195,7 +197,7 @@ def _last_call(notes: Notes, menu: Menu) -> tuple[float, float, float, float]:
     if not notes.last or notes.last in ACTS:
         return 0.0, 0.0, 0.0, 0.0
     sight = notes.sight
-    fits, best = notes.fitting.get(notes.last, (0.0, 0.0))
+    fits, best, _ = notes.fitting.get(notes.last, (0.0, 0.0, 0.0))
     _, arguments = menu.calls_made[-1]
     values = [
         str(one).lower()

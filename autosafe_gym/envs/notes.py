@@ -18,8 +18,9 @@ class Notes:
     Attributes:
         sight: The texts.
         opening: The first text's lines, in lower case.
-        fitting: Per tool, how many stems the instruction shares with it (3 and more: 1), and
-            whether no tool shares more.
+        words: Of all the tools together.
+        fitting: Per tool, how many stems the instruction shares with it (3 and more: 1), whether no
+            tool shares more, and how many classes of words (2 and more: 1).
         left: Classes of words in the instruction that no call so far has answered.
         done: Per tool that was called, the arguments of its calls.
         last: The tool that was called last.
@@ -33,7 +34,8 @@ class Notes:
     def __init__(self, menu: Menu) -> None:
         self.sight = Sight(menu.now)
         self.opening = ""
-        self.fitting: dict[str, tuple[float, float]] = {}
+        self.words = Words((), frozenset(), frozenset())
+        self.fitting: dict[str, tuple[float, float, float]] = {}
         self.left: frozenset[str] = frozenset()
         self.done: dict[str, list[dict[str, Any]]] = {}
         self.last = ""
@@ -62,12 +64,15 @@ class Notes:
             self._calls += 1
 
     def _fit(self, menu: Menu) -> None:
-        told = self.sight.stems
-        counts = {tool.name: len(words_of(tool).stems & told) for tool in menu.tools}
+        told, kinds = self.sight.stems, self.sight.classes
+        words = {tool.name: words_of(tool) for tool in menu.tools}
+        self.words = _together(tuple(menu.tools))
+        counts = {name: len(each.stems & told) for name, each in words.items()}
         best = max(counts.values(), default=0)
-        self.fitting = {
-            name: (min(count, 3) / 3.0, float(0 < best == count)) for name, count in counts.items()
-        }
+        for name, each in words.items():
+            count = counts[name]
+            shared = min(len(each.classes & kinds), 2) / 2.0
+            self.fitting[name] = (min(count, 3) / 3.0, float(0 < best == count), shared)
 
     def _note(self, name: str, arguments: dict[str, Any]) -> None:
         self.last = name
@@ -98,3 +103,10 @@ def words_of(tool: Tool) -> Words:
     name = spelt(tool.name)
     whole = read_words(f"{name} {tool.description.split('.')[0]}")
     return whole._replace(classes=read_words(name).classes)
+
+
+@lru_cache(maxsize=512)
+def _together(tools: tuple[Tool, ...]) -> Words:
+    words = [words_of(tool) for tool in tools]
+    stems = frozenset().union(*(each.stems for each in words))
+    return Words((), stems, frozenset().union(*(each.classes for each in words)))
