@@ -187,9 +187,10 @@ def candidate_rows(
         # text serves as a title too.
         out[:, _AT["binds all that is left"]] = [unused[i] == most for i in which]
     for tool, start, stop in spans:
-        if tool.name in notes.done:
-            done = notes.done[tool.name]
-            out[start:stop, _AT["same call"]] = [c.arguments in done for c in offered[start:stop]]
+        done = notes.done.get(tool.name)
+        if done:
+            same = [[e.value for e in c.entities] in done for c in offered[start:stop]]
+            out[start:stop, _AT["same call"]] = same
     return out
 
 

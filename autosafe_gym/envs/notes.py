@@ -22,7 +22,8 @@ class Notes:
         fitting: Per tool, how many stems the instruction shares with it (3 and more: 1), whether no
             tool shares more, and how many classes of words (2 and more: 1).
         left: Classes of words in the instruction that no call so far has answered.
-        done: Per tool that was called, the arguments of its calls.
+        done: Per tool that was called, the values of its required arguments in each call that gave
+            no others.
         last: The tool that was called last.
         changed: Whether anything but a reading tool was called.
         used: Values of the arguments so far; `used_text`: the same as lower-case text.
@@ -37,7 +38,7 @@ class Notes:
         self.words = Words((), frozenset(), frozenset())
         self.fitting: dict[str, tuple[float, float, float]] = {}
         self.left: frozenset[str] = frozenset()
-        self.done: dict[str, list[dict[str, Any]]] = {}
+        self.done: dict[str, list[list[Any]]] = {}
         self.last = ""
         self.changed = False
         self.used: set[Any] = set()
@@ -76,9 +77,11 @@ class Notes:
 
     def _note(self, name: str, arguments: dict[str, Any]) -> None:
         self.last = name
-        self.done.setdefault(name, []).append(arguments)
+        done = self.done.setdefault(name, [])
+        tool = get_tool(name)
+        if arguments.keys() == set(tool.required):
+            done.append([arguments[required] for required in tool.required])
         if name not in ACTS:
-            tool = get_tool(name)
             self.left -= words_of(tool).classes
             self.changed = self.changed or tool.kind != "read"
         for value in arguments.values():
