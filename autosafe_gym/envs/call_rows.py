@@ -78,9 +78,10 @@ _OF_ONE = np.array(
     ]
 )
 _pack_tool = Struct(f"{len(_OF_TOOL)}f").pack
-_pack_entities = Struct(f"{len(_OF_ENTITIES)}f").pack
+_pack_numbers = Struct(f"{SLOTS}f").pack
+_pack_sums = Struct(f"{len(_OF_ENTITIES) - SLOTS}f").pack
 _NOTHING = (0.0,) * 7
-_PADS = tuple((0.0,) * (SLOTS - n) for n in range(SLOTS + 1))
+_PADS = tuple((0,) * (SLOTS - n) for n in range(SLOTS + 1))
 
 Bound = tuple[Entity, ...]
 """The entities of a candidate."""
@@ -219,39 +220,58 @@ def _of_entities(
     sight = notes.sight
     opening = window.mask & ((1 << sight.opening) - 1)
     of_tools = window.mask & sight.of_tools
-    is_said, fit_of, is_fresh, near_of = found.said, found.fit, found.fresh, found.near
+    near_of = found.near
     number_of = numbers.__getitem__
-    cells: list[bytes] = []
+    # The sums over a tuple's entities are kept in one number each, see `_sums`.
+    sum_of = [
+        (1 << 15 | said << 10 | fresh << 5) + (fit << 20)
+        for said, fresh, fit in zip(found.said, found.fresh, found.fit, strict=True)
+    ]
+    sum_of[0] = 0
+    heads: list[bytes] = []
     fits: list[int] = []
     unused: list[int] = []
     for entities in bound:
-        rows = [*map(number_of, entities[:SLOTS])]
-        said = fit = fresh = 0
-        near = -1
-        for row in rows:
-            said += is_said[row]
-            fit += fit_of[row]
-            fresh += is_fresh[row]
-            near &= near_of[row]
-        count = len(rows) - rows.count(0)
-        together = in_opening = False
-        if count > 1 and near:
-            together, in_opening = near & of_tools != 0, near & opening != 0
-        cells.append(
-            _pack_entities(
-                *rows,
-                *_PADS[len(rows)],
-                count / 3.0,
-                0 < count == said,
-                0 == said < count,
-                together,
-                in_opening,
-                fresh / 2.0 if fresh < 2 else 1.0,
-            )
-        )
-        fits.append(fit + together if count else -1)
+        if len(entities) == 1:
+            row = number_of(entities[0])
+            total = sum_of[row]
+            rows = (row, 0, 0, 0)
+        else:
+            some = [*map(number_of, entities[:SLOTS])]
+            total, near = 0, -1
+            for row in some:
+                total += sum_of[row]
+                near &= near_of[row]
+            if near and len(some) - some.count(0) > 1:
+                total |= (near & of_tools != 0) << 1 | (near & opening != 0)
+            rows = (*some, *_PADS[len(some)])
+        cells, fit, fresh = _sums(total)
+        heads.append(_pack_numbers(*rows))
+        heads.append(cells)
+        fits.append(fit)
         unused.append(fresh)
-    return b"".join(cells), fits, unused
+    return b"".join(heads), fits, unused
+
+
+@lru_cache(maxsize=4096)
+def _sums(total: int) -> tuple[bytes, int, int]:
+    """Columns of a tuple of entities, how well it fits, how many unused ones it binds.
+
+    Args:
+        total: In five bits each, from the lowest: which lines hold all of them (the instruction's:
+            1, a tool's: 2), how many are unused, are said, there are; above, how well they fit.
+    """
+    fresh, said, count = total >> 5 & 31, total >> 10 & 31, total >> 15 & 31
+    together, in_opening = total >> 1 & 1, total & 1
+    cells = _pack_sums(
+        count / 3.0,
+        0 < count == said,
+        0 == said < count,
+        together,
+        in_opening,
+        min(fresh, 2) / 2.0,
+    )
+    return cells, (total >> 20) + together if count else -1, fresh
 
 
 def _of_tools(
@@ -267,28 +287,34 @@ def _of_tools(
     strange = sight.strange_stems & notes.words.stems
     told = sight.told_classes & notes.words.classes
     left = notes.left
+    state = (len(sight.strange_stems), len(sight.told_classes), len(left))
+    kept = notes.tool_cells
     found: list[bytes] = []
     for tool, _, _ in spans:
         name = tool.name
         number = tools.get(name, 0)
         start, stop = groups[number]
-        size = stop - start
-        shared = _NOTHING
-        if name not in ACTS:
-            fits, best, kinds = notes.fitting[name]
-            _, stems, classes = words_of(tool)
-            shared = (
-                fits,
-                best,
-                min(len(stems & newest), 3) / 3.0 if newest else 0.0,
-                min(len(stems & strange), 3) / 3.0 if strange else 0.0,
-                kinds,
-                not left.isdisjoint(classes),
-                min(len(classes & told), 2) / 2.0 if told else 0.0,
-            )
-        found.append(
-            _pack_tool(number, name in done, name == last, size == 1, 1 < size < 4, *shared)
-        )
+        words, calls = words_of(tool), name in done
+        new = len(words.stems & newest) if newest else 0
+        key = (stop - start, new, calls, calls and name == last, state)
+        cells = kept.get(name)
+        if cells is None or cells[0] != key:
+            shared = _NOTHING
+            if name not in ACTS:
+                fits, best, kinds = notes.fitting[name]
+                shared = (
+                    fits,
+                    best,
+                    min(new, 3) / 3.0,
+                    min(len(words.stems & strange), 3) / 3.0,
+                    kinds,
+                    not left.isdisjoint(words.classes),
+                    min(len(words.classes & told), 2) / 2.0,
+                )
+            size = stop - start
+            packed = _pack_tool(number, *key[2:4], size == 1, 1 < size < 4, *shared)
+            cells = kept[name] = (key, packed)
+        found.append(cells[1])
     return b"".join(found)
 
 

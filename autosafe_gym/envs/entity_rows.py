@@ -6,7 +6,7 @@ What of a row lasts is packed once and kept; a step fills in what changes with e
 from __future__ import annotations
 
 from functools import lru_cache
-from struct import Struct
+from struct import Struct, pack
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -37,7 +37,7 @@ _PER_STEP = np.array(
 )
 """Columns of an entity that change with every step."""
 _pack = Struct(f"{ENTITY}f").pack
-_pack_per_step = Struct(f"{len(_PER_STEP)}f").pack
+_STEP = len(_PER_STEP)
 
 
 class Entities(NamedTuple):
@@ -82,7 +82,8 @@ def entity_rows(notes: Notes, window: Window, listed: list[Entity]) -> Entities:
     newest = turns - 1
     rows: list[bytes] = []
     masks: list[bytes] = []
-    per_step: list[list[float]] = []
+    per_step = [0.0] * (_STEP * len(listed))
+    is_said, fit, is_fresh, all_lines, near = found[2:]
     by_type: dict[str, list[int]] = {}
     for row, entity in enumerate(listed):
         value, kind = entity.value, entity.type
@@ -107,20 +108,22 @@ def entity_rows(notes: Notes, window: Window, listed: list[Entity]) -> Entities:
         masks.append(lines.to_bytes(size, "little"))
         masks.append(kin.to_bytes(size, "little"))
         again = key in used
-        per_step.append(
-            [entity.last == newest, entity.first == newest, again, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
-        )
+        if again:
+            per_step[_STEP * row + 2] = 1.0
+        if entity.last == newest:
+            per_step[_STEP * row] = 1.0
+            per_step[_STEP * row + 1] = entity.first == newest
         said = entity.in_instruction or entity.from_user
-        found.said.append(said)
-        found.fit.append(2 * said + lasting[2] + entity.kin)
-        found.fresh.append(entity.in_instruction and not again)
-        found.near.append(lines | kin)
-        found.lines.append(lines)
+        is_said.append(said)
+        fit.append(2 * said + lasting[2])
+        is_fresh.append(entity.in_instruction and not again)
+        all_lines.append(lines)
+        near.append(lines | kin)
     levels = _levels(sight, window)
     for members in by_type.values():
         _among_its_type(members, listed, levels, per_step, found)
     table = np.frombuffer(bytearray().join(rows), dtype=np.float32).reshape(len(listed), ENTITY)
-    cells = b"".join([_pack_per_step(*each) for each in per_step])
+    cells = pack(f"{len(per_step)}f", *per_step)
     table[:, _PER_STEP] = np.frombuffer(cells, dtype=np.float32).reshape(len(listed), -1)
     if len(by_type.get("address", ())) > 1:
         _mark_lookalikes(table, by_type["address"], listed)
@@ -145,7 +148,7 @@ def _among_its_type(
     members: list[int],
     listed: list[Entity],
     levels: list[tuple[int, int]],
-    per_step: list[list[float]],
+    per_step: list[float],
     found: Entities,
 ) -> None:
     """How many entities of a type there are, and whose best line fits the instruction best.
@@ -154,23 +157,24 @@ def _among_its_type(
         members: Their rows.
         listed: All entities.
         levels: See `_levels`.
-        per_step: The columns `_PER_STEP`, filled in here.
+        per_step: The columns `_PER_STEP` of all entities, filled in here.
         found: The entities, whose fit is raised here.
     """
     column = 2 + min(len(members), 3)
     named = 0
     for row in members:
-        per_step[row][column] = 1.0
+        per_step[_STEP * row + column] = 1.0
         named += listed[row].in_instruction
     if named:
         for row in members:
-            per_step[row][6] = named / 2.0 if named < 2 else 1.0
+            per_step[_STEP * row + 6] = named / 2.0 if named < 2 else 1.0
     for _, mask in levels:
         winners = [row for row in members if found.lines[row + 1] & mask]
         if winners:
             alone = len(winners) == 1
             for row in winners:
-                per_step[row][7:] = 1.0, alone
+                per_step[_STEP * row + 7] = 1.0
+                per_step[_STEP * row + 8] = alone
                 found.fit[row + 1] += 1 + alone
             break
 
@@ -196,8 +200,8 @@ def _type_columns(name: str, value: str) -> tuple[float, ...]:
     return tuple(float(i == column) for i in range(TYPE))
 
 
-def _lasting(entity: Entity, key: Any, lines: int, sight: Sight) -> tuple[bytes, bool]:
-    """What of an entity's row lasts until it is seen again, and whether a name in it was said."""
+def _lasting(entity: Entity, key: Any, lines: int, sight: Sight) -> tuple[bytes, int]:
+    """What of an entity's row lasts until it is seen again, and how well that fits."""
     kind = entity.type
     text = str(key).lower()
     named = bool(kind) and not names_of(str(key)[:60]).isdisjoint(sight.names)
@@ -243,4 +247,4 @@ def _lasting(entity: Entity, key: Any, lines: int, sight: Sight) -> tuple[bytes,
         min(lines.bit_count(), 5) / 5.0,
         *_type_columns(kind, "" if kind else str(key)),
     )
-    return packed, named
+    return packed, named + entity.kin

@@ -29,6 +29,7 @@ class Notes:
         used: Values of the arguments so far; `used_text`: the same as lower-case text.
         rows: Per entity, the part of its row that lasts until it is seen again, and what it is
             made from.
+        tool_cells: Per tool, what its candidates share, and what it is made from.
         unnamed: Whether a line was shown whose author the instruction does not name.
     """
 
@@ -43,7 +44,8 @@ class Notes:
         self.changed = False
         self.used: set[Any] = set()
         self.used_text: set[str] = set()
-        self.rows: dict[tuple[str, Any], tuple[Any, bytes, bool]] = {}
+        self.rows: dict[tuple[str, Any], tuple[Any, bytes, int]] = {}
+        self.tool_cells: dict[str, tuple[Any, bytes]] = {}
         self.unnamed = False
         self._calls = 0
 
