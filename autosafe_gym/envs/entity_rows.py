@@ -75,11 +75,12 @@ def entity_rows(notes: Notes, window: Window, listed: list[Entity]) -> Entities:
     found = Entities(table, links, [False], [0], [False], [0], [-1])
     if not listed:
         return found
-    sight, kept, used = notes.sight, notes.rows, notes.used
+    sight, used = notes.sight, notes.used
     count = len(sight.lines)
     size = (count + 7) // 8
-    turns, own = sight.turns, sight.own
-    newest = turns - 1
+    own, newest = sight.own, sight.turns - 1
+    # Figures are compared with all that was told.
+    told = len(sight.told_amounts) + len(sight.told_dates)
     rows: list[bytes] = []
     masks: list[bytes] = []
     per_step = [0.0] * (_STEP * len(listed))
@@ -89,7 +90,6 @@ def entity_rows(notes: Notes, window: Window, listed: list[Entity]) -> Entities:
         value, kind = entity.value, entity.type
         key = value[0] if isinstance(value, list) else value
         lines = kin = 0
-        name = (kind, key)
         if kind:
             mentions = sight.mentions(key)
             lines, kin = mentions.lines, mentions.kin
@@ -97,14 +97,16 @@ def entity_rows(notes: Notes, window: Window, listed: list[Entity]) -> Entities:
                 by_type[kind].append(row)
             else:
                 by_type[kind] = [row]
-        else:
-            name = (kind, str(key))
-        # Figures are compared with all that was told: they change with every turn.
-        state = (lines, own, turns if kind in _FIGURES else 0, entity.count)
-        lasting = kept.get(name)
-        if lasting is None or lasting[0] != state:
-            lasting = kept[name] = (state, *_lasting(entity, key, lines, sight))
-        rows.append(lasting[1])
+        lasting = entity.row
+        if (
+            lasting is None
+            or lasting[0] != lines
+            or (kind in _FIGURES and lasting[1] != told)
+            or lasting[2] != own
+        ):
+            packed, lasting_fit = _lasting(entity, key, lines, sight)
+            lasting = entity.row = (lines, told, own, packed, lasting_fit)
+        rows.append(lasting[3])
         masks.append(lines.to_bytes(size, "little"))
         masks.append(kin.to_bytes(size, "little"))
         again = key in used
@@ -115,7 +117,7 @@ def entity_rows(notes: Notes, window: Window, listed: list[Entity]) -> Entities:
             per_step[_STEP * row + 1] = entity.first == newest
         said = entity.in_instruction or entity.from_user
         is_said.append(said)
-        fit.append(2 * said + lasting[2])
+        fit.append(2 * said + lasting[4])
         is_fresh.append(entity.in_instruction and not again)
         all_lines.append(lines)
         near.append(lines | kin)

@@ -57,6 +57,7 @@ class Entity:
         count: How many observations held it.
         kin: Whether the text around its newest occurrence, within its line, holds a name that the
             instruction holds too.
+        row: What of its features lasts, kept by `entity_rows` until it is seen again.
     """
 
     __slots__ = (
@@ -67,6 +68,7 @@ class Entity:
         "in_instruction",
         "kin",
         "last",
+        "row",
         "type",
         "value",
     )
@@ -77,6 +79,7 @@ class Entity:
         self.in_instruction = self.from_user = self.from_tool = self.kin = False
         self.first = self.last = first
         self.count = 0
+        self.row: Any = None
 
 
 class Candidate:
@@ -198,6 +201,8 @@ class Menu:
         self.calls_made = []
         self.now = info.get("now", "")
         self.notes = None
+        for filler in self._fillers.values():
+            filler.row = None
         messages = info["messages"]
         opening = [m["content"] for m in messages if m["role"] in ("system", "user")]
         self.see("", {}, "\n".join(opening))
@@ -234,6 +239,7 @@ class Menu:
                 if value in fresh:
                     continue
                 entity = known.pop(value, None) or Entity(value, kind, number)
+                entity.row = None
                 entity.last = number
                 entity.count += 1
                 if number == 0:
@@ -285,17 +291,15 @@ class Menu:
             if entities != offered.get(kind):
                 offered[kind] = entities
                 changed.add(kind)
-        self._fresh.clear()
+        fresh = self._fresh
+        self._fresh = set()
         per_tool = []
         for number, (tool, slots) in enumerate(self._plans):
             # A turn brings new entities of a few types; the other tools keep their candidates.
             # (A list's entity is a copy, which would not see what becomes of the original.)
             options = self._bound[number]
-            if (
-                options is None
-                or self._copies[number]
-                or not changed.isdisjoint(self._kinds[number])
-            ):
+            moved = fresh if self._copies[number] else changed
+            if options is None or not moved.isdisjoint(self._kinds[number]):
                 options = self._bound[number] = self._bind(tool, slots, offered)
             per_tool.append(options)
         found = list(self._acts)
@@ -344,8 +348,9 @@ def _from_elsewhere(entity: Entity) -> bool:
 
 def _listed(entity: Entity) -> Entity:
     copy = Entity([entity.value], entity.type, entity.first)
-    for name in ("in_instruction", "from_user", "from_tool", "kin", "last", "count"):
-        setattr(copy, name, getattr(entity, name))
+    copy.in_instruction, copy.kin = entity.in_instruction, entity.kin
+    copy.from_user, copy.from_tool = entity.from_user, entity.from_tool
+    copy.last, copy.count = entity.last, entity.count
     return copy
 
 
@@ -359,8 +364,10 @@ def _ranks(sizes: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
 
 
 def _by_rank(choices: list[tuple[Entity, ...]]) -> list[tuple[Entity, ...]]:
-    sizes = tuple(map(len, choices))
+    ranks = _ranks(tuple(map(len, choices)))
+    if len(choices) == 2:
+        first, second = choices
+        return [(first[i], second[j]) for i, j in ranks]
     return [
-        tuple(options[i] for options, i in zip(choices, index, strict=True))
-        for index in _ranks(sizes)
+        tuple([options[i] for options, i in zip(choices, index, strict=True)]) for index in ranks
     ]

@@ -27,8 +27,6 @@ class Notes:
         last: The tool that was called last.
         changed: Whether anything but a reading tool was called.
         used: Values of the arguments so far; `used_text`: the same as lower-case text.
-        rows: Per entity, the part of its row that lasts until it is seen again, and what it is
-            made from.
         tool_cells: Per tool, what its candidates share, and what it is made from.
         unnamed: Whether a line was shown whose author the instruction does not name.
     """
@@ -44,7 +42,6 @@ class Notes:
         self.changed = False
         self.used: set[Any] = set()
         self.used_text: set[str] = set()
-        self.rows: dict[tuple[str, Any], tuple[Any, bytes, int]] = {}
         self.tool_cells: dict[str, tuple[Any, bytes]] = {}
         self.unnamed = False
         self._calls = 0
