@@ -137,6 +137,16 @@ def _finder(
     )
 
 
+@lru_cache(maxsize=1024)
+def _plans(names: tuple[str, ...]) -> tuple[list[Any], list[list[str]], list[bool], Any]:
+    """For each tool how it is bound, of which types, whether as a list; and what finds the types."""
+    plans = [_plan(name) for name in names if name not in _TALK]
+    kinds = [[_SHARED.get(kind, kind) for kind, _, _ in slots if kind] for _, slots in plans]
+    copies = [any(as_list for _, _, as_list in slots) for _, slots in plans]
+    found = frozenset(kind for each in kinds for kind in each)
+    return plans, kinds, copies, _finder(found)
+
+
 class Menu:
     """Keeps the entities in sight and lists the candidates.
 
@@ -145,17 +155,9 @@ class Menu:
     """
 
     def __init__(self, tools: Sequence[str]) -> None:
-        acts = {name for name, _, _ in _ACTS}
-        self._plans = [_plan(name) for name in tools if name not in acts]
+        self._plans, self._kinds, self._copies, self._find = _plans(tuple(tools))
         self.tools = [tool for tool, _ in self._plans]
         self.tool_names = tuple(tool.name for tool in self.tools)
-        self._kinds = [
-            [_SHARED.get(kind, kind) for kind, _, _ in slots if kind] for _, slots in self._plans
-        ]
-        self._copies = [any(as_list for _, _, as_list in slots) for _, slots in self._plans]
-        types = {kind for _, slots in self._plans for kind, _, _ in slots if kind}
-        types = {_SHARED.get(t, t) for t in types} | ({"document"} & types)
-        self._find = _finder(frozenset(types))
         self._acts = [
             Candidate(get_tool(name), (Entity(text, "message"),)) for name, _, text in _ACTS
         ]

@@ -64,9 +64,10 @@ class Notes:
             self._calls += 1
 
     def _fit(self, menu: Menu) -> None:
-        told, kinds = self.sight.stems, self.sight.classes
-        words = {tool.name: words_of(tool) for tool in menu.tools}
-        self.words = _together(tuple(menu.tools))
+        tools = tuple(menu.tools)
+        self.words = _together(tools)
+        told, kinds = self.sight.stems & self.words.stems, self.sight.classes & self.words.classes
+        words = {tool.name: words_of(tool) for tool in tools}
         counts = {name: len(each.stems & told) for name, each in words.items()}
         best = max(counts.values(), default=0)
         for name, each in words.items():
