@@ -131,7 +131,8 @@ def test_relations_say_who_wrote_and_what_is_above():
     assert author.author == price.author == "ana.reyes@example.com"
     assert sight.own == "example.com"
     assert compare(price.line.amounts, sight.amounts) == (True, False, False)
-    assert sight.mentions("Ana Reyes")[:2] == [0b001, 0b011]
+    ana = sight.mentions("Ana Reyes")
+    assert (ana.lines, ana.kin) == (0b001, 0b011)
     assert read_line("No. 7 costs $1,200.50").amounts == (1200.5,)
 
 
