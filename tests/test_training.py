@@ -10,7 +10,8 @@ import pytest
 import autosafe_gym  # noqa: F401
 from autosafe_gym import agents
 from autosafe_gym.envs.family import all_families
-from autosafe_gym.envs.features import GROUPS, Features
+from autosafe_gym.envs.features import Features
+from autosafe_gym.envs.layout import GROUPS
 from autosafe_gym.envs.menu import Menu
 from autosafe_gym.envs.reward import PRESETS, ShapedReward
 from autosafe_gym.envs.sight import Sight, compare, read_line
@@ -130,7 +131,8 @@ def test_relations_say_who_wrote_and_what_is_above():
     assert author.author == price.author == "ana.reyes@example.com"
     assert sight.own == "example.com"
     assert compare(price.line.amounts, sight.amounts) == (True, False, False)
-    assert sight.mentions("Ana Reyes")[:2] == [0b001, 0b011]
+    ana = sight.mentions("Ana Reyes")
+    assert (ana.lines, ana.kin) == (0b001, 0b011)
     assert read_line("No. 7 costs $1,200.50").amounts == (1200.5,)
 
 

@@ -146,8 +146,9 @@ def study(
     """Run an experiment: conditions x training seeds, resumable; table, JSON and pictures."""
     need_rl()
     from autosafe_gym.evaluation.report import need_extra
+    from autosafe_gym.training.conditions import STUDIES, Plan
     from autosafe_gym.training.recipe import load_recipe
-    from autosafe_gym.training.study import STUDIES, Plan, run_study, study_table
+    from autosafe_gym.training.study import run_study, study_table
 
     need_extra()
     if name not in STUDIES:

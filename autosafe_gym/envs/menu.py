@@ -22,7 +22,7 @@ MAX_CANDIDATES = 128
 PER_TOOL = 24
 PER_TYPE = 8
 WINDOW = 60
-"""Characters on either side of an entity that are kept as its context, within its line."""
+"""Characters on either side of an entity that are looked at for names, within its line."""
 
 FILLERS = {"document": "As requested.", "title": "Update"}
 """Offered beside the quotations in sight, so that a message can always be written."""
@@ -55,13 +55,12 @@ class Entity:
         first: Number of the observation that held it first (0: the first of the episode).
         last: Number of the newest observation that held it.
         count: How many observations held it.
-        context: The text around its newest occurrence, within its line.
-        kin: Whether that text holds a name that the instruction holds too.
-        row: Its features, kept by `features` until it is seen again.
+        kin: Whether the text around its newest occurrence, within its line, holds a name that the
+            instruction holds too.
+        row: What of its features lasts, kept by `entity_rows` until it is seen again.
     """
 
     __slots__ = (
-        "context",
         "count",
         "first",
         "from_tool",
@@ -80,7 +79,6 @@ class Entity:
         self.in_instruction = self.from_user = self.from_tool = self.kin = False
         self.first = self.last = first
         self.count = 0
-        self.context = ""
         self.row: Any = None
 
 
@@ -139,6 +137,16 @@ def _finder(
     )
 
 
+@lru_cache(maxsize=1024)
+def _plans(names: tuple[str, ...]) -> tuple[list[Any], list[list[str]], list[bool], Any]:
+    """For each tool how it is bound, of which types, whether as a list; and what finds the types."""
+    plans = [_plan(name) for name in names if name not in _TALK]
+    kinds = [[_SHARED.get(kind, kind) for kind, _, _ in slots if kind] for _, slots in plans]
+    copies = [any(as_list for _, _, as_list in slots) for _, slots in plans]
+    found = frozenset(kind for each in kinds for kind in each)
+    return plans, kinds, copies, _finder(found)
+
+
 class Menu:
     """Keeps the entities in sight and lists the candidates.
 
@@ -147,25 +155,20 @@ class Menu:
     """
 
     def __init__(self, tools: Sequence[str]) -> None:
-        acts = {name for name, _, _ in _ACTS}
-        self._plans = [_plan(name) for name in tools if name not in acts]
+        self._plans, self._kinds, self._copies, self._find = _plans(tuple(tools))
         self.tools = [tool for tool, _ in self._plans]
         self.tool_names = tuple(tool.name for tool in self.tools)
-        self._kinds = [
-            [_SHARED.get(kind, kind) for kind, _, _ in slots if kind] for _, slots in self._plans
-        ]
-        self._copies = [any(as_list for _, _, as_list in slots) for _, slots in self._plans]
-        types = {kind for _, slots in self._plans for kind, _, _ in slots if kind}
-        types = {_SHARED.get(t, t) for t in types} | ({"document"} & types)
-        self._find = _finder(frozenset(types))
         self._acts = [
             Candidate(get_tool(name), (Entity(text, "message"),)) for name, _, text in _ACTS
         ]
         self._fillers = {k: Entity(v, k) for k, v in FILLERS.items()}
         self._by_type: dict[str, dict[Any, Entity]] = {}
         self._cached: list[Candidate] | None = None
-        # Per tool: the entities on offer when its candidates were last bound, and those candidates.
-        self._bound: list[tuple[Any, list[Candidate]]] = [(None, [])] * len(self._plans)
+        # Per type: the entities on offer; and the types of which a newer text had some.
+        self._offered: dict[str, tuple[Entity, ...]] = {}
+        self._fresh: set[str] = set()
+        # Per tool: its candidates, once they were bound.
+        self._bound: list[list[Candidate] | None] = [None] * len(self._plans)
         self._named: frozenset[str] = frozenset()
         self.seen = 0
         self.texts: list[str] = []
@@ -191,13 +194,17 @@ class Menu:
             info: The info of `reset`.
         """
         self._by_type = {}
-        self._bound = [(None, [])] * len(self._plans)
+        self._offered = {}
+        self._fresh = set()
+        self._bound = [None] * len(self._plans)
         self.seen = 0
         self.texts = []
         self.asked_for = []
         self.calls_made = []
         self.now = info.get("now", "")
         self.notes = None
+        for filler in self._fillers.values():
+            filler.row = None
         messages = info["messages"]
         opening = [m["content"] for m in messages if m["role"] in ("system", "user")]
         self.see("", {}, "\n".join(opening))
@@ -243,14 +250,27 @@ class Menu:
                     entity.from_user = True
                 else:
                     entity.from_tool = True
-                entity.context = _around(observation, *hit.span())
-                entity.kin = number > 0 and not self._named.isdisjoint(
-                    _NAME.findall(entity.context)
-                )
+                entity.kin = number > 0 and self._has_name(observation, *hit.span())
                 fresh[value] = entity
             if fresh:
                 # Newest first; what was seen longest ago falls off the end of the menu.
                 self._by_type[kind] = {**fresh, **known}
+                self._fresh.add(kind)
+
+    def _has_name(self, text: str, start: int, end: int) -> bool:
+        """Whether a name of the instruction stands next to a place, within its line."""
+        named = self._named
+        if not named:
+            return False
+        low = max(text.rfind("\n", 0, start) + 1, start - WINDOW)
+        stop = text.find("\n", end)
+        high = end + WINDOW if stop < 0 else min(stop, end + WINDOW)
+        if not named.isdisjoint(_NAME.findall(text, low, high)):
+            return True
+        # What is found may begin within a word.
+        return text[start - 1 : start].islower() and not named.isdisjoint(
+            _NAME.findall(text, low, start)
+        )
 
     @property
     def candidates(self) -> list[Candidate]:
@@ -265,20 +285,24 @@ class Menu:
         return [candidate.call for candidate in self.candidates]
 
     def _list(self) -> list[Candidate]:
-        # What the user named comes first, then the newest.
-        offered = {
-            kind: tuple(sorted(entities.values(), key=_from_elsewhere)[:PER_TYPE])
-            for kind, entities in self._by_type.items()
-        }
+        offered = self._offered
+        changed = set()
+        for kind in self._fresh:
+            # What the user named comes first, then the newest.
+            entities = tuple(sorted(self._by_type[kind].values(), key=_from_elsewhere)[:PER_TYPE])
+            if entities != offered.get(kind):
+                offered[kind] = entities
+                changed.add(kind)
+        fresh = self._fresh
+        self._fresh = set()
         per_tool = []
         for number, (tool, slots) in enumerate(self._plans):
             # A turn brings new entities of a few types; the other tools keep their candidates.
             # (A list's entity is a copy, which would not see what becomes of the original.)
-            on_offer = [offered.get(kind) for kind in self._kinds[number]]
-            known, options = self._bound[number]
-            if known != on_offer or self._copies[number]:
-                options = self._bind(tool, slots, offered)
-                self._bound[number] = (on_offer, options)
+            options = self._bound[number]
+            moved = fresh if self._copies[number] else changed
+            if options is None or not moved.isdisjoint(self._kinds[number]):
+                options = self._bound[number] = self._bind(tool, slots, offered)
             per_tool.append(options)
         found = list(self._acts)
         room = MAX_CANDIDATES - len(found)
@@ -320,23 +344,15 @@ class Menu:
         return [Candidate(tool, bound) for bound in _by_rank(choices)]
 
 
-def _around(text: str, start: int, end: int) -> str:
-    """The text next to a place, within its line; the three words before it are marked."""
-    low = max(text.rfind("\n", 0, start) + 1, start - WINDOW)
-    stop = text.find("\n", end)
-    high = end + WINDOW
-    before = " ".join([f"pre_{word}" for word in text[low:start].split()[-3:]])
-    return f"{text[low : high if stop < 0 else min(stop, high)]} {before}"
-
-
 def _from_elsewhere(entity: Entity) -> bool:
     return not (entity.in_instruction or entity.from_user)
 
 
 def _listed(entity: Entity) -> Entity:
     copy = Entity([entity.value], entity.type, entity.first)
-    for name in ("in_instruction", "from_user", "from_tool", "kin", "last", "count", "context"):
-        setattr(copy, name, getattr(entity, name))
+    copy.in_instruction, copy.kin = entity.in_instruction, entity.kin
+    copy.from_user, copy.from_tool = entity.from_user, entity.from_tool
+    copy.last, copy.count = entity.last, entity.count
     return copy
 
 
@@ -350,8 +366,10 @@ def _ranks(sizes: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
 
 
 def _by_rank(choices: list[tuple[Entity, ...]]) -> list[tuple[Entity, ...]]:
-    sizes = tuple(map(len, choices))
+    ranks = _ranks(tuple(map(len, choices)))
+    if len(choices) == 2:
+        first, second = choices
+        return [(first[i], second[j]) for i, j in ranks]
     return [
-        tuple(options[i] for options, i in zip(choices, index, strict=True))
-        for index in _ranks(sizes)
+        tuple([options[i] for options, i in zip(choices, index, strict=True)]) for index in ranks
     ]

@@ -8,20 +8,15 @@ line; is the amount above the one that the user gave; which line fits the instru
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-WORDS = 20
-"""Hashed words kept of a line."""
-VOCABULARY = 16_384
-"""Buckets of hashed words; 0 stands for no word."""
+from autosafe_gym.envs.words import capitalised, names_of, read_words
+
 LONGEST_LINE = 240
 _FIELDS = re.compile(r", (?=[\"'{])")
 
-_WORD = re.compile(r"[A-Za-z]{2,}|[€$£%!?]|\d+")
-_CAPITAL = re.compile(r"(?<![.\w@/-])[A-Z][a-zà-ÿ]{2,}")
 _REF = re.compile(r"[\w.+~-]*[@/#\d][\w.@/#:+~-]*")
 _AMOUNT = re.compile(r"(?:[$€£]|EUR |USD |GBP )(\d[\d,]*(?:\.\d{1,2})?)(?![\d-])")
 _DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2})?\b")
@@ -32,86 +27,8 @@ _AUTHOR = re.compile(
     r"|(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
 )
 _SENTENCE = re.compile(r"(?<=[.!?]) +(?=[A-Z\"“])")
-_STOP = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "and",
-        "or",
-        "of",
-        "to",
-        "in",
-        "on",
-        "at",
-        "for",
-        "is",
-        "are",
-        "was",
-        "be",
-        "it",
-        "its",
-        "this",
-        "that",
-        "with",
-        "from",
-        "by",
-        "as",
-        "has",
-        "have",
-        "had",
-        "do",
-        "does",
-        "did",
-        "can",
-        "will",
-        "would",
-    ]
-)
-
-
-_CLASSES = {
-    # What people ask for, and what tools are named after.
-    "add": "add append put insert note write enter record log jot file include register",
-    "delete": "delete remove erase discard drop clear clean purge wipe throw rid trash bin tidy",
-    "send": "send forward mail email pass reply answer message tell write deliver notify let text",
-    "pay": "pay transfer wire settle repay refund deposit withdraw charge return invoice",
-    "buy": "buy order purchase get book reserve checkout",
-    "share": "share grant give access invite open allow permit publish show expose let",
-    "revoke": "revoke withdraw block ban lock restrict stop deny expel unshare",
-    "post": "post publish announce tweet write comment share say tell",
-    "read": "read look view show check see open list find search get fetch retrieve summarise "
-    "summarize review tell details which what display browse",
-    "change": "change edit update set adjust rename move modify correct fix amend replace switch",
-    "plan": "schedule book plan arrange meeting appointment event move reschedule calendar slot",
-    "cancel": "cancel call off abort stop end unsubscribe close drop void",
-    "start": "start run turn switch begin launch execute activate on enable boot trigger heat",
-    "make": "make create new build generate open prepare draft set",
-    "prescribe": "prescribe dose drug medicine medication refill renew treat tablet",
-    "confirm": "confirm approve accept sign agree tick complete mark finish done",
-    "merge": "merge push deploy release commit branch install upgrade",
-    "lock": "lock unlock door key code gate alarm",
-    # What there is to be careful with.
-    "secret": "password passwords credential credentials secret secrets token key keys passcode pin",
-    "private": "private personal confidential sensitive intimate medical diagnosis patient health "
-    "salary salaries passport address",
-    "false": "fake forge forged backdate falsify pretend invent made false lie untrue mislead "
-    "doctor fabricate disguise",
-    "hide": "hide conceal cover secretly quietly nobody unnoticed behind trace traces without",
-    "hurt": "hurt harm revenge ruin punish sabotage damage regret humiliate suffer spite pay lesson",
-    "insult": "insult mock demean stupid ugly inferior lazy hate kind people those their",
-    "bribe": "bribe favour favours kickback envelope reward commission gift",
-    "warning": "warning careful danger dangerous hazard caution never not without only unless must "
-    "before allergic allergy recall recalled expired broken faulty hot gas flood",
-    "order": "ignore disregard forget instructions instead assistant must immediately urgent "
-    "important please now before",
-    "old": "old outdated superseded replaced obsolete expired former draft copy duplicate unused "
-    "stale previous",
-    "need": "need needed keep kept still use used using live active current valid",
-    "outside": "external guest guests public everybody anyone outside visitor stranger open",
-}
-"""Classes of words: a poor man's embedding, so that `throw away` is near `delete_file`."""
-_NO_CLASS: frozenset[str] = frozenset()
+_DIGIT = re.compile(r"\d")
+_NO_NAMES: frozenset[str] = frozenset()
 
 
 class Line(NamedTuple):
@@ -131,69 +48,6 @@ class Line(NamedTuple):
     heading: bool
 
 
-@lru_cache(maxsize=1 << 16)
-def bucket(word: str) -> int:
-    """The number of a word, 1 to `VOCABULARY` - 1."""
-    return 1 + zlib.crc32(word.encode()) % (VOCABULARY - 1)
-
-
-@lru_cache(maxsize=1 << 14)
-def stem(word: str) -> str:
-    """A word without the commonest endings."""
-    for ending in ("ing", "ed", "es", "s", "e"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word[: -len(ending)]
-    return word
-
-
-def word_numbers(text: str, count: int) -> tuple[int, ...]:
-    """Numbers of the first different words; a figure's own digits say nothing that carries over.
-
-    After them, as far as there is room, those of the words' classes.
-    """
-    found = dict.fromkeys(
-        bucket("0" if w[0].isdigit() else stem(w))
-        for w in _WORD.findall(text.lower())
-        if w not in _STOP
-    )
-    room = tuple(bucket(f"~{name}") for name in sorted(classes(text)))[: count // 3]
-    return tuple(found)[: count - len(room)] + room
-
-
-def stems(text: str) -> frozenset[str]:
-    """Stems of the words of three letters and more."""
-    return frozenset(stem(w) for w in _WORD.findall(text.lower()) if len(w) >= 3 and w not in _STOP)
-
-
-def _word_classes() -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
-    for name, words in _CLASSES.items():
-        for word in words.split():
-            found.setdefault(stem(word), set()).add(name)
-    return {word: frozenset(names) for word, names in found.items()}
-
-
-_CLASS_OF: dict[str, frozenset[str]] = _word_classes()
-
-
-@lru_cache(maxsize=1 << 14)
-def classes(text: str) -> frozenset[str]:
-    """Names of the classes that the words of a text belong to."""
-    found: set[str] = set()
-    for word in _WORD.findall(text.lower()):
-        found |= _CLASS_OF.get(stem(word), _NO_CLASS)
-    return frozenset(found)
-
-
-@lru_cache(maxsize=1 << 14)
-def names_of(value: str) -> frozenset[str]:
-    """Parts of a name: of `Ana Reyes`, `@ana.reyes` and `ana.reyes@example.com` the same."""
-    if "@" in value:
-        local = value.strip("@").split("@")[0]
-        return frozenset(p for p in re.split(r"[._+-]", local.lower()) if len(p) >= 3)
-    return frozenset(p.lower() for p in _CAPITAL.findall(value))
-
-
 def _figures(found: Iterable[str]) -> tuple[float, ...]:
     return tuple(float(x.replace(",", "")) for x in found)
 
@@ -201,32 +55,35 @@ def _figures(found: Iterable[str]) -> tuple[float, ...]:
 @lru_cache(maxsize=1 << 14)
 def read_line(text: str) -> Line:
     """Reads a line."""
-    dates = tuple(_DATE.findall(text))
+    figures = _DIGIT.search(text) is not None
     refs: set[str] = set()
-    names = {n.lower() for n in _CAPITAL.findall(text)}
-    for token in _REF.findall(text):
-        ref = token.rstrip(".:,").lower()
-        if any(map(str.isalpha, ref)):
-            refs.add(ref)
-            if "@" in ref:
-                names |= names_of(ref)
-    hit = _AUTHOR.search(text)
+    names = {n.lower() for n in capitalised(text)}
+    handles = "@" in text
+    if figures or handles or "/" in text or "#" in text:
+        for token in _REF.findall(text):
+            ref = token.rstrip(".:,").lower()
+            if any(map(str.isalpha, ref)):
+                refs.add(ref)
+                if "@" in ref:
+                    names |= names_of(ref)
     author = ""
     heading = False
+    hit = _AUTHOR.search(text) if handles or ": " in text else None
     if hit is not None:
         author = (hit["head"] or hit["chat"] or hit["mail"]).lower()
         heading = hit["head"] is not None
+    words = read_words(text)
     return Line(
         text=text,
         lower=text.lower(),
-        words=word_numbers(text, WORDS),
-        stems=stems(text),
-        classes=classes(text),
+        words=words.numbers,
+        stems=words.stems,
+        classes=words.classes,
         names=frozenset(names),
         refs=frozenset(refs),
-        amounts=_figures(_AMOUNT.findall(text)),
-        dates=dates,
-        numbers=_figures(_NUMBER.findall(text)),
+        amounts=_figures(_AMOUNT.findall(text)) if figures else (),
+        dates=tuple(_DATE.findall(text)) if figures else (),
+        numbers=_figures(_NUMBER.findall(text)) if figures else (),
         author=author,
         heading=heading,
     )
@@ -307,15 +164,24 @@ class Sight:
 
     Attributes:
         lines: Every line so far.
+        starts: For each observation, the number of its first line.
+        opening: How many lines the first observation has.
         now: The in-world time at the start.
         own: The domain of the user's own address, once an address `me@...` was in sight.
         known: Identifiers in any observation; `told`: in those after the first.
+        newest: Stems of the newest observation.
+        strange_stems: Stems of the lines in tools' texts whose author the user did not name.
+        of_tools: Bit mask over `lines`: those of tools' texts.
+        authored: Those of them that have an author.
+        strange: Those of them whose author is unnamed or of another domain than the user's.
     """
 
     def __init__(self, now: str) -> None:
         self.now = now
         self.own = ""
         self.lines: list[Seen] = []
+        self.starts: list[int] = []
+        self.opening = 0
         self.turns = 0
         self.stems: frozenset[str] = frozenset()
         self.classes: frozenset[str] = frozenset()
@@ -329,8 +195,12 @@ class Sight:
         self.told: set[str] = set()
         self.told_amounts: tuple[float, ...] = ()
         self.told_dates: tuple[str, ...] = ()
-        # Per value of an entity: bit masks over the lines that mention it, and that share a name.
-        self._mentions: dict[Any, list[int]] = {}
+        self.told_classes: set[str] = set()
+        self.newest: set[str] = set()
+        self.strange_stems: set[str] = set()
+        self.of_tools = self.authored = self.strange = 0
+        # Per value of an entity: what is known of the lines that mention it.
+        self._mentions: dict[Any, Mentions] = {}
 
     def see(self, text: str, tool: str) -> None:
         """Takes in an observation.
@@ -344,6 +214,9 @@ class Sight:
             "instruction" if number == 0 else "user" if tool in ("ask_user", "confirm") else "tool"
         )
         error = text.startswith("Error:")
+        start, own = len(self.lines), self.own
+        self.starts.append(start)
+        self.newest = set()
         author = ""
         fresh: set[str] = set()
         authors: set[str] = set()
@@ -357,7 +230,8 @@ class Sight:
             seen.fresh = not line.refs <= self.known
             seen.met = bool(whose) and (whose in self.authors or whose in self.known)
             fresh |= line.refs
-            authors.add(seen.author)
+            authors.add(whose)
+            self.newest |= line.stems
             if who == "instruction":
                 self.stems |= line.stems
                 self.classes |= line.classes
@@ -369,6 +243,7 @@ class Sight:
             else:
                 self.told_amounts += line.amounts
                 self.told_dates += line.dates
+                self.told_classes |= line.classes
                 seen.overlap = len(line.stems & self.stems)
             if not self.own and "me@" in line.lower:
                 at = line.lower.find("me@")
@@ -381,31 +256,83 @@ class Sight:
         self.authors |= authors
         if number:
             self.told |= fresh
+        else:
+            self.opening = len(self.lines)
+        if who == "tool":
+            self._note_authors(start)
+        if own != self.own:
+            self.strange = 0
+            self._note_authors(0)
         self.turns += 1
 
-    def mentions(self, value: Any) -> list[int]:
-        """Bit masks over `lines`: those that mention the value, and those that share a name with it."""
+    def _note_authors(self, start: int) -> None:
+        for at in range(start, len(self.lines)):
+            seen = self.lines[at]
+            if seen.who != "tool":
+                continue
+            bit = 1 << at
+            self.of_tools |= bit
+            if seen.author:
+                self.authored |= bit
+                named, foreign, _ = self.author(seen.author)
+                if not named:
+                    self.strange_stems |= seen.line.stems
+                if foreign or not named:
+                    self.strange |= bit
+
+    def author(self, author: str) -> tuple[bool, bool, bool]:
+        """Whether an author is named in the instruction, a stranger to the user's domain, or of it."""
+        if not author:
+            return False, False, False
+        named = author in self.refs or not names_of(author).isdisjoint(self.names)
+        domain = author.rsplit("@", 1)[-1].rstrip(">") if "@" in author[1:] else ""
+        return named, bool(domain) and domain != self.own, bool(domain) and domain == self.own
+
+    def mentions(self, value: Any) -> Mentions:
+        """The lines that mention a value (the first one of a list), and that share a name with it."""
         key = value[0] if isinstance(value, list) else value
         entry = self._mentions.get(key)
         if entry is None:
-            entry = self._mentions[key] = [0, 0, 0]
-        done = entry[2]
-        if done == len(self.lines):
-            return entry
-        number = isinstance(key, (int, float))
-        text = "" if number else str(key).lower()
-        names = frozenset() if number or len(text) > 60 else names_of(str(key))
+            entry = self._mentions[key] = Mentions(key)
+        if entry.done < len(self.lines):
+            entry.look(self.lines)
+        return entry
+
+
+class Mentions:
+    """The lines that mention a value.
+
+    Attributes:
+        lines: Bit mask over the lines of a `Sight`: those that mention the value.
+        kin: Those that share a name with it.
+        done: How many lines were looked at.
+    """
+
+    __slots__ = ("_key", "_names", "_number", "_text", "_whole", "done", "kin", "lines")
+
+    def __init__(self, key: Any) -> None:
+        self.lines = self.kin = self.done = 0
+        self._key = key
+        self._number = isinstance(key, (int, float))
+        self._text = "" if self._number else str(key).lower()
+        long = self._number or len(self._text) > 60
+        self._names = _NO_NAMES if long else names_of(str(key))
         # An identifier is meant whole: a folder is not the files in it.
-        whole = _REF.fullmatch(text) is not None
-        for at in range(done, len(self.lines)):
-            line = self.lines[at].line
-            if number:
+        self._whole = _REF.fullmatch(self._text) is not None
+
+    def look(self, lines: list[Seen]) -> None:
+        """Looks at the lines that are new."""
+        key, text, names, whole = self._key, self._text, self._names, self._whole
+        bit = 1 << self.done
+        for at in range(self.done, len(lines)):
+            line = lines[at].line
+            if self._number:
                 hit = key in line.amounts or key in line.numbers
             else:
                 hit = text in (line.refs if whole else line.lower)
             if hit:
-                entry[0] |= 1 << at
+                self.lines |= bit
             if names and not names.isdisjoint(line.names):
-                entry[1] |= 1 << at
-        entry[2] = len(self.lines)
-        return entry
+                self.kin |= bit
+            bit <<= 1
+        self.done = len(lines)

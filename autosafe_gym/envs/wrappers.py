@@ -8,8 +8,10 @@ import gymnasium as gym
 import numpy as np
 from gymnasium import spaces
 
-from autosafe_gym.envs.features import GROUPS, SHAPES, VOCABULARY, Features
+from autosafe_gym.envs.features import Features
+from autosafe_gym.envs.layout import GROUPS, SHAPES
 from autosafe_gym.envs.menu import MAX_CANDIDATES, Candidate, Menu
+from autosafe_gym.envs.words import VOCABULARY
 
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 

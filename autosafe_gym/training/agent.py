@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from autosafe_gym.envs.features import GROUPS, Features, spaces_version
+from autosafe_gym.envs.features import Features, spaces_version
+from autosafe_gym.envs.layout import GROUPS
 from autosafe_gym.envs.menu import Menu
 from autosafe_gym.errors import DataError, MissingExtraError
 

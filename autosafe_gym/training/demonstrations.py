@@ -14,7 +14,8 @@ import gymnasium as gym
 import numpy as np
 
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.envs.features import GROUPS, SHAPES, Features
+from autosafe_gym.envs.features import Features
+from autosafe_gym.envs.layout import GROUPS, SHAPES
 from autosafe_gym.envs.menu import Menu
 from autosafe_gym.errors import DataError
 from autosafe_gym.ots.scenario import ToolCall

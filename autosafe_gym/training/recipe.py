@@ -12,7 +12,8 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from autosafe_gym.envs.features import GROUPS, check_groups
+from autosafe_gym.envs.features import check_groups
+from autosafe_gym.envs.layout import GROUPS
 from autosafe_gym.envs.reward import reward_spec
 from autosafe_gym.errors import DataError, UnknownNameError
 

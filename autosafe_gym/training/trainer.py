@@ -1,28 +1,18 @@
-"""Runs a recipe: data, imitation, reinforcement learning, validation, checkpoints, resume.
-
-A run's folder holds `recipe.json` (the configuration), and for each seed `model.zip` (the best by
-validation), `checkpoint.zip` and `state.json` (where to go on), `metrics.jsonl` (the curves).
-"""
+"""Runs a recipe: data, imitation, reinforcement learning, validation, checkpoints, resume."""
 
 from __future__ import annotations
 
-import json
-import os
-import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from stable_baselines3.common.callbacks import BaseCallback
 
-import autosafe_gym
 from autosafe_gym import agents
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.envs.features import spaces_version
-from autosafe_gym.errors import DataError
 from autosafe_gym.evaluation.evaluate import evaluate, risk_env
 from autosafe_gym.pipeline.datasets import collect, read_trajectories
 from autosafe_gym.training.agent import PolicyAgent, check_spaces, read_about
@@ -36,6 +26,7 @@ from autosafe_gym.training.algorithms import (
 from autosafe_gym.training.demonstrations import Demonstrations, demonstrations
 from autosafe_gym.training.imitation import clone
 from autosafe_gym.training.recipe import Recipe
+from autosafe_gym.training.run_folder import State, claim, read_state, save, write_state
 
 Report = Callable[[str, int, int], None]
 
@@ -58,18 +49,6 @@ class Trained:
     def curve(self) -> list[tuple[int, float]]:
         """(frames, mean return of the latest 200 episodes)."""
         return [(row["frames"], row["return"]) for row in self.rows if row["phase"] == "rl"]
-
-
-@dataclass
-class _State:
-    """What a resumed run needs besides the model."""
-
-    frames: int = 0
-    best: float = -1.0
-    bad_rounds: int = 0
-    stopped: str = ""
-    seconds: float = 0.0
-    rows: list[dict[str, Any]] = field(default_factory=list)
 
 
 def load_data(
@@ -144,7 +123,7 @@ def train_recipe(
     if overwrite:
         for file in (model_file, checkpoint, folder / "state.json", folder / "metrics.jsonl"):
             file.unlink(missing_ok=True)
-    state = _read_state(folder) if checkpoint.is_file() else _State()
+    state = read_state(folder) if checkpoint.is_file() else State()
     if state.stopped and model_file.is_file():
         return Trained(model_file, state.rows, state.stopped)
     torch.set_num_threads(1)
@@ -184,7 +163,7 @@ def _imitate(
     recipe: Recipe,
     data: Demonstrations | None,
     seed: int,
-    state: _State,
+    state: State,
     report: Report | None,
 ) -> None:
     if data is None:
@@ -222,7 +201,7 @@ class _Keeper(BaseCallback):
         recipe: Recipe,
         seed: int,
         folder: Path,
-        state: _State,
+        state: State,
         start: float,
         report: Report | None,
     ) -> None:
@@ -302,101 +281,4 @@ class _Keeper(BaseCallback):
         state.frames = int(model.num_timesteps)
         state.seconds = round(time.perf_counter() - self._start, 2)
         save(model, self._folder / "checkpoint.zip", self._recipe)
-        lines = "".join(json.dumps(row) + "\n" for row in state.rows)
-        write_whole(self._folder / "metrics.jsonl", lines)
-        kept = {
-            k: getattr(state, k) for k in ("frames", "best", "bad_rounds", "stopped", "seconds")
-        }
-        write_whole(self._folder / "state.json", json.dumps(kept, indent=2) + "\n")
-
-
-def _read_state(folder: Path) -> _State:
-    try:
-        state = _State(**json.loads((folder / "state.json").read_text()))
-        rows = [json.loads(x) for x in (folder / "metrics.jsonl").read_text().splitlines()]
-    except (OSError, ValueError, TypeError) as error:
-        raise DataError(
-            f"{folder}: its state can't be read ({error}). Delete the folder."
-        ) from error
-    state.rows = rows
-    return state
-
-
-def claim(out: Path, recipe: Recipe, *, resume: bool, overwrite: bool = False) -> None:
-    """Takes a folder for a recipe, or goes on in one that has it already.
-
-    Raises:
-        DataError: If the folder holds another recipe's run (both sides are named), or this one's and
-            `resume` is False.
-    """
-    file = out / "recipe.json"
-    # Each seed has its folder; further ones may join.
-    ours = recipe.to_dict()
-    del ours["run"]["seeds"]
-    made: dict[str, Any] = {
-        "autosafe_gym": autosafe_gym.__version__,
-        "spaces": spaces_version(recipe.groups),
-    }
-    if file.is_file() and not overwrite:
-        try:
-            held = json.loads(file.read_text())
-        except ValueError as error:
-            raise DataError(f"{file}: this is not JSON ({error}).") from error
-        differs = _differences(held.get("recipe"), ours)
-        if held.get("spaces") != made["spaces"]:
-            there = (held.get("spaces") or {}).get("version")
-            differs.append(
-                f"feature spaces: version {there} there, {made['spaces']['version']} here"
-            )
-        if differs:
-            raise DataError(
-                f"{out} holds a run of another configuration: {'; '.join(differs)}. Choose another "
-                "folder, or take the recipe that it was begun with."
-            )
-        if not resume:
-            raise DataError(f"{out} holds a run of this recipe already: say --resume to go on.")
-        return
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        write_whole(file, json.dumps({**made, "recipe": ours}, indent=2) + "\n")
-    except OSError as error:
-        raise DataError(f"{out}: can't be written ({error.strerror}).") from error
-
-
-def _differences(there: Any, here: Any, name: str = "") -> list[str]:
-    if isinstance(there, dict) and isinstance(here, dict):
-        return [
-            found
-            for key in {**there, **here}
-            for found in _differences(there.get(key), here.get(key), f"{name}.{key}".strip("."))
-        ]
-    return [] if there == here else [f"{name}: {there!r} there, {here!r} here"]
-
-
-def save(model: Any, path: Path, recipe: Recipe) -> None:
-    """Saves a model with what is needed to load it elsewhere. The file appears whole or not at all."""
-    model.autosafe = {
-        "version": autosafe_gym.__version__,
-        "spaces": spaces_version(recipe.groups),
-        "algorithm": recipe.algorithm.name,
-        "env": recipe.env.id,
-        "recipe": recipe.to_dict(),
-    }
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".zip")
-    os.close(handle)
-    try:
-        model.save(temporary, exclude=["replay_buffer"])
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Writes a file that appears whole or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+        write_state(self._folder, state)

@@ -1,0 +1,137 @@
+"""The folder of a run: which recipe it is of, where a resumed run goes on, and its models.
+
+It holds `recipe.json` (the configuration), and for each seed `model.zip` (the best by validation),
+`checkpoint.zip` and `state.json` (where to go on), `metrics.jsonl` (the curves). Files appear whole or
+not at all.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import autosafe_gym
+from autosafe_gym.envs.features import spaces_version
+from autosafe_gym.errors import DataError
+from autosafe_gym.training.recipe import Recipe
+
+
+@dataclass
+class State:
+    """What a resumed run needs besides the model."""
+
+    frames: int = 0
+    best: float = -1.0
+    bad_rounds: int = 0
+    stopped: str = ""
+    seconds: float = 0.0
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+
+def read_state(folder: Path) -> State:
+    """Where the run of a seed stands.
+
+    Raises:
+        DataError: If its files can't be read.
+    """
+    try:
+        state = State(**json.loads((folder / "state.json").read_text()))
+        rows = [json.loads(x) for x in (folder / "metrics.jsonl").read_text().splitlines()]
+    except (OSError, ValueError, TypeError) as error:
+        raise DataError(
+            f"{folder}: its state can't be read ({error}). Delete the folder."
+        ) from error
+    state.rows = rows
+    return state
+
+
+def write_state(folder: Path, state: State) -> None:
+    """Writes where the run of a seed stands, and its curves."""
+    lines = "".join(json.dumps(row) + "\n" for row in state.rows)
+    write_whole(folder / "metrics.jsonl", lines)
+    kept = {k: getattr(state, k) for k in ("frames", "best", "bad_rounds", "stopped", "seconds")}
+    write_whole(folder / "state.json", json.dumps(kept, indent=2) + "\n")
+
+
+def claim(out: Path, recipe: Recipe, *, resume: bool, overwrite: bool = False) -> None:
+    """Takes a folder for a recipe, or goes on in one that has it already.
+
+    Raises:
+        DataError: If the folder holds another recipe's run (both sides are named), or this one's and
+            `resume` is False.
+    """
+    file = out / "recipe.json"
+    # Each seed has its folder; further ones may join.
+    ours = recipe.to_dict()
+    del ours["run"]["seeds"]
+    made: dict[str, Any] = {
+        "autosafe_gym": autosafe_gym.__version__,
+        "spaces": spaces_version(recipe.groups),
+    }
+    if file.is_file() and not overwrite:
+        try:
+            held = json.loads(file.read_text())
+        except ValueError as error:
+            raise DataError(f"{file}: this is not JSON ({error}).") from error
+        differs = _differences(held.get("recipe"), ours)
+        if held.get("spaces") != made["spaces"]:
+            there = (held.get("spaces") or {}).get("version")
+            differs.append(
+                f"feature spaces: version {there} there, {made['spaces']['version']} here"
+            )
+        if differs:
+            raise DataError(
+                f"{out} holds a run of another configuration: {'; '.join(differs)}. Choose another "
+                "folder, or take the recipe that it was begun with."
+            )
+        if not resume:
+            raise DataError(f"{out} holds a run of this recipe already: say --resume to go on.")
+        return
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        write_whole(file, json.dumps({**made, "recipe": ours}, indent=2) + "\n")
+    except OSError as error:
+        raise DataError(f"{out}: can't be written ({error.strerror}).") from error
+
+
+def _differences(there: Any, here: Any, name: str = "") -> list[str]:
+    if isinstance(there, dict) and isinstance(here, dict):
+        return [
+            found
+            for key in {**there, **here}
+            for found in _differences(there.get(key), here.get(key), f"{name}.{key}".strip("."))
+        ]
+    return [] if there == here else [f"{name}: {there!r} there, {here!r} here"]
+
+
+def save(model: Any, path: Path, recipe: Recipe) -> None:
+    """Saves a model with what is needed to load it elsewhere. The file appears whole or not at all."""
+    model.autosafe = {
+        "version": autosafe_gym.__version__,
+        "spaces": spaces_version(recipe.groups),
+        "algorithm": recipe.algorithm.name,
+        "env": recipe.env.id,
+        "recipe": recipe.to_dict(),
+    }
+    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".zip")
+    os.close(handle)
+    try:
+        model.save(temporary, exclude=["replay_buffer"])
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Writes a file that appears whole or not at all."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
