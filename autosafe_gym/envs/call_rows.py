@@ -235,7 +235,7 @@ def _of_entities(
         if len(entities) == 1:
             row = number_of(entities[0])
             total = sum_of[row]
-            rows = (row, 0, 0, 0)
+            rows: tuple[int, ...] = (row, 0, 0, 0)
         else:
             some = [*map(number_of, entities[:SLOTS])]
             total, near = 0, -1
