@@ -48,7 +48,13 @@ class Tuned:
 
 
 def finetune(
-    recipe: Recipe, out: Path, *, seed: int = 0, resume: bool = False, report: Any = None
+    recipe: Recipe,
+    out: Path,
+    *,
+    seed: int = 0,
+    resume: bool = False,
+    report: Any = None,
+    until: str = "",
 ) -> Tuned:
     """Trains the model of one seed.
 
@@ -58,6 +64,7 @@ def finetune(
         seed: Of the scenarios, the draw of samples, their order, the adapters.
         resume: Whether to go on with a run of the same recipe in `out`.
         report: Called with (phase, done, in all).
+        until: The last stage that is needed; "": all of them.
 
     Raises:
         MissingExtraError: Without the extra `finetune`.
@@ -92,6 +99,8 @@ def finetune(
             made = {"stage": name, "seed": seed, **figures}
             write_whole(done, json.dumps(made, indent=2) + "\n")
         files[name], stages[name] = target, json.loads(done.read_text())
+        if name == until:
+            break
     return Tuned(files, stages)
 
 

@@ -36,6 +36,13 @@ class Clock:
     started: float = 0.0
     tokens: int = 0
 
+    def start(self, checkpoint: Path | None) -> None:
+        """Goes on from a checkpoint's clock, or from nothing."""
+        if checkpoint is not None:
+            kept = json.loads((checkpoint / "clock.json").read_text())
+            self.elapsed, self.tokens = float(kept["seconds"]), int(kept["tokens"])
+        self.started = time.monotonic()
+
     def seconds(self) -> float:
         """Since the stage began, earlier sessions included."""
         return self.elapsed + (time.monotonic() - self.started if self.started else 0.0)
@@ -143,14 +150,11 @@ def run_stage(
         args=arguments,
         train_dataset=list(rows),
         data_collator=lambda batch: kind.collate(batch, pad),
-        callbacks=[_Keeper(name, clock, folder, report)],
+        callbacks=[Keeper(name, clock, folder, report)],
     )
     trainer.clock, trainer.stage = clock, stage
-    last = _last_checkpoint(folder)
-    if last is not None:
-        kept = json.loads((last / "clock.json").read_text())
-        clock.elapsed, clock.tokens = float(kept["seconds"]), int(kept["tokens"])
-    clock.started = time.monotonic()
+    last = last_checkpoint(folder)
+    clock.start(last)
     trainer.train(resume_from_checkpoint=str(last) if last else None)
     log = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
     losses = [row["loss"] for row in log[-10:]]
@@ -165,7 +169,8 @@ def run_stage(
     }
 
 
-def _last_checkpoint(folder: Path) -> Path | None:
+def last_checkpoint(folder: Path) -> Path | None:
+    """The newest whole checkpoint of a stage's folder."""
     found = [p for p in folder.glob("checkpoint-*") if (p / "clock.json").is_file()]
     return max(found, key=lambda p: int(p.name.split("-")[1]), default=None)
 
@@ -308,7 +313,7 @@ def _padded(rows: list[list[int]], width: int, value: int) -> Any:
     return torch.tensor([row + [value] * (width - len(row)) for row in rows])
 
 
-class _Keeper(TrainerCallback):  # type: ignore[misc]
+class Keeper(TrainerCallback):  # type: ignore[misc]
     """Stops by the clock, writes `metrics.jsonl`, keeps the clock with each checkpoint."""
 
     def __init__(self, name: str, clock: Clock, folder: Path, report: Report | None) -> None:
@@ -345,6 +350,7 @@ class _Keeper(TrainerCallback):  # type: ignore[misc]
             "grad_norm": logs.get("grad_norm"),
             "seconds": round(self.clock.seconds(), 1),
             "tokens": self.clock.tokens,
+            **({"reward": logs["reward"]} if "reward" in logs else {}),
         }
         self.rows.append(row)
         with self.file.open("a") as log:
