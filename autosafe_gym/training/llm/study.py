@@ -20,7 +20,7 @@ from autosafe_gym.evaluation.intervals import percent
 from autosafe_gym.training.llm.finetune import finetune, write_whole
 from autosafe_gym.training.llm.measure import Measured, Sampling, measure, pooled
 from autosafe_gym.training.llm.recipe import Recipe
-from autosafe_gym.training.llm.weights import source_file
+from autosafe_gym.training.llm.weights import source_file, to_q8
 
 Report = Callable[[str, int, int], None]
 SHOWN = (
@@ -141,6 +141,10 @@ def run_study(
             )
             model = run.files[condition.stage]
             trained[f"{condition.name}, seed {seed}"] = run.stages[condition.stage]
+        if isinstance(model, Path):
+            # Every model is served at eight bits, the base included.
+            kind = f"{condition.stage or 'base'}-{'r' if condition.reflected else 'n'}{seed}"
+            model = to_q8(model, out / "served" / f"{kind}.gguf")
         how = Sampling(
             **{
                 **asdict(asked),

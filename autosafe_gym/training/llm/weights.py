@@ -140,7 +140,6 @@ def save_gguf(model: Any, source: Path, target: Path) -> Path:
         DataError: If the model does not have the tensors of the source.
     """
     import gguf
-    import numpy as np
 
     reader = gguf.GGUFReader(source)
     tensors = _tensors(model)
@@ -150,22 +149,57 @@ def save_gguf(model: Any, source: Path, target: Path) -> Path:
         odd = sorted({n for n in {*found, *shapes} if found.get(n) != shapes.get(n)})[:4]
         said = "; ".join(f"{n}: {shapes.get(n)} there, {found.get(n)} here" for n in odd)
         raise DataError(f"{source} is the file of another model than this one ({said}).")
+    return _write_gguf(reader, {key: tensors[key] for key in shapes}, target)
+
+
+def to_q8(source: Path, target: Path) -> Path:
+    """Writes a GGUF file's matrices at eight bits: served one and a half times as fast on a CPU.
+
+    Args:
+        source: A GGUF file.
+        target: The file to write; if it is there, nothing is done.
+    """
+    import gguf
+
+    if target.is_file():
+        return target
+    reader = gguf.GGUFReader(source)
+    tensors = {t.name: gguf.dequantize(t.data, t.tensor_type) for t in reader.tensors}
+    return _write_gguf(reader, tensors, target, eight_bits=True)
+
+
+def _write_gguf(
+    reader: Any, tensors: dict[str, Any], target: Path, *, eight_bits: bool = False
+) -> Path:
+    """Tensors with the metadata and the tokenizer of another file; vectors stay at 32 bits."""
+    import gguf
+    import numpy as np
+
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=target.parent, suffix=".gguf")
     os.close(handle)
     temporary = Path(name)
+    types = gguf.LlamaFileType
     try:
         writer = gguf.GGUFWriter(temporary, reader.fields["general.architecture"].contents())
-        writer.add_file_type(gguf.LlamaFileType.MOSTLY_F16)
+        writer.add_file_type(types.MOSTLY_Q8_0 if eight_bits else types.MOSTLY_F16)
+        if eight_bits:
+            writer.add_quantization_version(gguf.GGML_QUANT_VERSION)
         for field in reader.fields.values():
             if field.name.startswith(_SKIPPED):
                 continue
             kinds: list[Any] = list(field.types)
             inner = kinds[1] if kinds[0] == gguf.GGUFValueType.ARRAY else None
             writer.add_key_value(field.name, field.contents(), kinds[0], sub_type=inner)
-        for key in shapes:
-            value = tensors[key]
-            writer.add_tensor(key, value.astype(np.float32 if value.ndim == 1 else np.float16))
+        q8 = gguf.GGMLQuantizationType.Q8_0
+        for key, value in tensors.items():
+            if value.ndim == 1:
+                writer.add_tensor(key, value.astype(np.float32))
+            elif eight_bits:
+                coded = gguf.quants.quantize(value.astype(np.float32), q8)
+                writer.add_tensor(key, coded, raw_dtype=q8)
+            else:
+                writer.add_tensor(key, value.astype(np.float16))
         writer.write_header_to_file()
         writer.write_kv_data_to_file()
         writer.write_tensors_to_file()
