@@ -10,9 +10,7 @@ for name in ("trl", "peft", "datasets", "accelerate", "gguf"):
     pytest.importorskip(name)
 
 from autosafe_gym import agents  # noqa: E402
-from autosafe_gym.agents.local_model import cache_dir  # noqa: E402
-from autosafe_gym.agents.local_model import FILE  # noqa: E402
-from autosafe_gym.agents.openai_agent import ChatAgent  # noqa: E402, F401
+from autosafe_gym.agents.local_model import FILE, cache_dir  # noqa: E402
 from autosafe_gym.evaluation.evaluate import risk_env  # noqa: E402
 from autosafe_gym.training.llm import grpo, samples, tuner  # noqa: E402
 from autosafe_gym.training.llm.recipe import LoraPart, ModelPart, RunPart, StagePart  # noqa: E402

@@ -91,7 +91,9 @@ def finetune(
             else:
                 if rows is None:
                     rows = load_rows(recipe, tokenizer, seed, report)
-                model, figures = _tokens(name, recipe, before, tokenizer, rows, folder, seed, report)
+                model, figures = _tokens(
+                    name, recipe, before, tokenizer, rows, folder, seed, report
+                )
             if source.is_file():
                 save_gguf(model, source, target)
             else:

@@ -15,8 +15,11 @@ _SHIPPED = Path(__file__).parent / "recipes"
 
 @dataclass(frozen=True)
 class ModelPart:
-    """`[model]`: `source` is "embedded", a GGUF file or a folder; `precision` is "auto" (bf16 where
-    the hardware has it), "float32" or "bfloat16"; `threads` is of torch on a CPU."""
+    """`[model]`: what is tuned.
+
+    `source` is "embedded", a GGUF file or a folder; `precision` is "auto" (bf16 where the hardware has
+    it), "float32" or "bfloat16"; `threads` is of torch on a CPU.
+    """
 
     source: str = "embedded"
     precision: str = "auto"
@@ -25,8 +28,11 @@ class ModelPart:
 
 @dataclass(frozen=True)
 class DataPart:
-    """`[data]`: `scenarios` are searched with `agent`; at most `samples` conversations of at most
-    `tokens` are learned. Without `reflected` the unsafe actions are learned as they were."""
+    """`[data]`: what is learned.
+
+    `scenarios` are searched with `agent`; at most `samples` conversations of at most `tokens` are
+    learned. Without `reflected` the unsafe actions are learned as they were.
+    """
 
     env: str = "autosafe/All-v0"
     split: str = "held-out-families/train"
@@ -51,8 +57,11 @@ class LoraPart:
 
 @dataclass(frozen=True)
 class StagePart:
-    """`[sft]` and `[dpo]`: a stage ends after `minutes`, `steps` or `epochs`, whichever comes first
-    (0: no such limit); with all at 0 there is no such stage."""
+    """`[sft]` and `[dpo]`: how long and how fast.
+
+    A stage ends after `minutes`, `steps` or `epochs`, whichever comes first (0: no such limit); with
+    all at 0 there is no such stage. `beta` is DPO's, `keep` the weight of the chosen answer's own loss.
+    """
 
     minutes: float = 0.0
     steps: int = 0

@@ -19,7 +19,7 @@ from autosafe_gym.agents.endpoint import Reply
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.errors import ActionError, DataError
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
-from autosafe_gym.ots.trajectory import Step, Trajectory
+from autosafe_gym.ots.trajectory import Step
 from autosafe_gym.pipeline.datasets import Collected
 from autosafe_gym.tools_mock.dialogue import DIALOGUE_ACTS
 
@@ -80,7 +80,9 @@ class _Rehearsal:
         return Reply(self.answer)
 
 
-def make(env: RiskEnv, collected: Collected, *, form: str = "brief", reflected: bool = True) -> Made:
+def make(
+    env: RiskEnv, collected: Collected, *, form: str = "brief", reflected: bool = True
+) -> Made:
     """Samples and preference pairs of collected data.
 
     Args:

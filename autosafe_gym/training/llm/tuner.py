@@ -239,7 +239,11 @@ class _Preference(_Tuner):
         labels = torch.full((2, len(batch), width), _IGNORED)
         places = torch.zeros(len(batch), width, dtype=torch.long)
         for at, row in enumerate(batch):
-            start, middle, end = len(row["prompt"]), len(row["prompt"] + row["chosen"]), len(rows[at])
+            start, middle, end = (
+                len(row["prompt"]),
+                len(row["prompt"] + row["chosen"]),
+                len(rows[at]),
+            )
             see[at, 0] = torch.ones(width, width, dtype=torch.bool).tril()
             see[at, 0, middle:end, start:middle] = False
             labels[0, at, start:middle] = torch.tensor(row["chosen"])
@@ -336,9 +340,7 @@ class Keeper(TrainerCallback):  # type: ignore[misc]
         if done >= 1.0:
             control.should_training_stop = True
 
-    def on_log(
-        self, args: Any, state: Any, control: Any, logs: Any = None, **kwargs: Any
-    ) -> None:
+    def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **kwargs: Any) -> None:
         """One line for each step."""
         if not logs or "loss" not in logs:
             return
