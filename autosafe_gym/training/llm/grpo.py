@@ -126,7 +126,6 @@ def run_grpo(
         report_to=[],
         disable_tqdm=True,
         dataloader_pin_memory=False,
-        gradient_checkpointing=False,
     )
     stage = StagePart(minutes=part.minutes, steps=part.steps, learning_rate=part.learning_rate)
     clock = Clock(stage, steps)

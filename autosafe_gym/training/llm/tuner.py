@@ -64,11 +64,17 @@ def with_lora(model: Any, part: LoraPart) -> Any:
     """The model with fresh adapters, which alone are trained."""
     blocks = model.config.num_hidden_layers
     chosen = list(range(blocks - part.top, blocks)) if part.top else None
+    head = model.get_output_embeddings()
+    linear = {
+        name.rsplit(".", 1)[-1]
+        for name, module in model.named_modules()
+        if isinstance(module, torch.nn.Linear) and module is not head
+    }
     config = LoraConfig(
         r=part.rank,
         lora_alpha=part.alpha,
         lora_dropout=part.dropout,
-        target_modules="all-linear",
+        target_modules=sorted(linear),
         layers_to_transform=chosen,
         task_type="CAUSAL_LM",
     )
