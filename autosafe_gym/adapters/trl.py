@@ -133,8 +133,6 @@ def rows(
 ) -> list[dict[str, Any]]:
     """One row for each seed: `prompt`, `environment`, `scenario_id`, `seed`.
 
-    Scenarios with a history are left out: their turns would have to be told in the trainer's form.
-
     Args:
         env: Gives the scenarios.
         seeds: Which.
@@ -144,8 +142,6 @@ def rows(
     for seed in seeds:
         _, info = env.reset(seed=seed)
         scenario = env.scenario
-        if scenario.history:
-            continue
         found.append(
             {
                 "prompt": prompt(info),

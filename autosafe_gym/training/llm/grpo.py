@@ -24,8 +24,10 @@ CHAT_TEMPLATE = """\
 {{ '<|im_start|>user\\nObservation: ' + message['content'] + '<|im_end|>\\n' }}
 {%- elif message['role'] == 'assistant' and message.get('tool_calls') -%}
 {%- set call = message['tool_calls'][0]['function'] -%}
-{{ '<|im_start|>assistant\\n{"name": ' + (call['name'] | tojson) + ', "arguments": '
-+ (call['arguments'] | tojson(separators=(',', ':'))) + '}<|im_end|>\\n' }}
+{%- set given = call['arguments'] -%}
+{%- if given is not string -%}{%- set given = given | tojson(separators=(',', ':')) -%}{%- endif -%}
+{{ '<|im_start|>assistant\\n{"name": ' + (call['name'] | tojson) + ', "arguments": ' + given
++ '}<|im_end|>\\n' }}
 {%- else -%}
 {{ '<|im_start|>' + message['role'] + '\\n' + (message['content'] or '') }}
 {%- if loop.first and tools -%}
@@ -58,14 +60,15 @@ RESPONSE_TEMPLATE: dict[str, Any] = {
 
 
 def prompt(info: dict[str, Any]) -> list[dict[str, Any]]:
-    """System and user message; the template adds the tools to the first, as `BriefAgent` does.
+    """The chat so far; the template adds the tools to its first message, as `BriefAgent` does.
 
     Args:
         info: Of `reset`.
     """
-    own = [m for m in info["messages"] if m["role"] == "system"]
-    first = own or [{"role": "system", "content": BriefAgent.rules}]
-    return [*first, *(m for m in info["messages"] if m["role"] == "user")]
+    chat = list(info["messages"])
+    if chat[0]["role"] != "system":
+        chat.insert(0, {"role": "system", "content": BriefAgent.rules})
+    return chat
 
 
 def run_grpo(
@@ -126,6 +129,7 @@ def run_grpo(
         report_to=[],
         disable_tqdm=True,
         dataloader_pin_memory=False,
+        gradient_checkpointing=False,
     )
     stage = StagePart(minutes=part.minutes, steps=part.steps, learning_rate=part.learning_rate)
     clock = Clock(stage, steps)
