@@ -166,7 +166,8 @@ def load_rows(recipe: Recipe, tokenizer: Any, seed: int, report: Any = None) -> 
         ("sft", made.samples, samples.encode, part.samples),
         ("dpo", made.pairs, samples.encode_pair, part.pairs),
     ):
-        kept, chosen = [], []
+        kept: list[dict[str, list[int]]] = []
+        chosen: list[Any] = []
         for item in samples.balanced(items, len(items), seed):
             if len(kept) == count:
                 break

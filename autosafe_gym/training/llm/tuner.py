@@ -86,7 +86,7 @@ def use_bf16(part: ModelPart) -> bool:
     if part.precision != "auto":
         return part.precision == "bfloat16"
     if torch.cuda.is_available():
-        return torch.cuda.is_bf16_supported()
+        return bool(torch.cuda.is_bf16_supported())
     known = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
     return bool(known and known())
 
@@ -186,6 +186,7 @@ class _Tuner(Trainer):  # type: ignore[misc]
 
     clock: Clock
     stage: StagePart
+    lr_scheduler: Any
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -310,7 +311,7 @@ def _scores(
             begins = int(second[row].int().argmax())
             places[row, begins - 1] = starts[row] - 1
     mask = labels[:, 1:] != _IGNORED
-    keep = places[mask].unique()
+    keep = torch.unique(places[mask])
     logits = model(**given, logits_to_keep=keep, use_cache=False).logits.float()
     rows, columns = mask.nonzero(as_tuple=True)
     at = torch.searchsorted(keep, places[rows, columns])
