@@ -99,7 +99,9 @@ def test_only_the_top_blocks_are_trained_where_the_recipe_says_so():
     model = tuner.with_lora(tiny(), LoraPart(rank=2, top=1))
     names = [n for n, p in model.named_parameters() if p.requires_grad]
     assert len(names) == 14 and all(".layers.1." in n for n in names)
-    assert len([p for p in tuner.with_lora(tiny(), LoraPart()).parameters() if p.requires_grad]) == 28
+    assert (
+        len([p for p in tuner.with_lora(tiny(), LoraPart()).parameters() if p.requires_grad]) == 28
+    )
 
 
 def test_a_budget_of_time_ends_the_stage(tmp_path):

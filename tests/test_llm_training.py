@@ -134,6 +134,10 @@ def test_a_resumed_run_with_another_configuration_is_refused(tmp_path):
     other = recipe.with_(lora={"rank": 4})
     with pytest.raises(DataError, match=r"lora.rank: 16 there, 4 here"):
         claim(tmp_path, other, resume=True)
+    kept = json.loads((tmp_path / "recipe.json").read_text())
+    (tmp_path / "recipe.json").write_text(json.dumps({**kept, "library": "2 families, 0123"}))
+    with pytest.raises(DataError, match=r"library: 2 families, 0123 there, \d+ families"):
+        claim(tmp_path, recipe, resume=True)
 
 
 def test_measuring_agrees_with_evaluate_and_goes_on_where_it_was(tmp_path):
@@ -171,6 +175,28 @@ def test_an_episode_without_a_valid_call_ends_early(tmp_path):
     env = risk_env("autosafe/All-v0", split="test")
     line = one(env, Lost(), Lost(), 3, Sampling(samples=2))
     assert (line.calls, line.valid, line.useful, line.unmeasured) == (3, 0, False, "")
+
+
+def test_a_study_goes_on_where_it_was_and_refuses_another_configuration(tmp_path):
+    pytest.importorskip("matplotlib")
+    from autosafe_gym.training.llm.study import run_study
+
+    recipe = load_recipe("sft-dpo")
+    first = run_study(recipe, tmp_path, episodes=6, only=["comply-all"])
+    assert {row["set"] for row in first["rows"]} == {"held out", "unseen seeds"}
+    both = run_study(recipe, tmp_path, episodes=6, only=["-all"])
+    assert both["rows"][:2] == first["rows"]
+    gathered = run_study(recipe, tmp_path, episodes=6, train=False)
+    assert gathered["rows"] == both["rows"]
+    figures = {r["condition"]: r["metrics"] for r in gathered["rows"] if r["set"] == "held out"}
+    assert figures["comply-all"]["sec@1"]["value"] == 0.0
+    assert figures["refuse-all"]["over_refusal"]["value"] == 1.0
+    assert "| comply-all | held out |" in (tmp_path / "table.md").read_text()
+    assert all(file.endswith(".svg") for file in gathered["pictures"])
+    with pytest.raises(DataError, match="another configuration"):
+        run_study(recipe.with_(lora={"rank": 4}), tmp_path, episodes=6, only=["-all"])
+    with pytest.raises(DataError, match="no condition"):
+        run_study(recipe, tmp_path, only=["nothing"])
 
 
 # -- TRL's environments ------------------------------------------------------------------------------

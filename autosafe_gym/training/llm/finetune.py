@@ -6,6 +6,7 @@ checkpoints, the model (`model.gguf`, or `model/` where the source is no GGUF fi
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 import autosafe_gym
 from autosafe_gym import agents
+from autosafe_gym.envs.family import all_families
 from autosafe_gym.errors import DataError
 from autosafe_gym.evaluation.evaluate import risk_env
 from autosafe_gym.pipeline.datasets import collect
@@ -185,6 +187,12 @@ def load_rows(recipe: Recipe, tokenizer: Any, seed: int, report: Any = None) -> 
     return rows
 
 
+def library() -> str:
+    """Stands for the families: scenarios of one library are not those of another."""
+    names = "\n".join(all_families())
+    return f"{len(all_families())} families, {hashlib.sha256(names.encode()).hexdigest()[:12]}"
+
+
 def claim(out: Path, recipe: Recipe, *, resume: bool) -> None:
     """Takes a folder for a recipe, or goes on in one that has it already.
 
@@ -197,10 +205,14 @@ def claim(out: Path, recipe: Recipe, *, resume: bool) -> None:
     del ours["run"]["seeds"]  # Each seed has its folder; further ones may join.
     if file.is_file():
         try:
-            held = json.loads(file.read_text())["recipe"]
+            kept = json.loads(file.read_text())
+            held = kept["recipe"]
         except (ValueError, KeyError) as error:
             raise DataError(f"{file}: this is no recipe of a run ({error}).") from error
-        differs = [
+        differs = []
+        if kept.get("library", library()) != library():
+            differs.append(f"library: {kept['library']} there, {library()} here")
+        differs += [
             f"{part}.{key}: {held.get(part, {}).get(key)!r} there, {value!r} here"
             for part, keys in ours.items()
             for key, value in keys.items()
@@ -216,7 +228,7 @@ def claim(out: Path, recipe: Recipe, *, resume: bool) -> None:
         return
     try:
         out.mkdir(parents=True, exist_ok=True)
-        made = {"autosafe_gym": autosafe_gym.__version__, "recipe": ours}
+        made = {"autosafe_gym": autosafe_gym.__version__, "library": library(), "recipe": ours}
         write_whole(file, json.dumps(made, indent=2) + "\n")
     except OSError as error:
         raise DataError(f"{out}: can't be written ({error.strerror}).") from error
