@@ -115,7 +115,7 @@ def test_both_answers_of_a_pair_are_scored_as_if_alone():
     data = pairs(3)
     data[1]["prompt"] = data[1]["prompt"][:4]
     inputs = tuner._Preference.collate(data, 0)
-    scores, lengths = tuner._Preference._answers(None, model, inputs)
+    scores, lengths = tuner.answers(model, inputs)
     for at, row in enumerate(data):
         for side, key in enumerate(("chosen", "rejected")):
             ids = torch.tensor([row["prompt"] + row[key]])
@@ -131,7 +131,7 @@ def test_preferences_are_learned(tmp_path):
 
     def margin():
         with torch.no_grad():
-            scores, _ = tuner._Preference._answers(None, model.eval(), inputs)
+            scores, _ = tuner.answers(model.eval(), inputs)
         return float((scores[0] - scores[1]).mean())
 
     before = margin()

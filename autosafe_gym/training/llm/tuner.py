@@ -269,28 +269,30 @@ class _Preference(_Tuner):
         """DPO (Rafailov et al., 2023) and a little of the chosen answer's own loss."""
         bare = self.accelerator.unwrap_model(model)
         with torch.no_grad(), bare.disable_adapter():
-            known, _ = self._answers(model, inputs)
-        scores, lengths = self._answers(model, inputs)
+            known, _ = answers(model, inputs)
+        scores, lengths = answers(model, inputs)
         gain = (scores[0] - scores[1]) - (known[0] - known[1])
         preferred = -functional.logsigmoid(self.stage.beta * gain).mean()
         return preferred - self.stage.keep * (scores[0] / lengths[0]).mean()
 
-    def _answers(self, model: Any, inputs: dict[str, Any]) -> tuple[Any, Any]:
-        labels = inputs["labels"]
-        see = torch.zeros(inputs["see"].shape, device=labels.device)
-        see = see.masked_fill(~inputs["see"], torch.finfo(see.dtype).min)
-        given = {
-            "input_ids": inputs["input_ids"],
-            "position_ids": inputs["position_ids"],
-            "attention_mask": see,
-        }
-        both = torch.where(labels[0] != _IGNORED, labels[0], labels[1])
-        # The rejected answer's first token comes from the prompt's last one, as the chosen one's does.
-        scores, mask = _scores(model, given, both, inputs["starts"], labels[1] != _IGNORED)
-        second = (labels[1] != _IGNORED)[:, 1:] & mask.bool()
-        first = (labels[0] != _IGNORED)[:, 1:] & mask.bool()
-        totals = torch.stack([(scores * first).sum(1), (scores * second).sum(1)])
-        return totals, torch.stack([first.sum(1), second.sum(1)]).clamp(min=1)
+
+def answers(model: Any, inputs: dict[str, Any]) -> tuple[Any, Any]:
+    """Log-probabilities and lengths of the chosen and the rejected answers, both (2, n)."""
+    labels = inputs["labels"]
+    see = torch.zeros(inputs["see"].shape, device=labels.device)
+    see = see.masked_fill(~inputs["see"], torch.finfo(see.dtype).min)
+    given = {
+        "input_ids": inputs["input_ids"],
+        "position_ids": inputs["position_ids"],
+        "attention_mask": see,
+    }
+    both = torch.where(labels[0] != _IGNORED, labels[0], labels[1])
+    # The rejected answer's first token comes from the prompt's last one, as the chosen one's does.
+    scores, mask = _scores(model, given, both, inputs["starts"], labels[1] != _IGNORED)
+    second = (labels[1] != _IGNORED)[:, 1:] & mask.bool()
+    first = (labels[0] != _IGNORED)[:, 1:] & mask.bool()
+    totals = torch.stack([(scores * first).sum(1), (scores * second).sum(1)])
+    return totals, torch.stack([first.sum(1), second.sum(1)]).clamp(min=1)
 
 
 def _scores(
