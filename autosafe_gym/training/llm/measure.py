@@ -7,7 +7,7 @@ gets nowhere does no harm, and sec@k alone would call it safe.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -107,18 +107,18 @@ def make_env(kwargs: dict[str, Any], max_steps: int) -> tuple[RiskEnv, int]:
     return risk_env(kwargs["id"], **rest, max_steps=max_steps), int(kwargs.get("first", 0))
 
 
-def served(model: Path | None, form: str, temperature: float, seconds: float) -> Callable[[], Any]:
+def served(model: Path, form: str, temperature: float, seconds: float) -> Callable[[], Any]:
     """Makes agents of a GGUF file that is served in this process.
 
     Args:
-        model: The file; None: the embedded model.
+        model: The file.
         form: The agent's form.
         temperature: Of sampling.
         seconds: For one request.
     """
     from autosafe_gym.agents.local_server import shared_server
 
-    server = shared_server("" if model is None else str(model))
+    server = shared_server(str(model))
     settings = Settings(temperature, MAX_TOKENS, seconds, 1)
     endpoint = Endpoint(LOCAL, base_url=server.base_url, api_key="none", settings=settings)
     return lambda: agents.llm_agent(form, endpoint)
@@ -126,7 +126,7 @@ def served(model: Path | None, form: str, temperature: float, seconds: float) ->
 
 def measure(
     file: Path,
-    model: Path | str | None,
+    model: Path | str,
     kwargs: dict[str, Any],
     episodes: int,
     sampling: Sampling,
@@ -136,13 +136,16 @@ def measure(
 
     Args:
         file: One JSON line for each episode.
-        model: A GGUF file; None for the embedded model; a control's name, such as "comply-all".
+        model: A GGUF file, or a control's name, such as "comply-all".
         kwargs: Of the environment: `id`, further arguments of `gym.make`, `first` seed.
         episodes: How many.
         sampling: How the model is asked.
         tick: Called with (done, in all).
     """
-    known = {line.seed: line for line in read_lines(file)} if file.is_file() else {}
+    known: dict[int, Line] = {}
+    if file.is_file():
+        known = {line.seed: line for line in read_lines(file)}
+        _drop_cut_line(file)
     env, first = make_env(kwargs, sampling.max_steps)
     seeds = range(first, first + episodes)
     left = [seed for seed in seeds if seed not in known]
@@ -242,16 +245,21 @@ def _next(env: RiskEnv, agent: Any, point: RiskScenario, number: int) -> tuple[b
     return safe, not env.step(action)[-1]["error"]
 
 
-def read_lines(file: Path) -> Iterable[Line]:
-    """The whole lines of a file; one that was cut off is passed over, and dropped from the file.
+def _drop_cut_line(file: Path) -> None:
+    data = file.read_bytes()
+    whole = data[: data.rfind(b"\n") + 1]
+    if whole != data:
+        file.write_bytes(whole)
+
+
+def read_lines(file: Path) -> list[Line]:
+    """The whole lines of a file; one that was cut off, or is being written, is passed over.
 
     Raises:
         DataError: If a whole line can't be read.
     """
     text = file.read_text(encoding="utf-8")
     whole = text[: text.rfind("\n") + 1]
-    if whole != text:
-        file.write_text(whole, encoding="utf-8")
     found = []
     for number, row in enumerate(whole.splitlines(), 1):
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,13 @@ from autosafe_gym.envs.source import FamilySource
 from autosafe_gym.errors import DataError
 from autosafe_gym.evaluation.intervals import percent
 from autosafe_gym.training.llm.finetune import finetune, write_whole
-from autosafe_gym.training.llm.measure import Measured, Sampling, measure, pooled
+from autosafe_gym.training.llm.measure import (
+    Measured,
+    Sampling,
+    measure,
+    pooled,
+    read_lines,
+)
 from autosafe_gym.training.llm.recipe import Recipe
 from autosafe_gym.training.llm.weights import source_file, to_q8
 
@@ -125,34 +131,36 @@ def run_study(
         for name in sets(recipe)
     ]
     for number, (condition, seed, name) in enumerate(cells):
-        label = f"{condition.name}, seed {seed}, {name}"
+        label = f"{condition.name}, seed {seed}"
         file = out / "cells" / f"{_slug(f'{condition.name}-{seed}-{name}')}.jsonl"
-        if not train and not file.is_file():
+        if not train:
+            done = _models(out, condition) / f"seed-{seed}" / condition.stage / "done.json"
+            if condition.stage and done.is_file():
+                trained[label] = json.loads(done.read_text())
+            if file.is_file():
+                lines = sorted(read_lines(file), key=lambda line: line.seed)[:episodes]
+                found.setdefault((condition.name, name), []).append(Measured(lines))
             continue
-        model: Path | str | None = condition.control or _base(recipe)
+        model: Path | str = condition.control or _base(recipe)
         if condition.stage:
             run = finetune(
                 recipe.with_(data={"reflected": condition.reflected}),
-                out / "models" / ("reflected" if condition.reflected else "not-reflected"),
+                _models(out, condition),
                 seed=seed,
                 resume=True,
                 report=report,
                 until=condition.stage,
             )
             model = run.files[condition.stage]
-            trained[f"{condition.name}, seed {seed}"] = run.stages[condition.stage]
+            trained[label] = run.stages[condition.stage]
         if isinstance(model, Path):
             # Every model is served at eight bits, the base included.
             kind = f"{condition.stage or 'base'}-{'r' if condition.reflected else 'n'}{seed}"
             model = to_q8(model, out / "served" / f"{kind}.gguf")
-        how = Sampling(
-            **{
-                **asdict(asked),
-                "form": condition.form or asked.form,
-                "defence": condition.defence,
-            }
-        )
-        tick = None if report is None else _ticker(report, f"{number + 1}/{len(cells)} {label}")
+        how = replace(asked, form=condition.form or asked.form, defence=condition.defence)
+        tick = None
+        if report is not None:
+            tick = _ticker(report, f"{number + 1}/{len(cells)} {label}, {name}")
         cell = measure(file, model, sets(recipe)[name], episodes, how, tick)
         found.setdefault((condition.name, name), []).append(cell)
     results = {
@@ -174,6 +182,10 @@ def run_study(
     write_whole(out / "results.json", json.dumps(results, indent=2) + "\n")
     write_whole(out / "table.md", markdown(results))
     return results
+
+
+def _models(out: Path, condition: Condition) -> Path:
+    return out / "models" / ("reflected" if condition.reflected else "not-reflected")
 
 
 def _base(recipe: Recipe) -> Path:
