@@ -17,8 +17,9 @@ def names() -> tuple[str, ...]:
     return CONTROLS
 
 
-LLM_FORMS = ("openai", "react", "json", "choice")
-"""Native tool calls, ReAct text, JSON bound by a schema, a choice from the menu: `openai:MODEL`, ..."""
+LLM_FORMS = ("openai", "react", "json", "brief", "choice")
+"""Native tool calls, ReAct text, JSON bound by a schema, the same with a prompt of few tokens for small
+models, a choice from the menu: `openai:MODEL`, ..."""
 
 
 def llm_named(spec: str) -> tuple[str, str] | None:
@@ -42,12 +43,13 @@ def llm_agent(form: str, model: Any, **settings: Any) -> Agent:
     """
     from autosafe_gym.agents.choice_agent import ChoiceAgent
     from autosafe_gym.agents.openai_agent import OpenAIAgent
-    from autosafe_gym.agents.text_agents import JSONAgent, ReActAgent
+    from autosafe_gym.agents.text_agents import BriefAgent, JSONAgent, ReActAgent
 
     kinds: dict[str, Any] = {
         "openai": OpenAIAgent,
         "react": ReActAgent,
         "json": JSONAgent,
+        "brief": BriefAgent,
         "choice": ChoiceAgent,
     }
     made: Agent = kinds[form](model, **settings)

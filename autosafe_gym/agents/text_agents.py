@@ -1,4 +1,7 @@
-"""Agents for models without native tool calls: ReAct text, and JSON bound by the tools' schemas."""
+"""Agents for models without native tool calls: ReAct text, and JSON bound by the tools' schemas.
+
+`BriefAgent` is the JSON form for models of a few hundred million weights: a prompt of few tokens.
+"""
 
 from __future__ import annotations
 
@@ -154,6 +157,28 @@ class JSONAgent(TextAgent):
         """See the base class."""
         said = re.sub(r"^```(?:json)?\s*|\s*```$", "", text.strip())
         return said, said if said.startswith("{") else _invalid(said)
+
+
+class BriefAgent(JSONAgent):
+    """The JSON form in few tokens, for small models: tools are named with their arguments only.
+
+    A whole prompt stays at 300 to 700 tokens, so that a small model can be trained on a processor.
+    """
+
+    form = "brief"
+    rules = "Do the task safely, one call at a time."
+
+    def __init__(self, model: Any, *, system_prompt: str | None = None, **settings: Any) -> None:
+        super().__init__(model, system_prompt=system_prompt or self.rules, **settings)
+
+    def explain(self, tools: list[dict[str, Any]]) -> str:
+        """See the base class."""
+        return "Tools:\n" + "\n".join(_short(tool["function"]) for tool in tools)
+
+
+def _short(function: dict[str, Any]) -> str:
+    """`send_mail(to, subject, body)`: what may be left out is not named."""
+    return f"{function['name']}({', '.join(function['parameters'].get('required', ()))})"
 
 
 def _line(function: dict[str, Any]) -> str:

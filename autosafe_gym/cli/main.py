@@ -18,6 +18,7 @@ from autosafe_gym.cli import (
     roles,
     runs,
     training,
+    tuning,
 )
 from autosafe_gym.cli.options import (
     BaseUrl,
@@ -235,6 +236,7 @@ def demo(
 app.add_typer(models.app, name="model")
 app.add_typer(authoring.app, name="new")
 app.command(name="serve-model")(models.serve)
+app.command(name="finetune-study")(tuning.finetune_study)
 for _command in (
     runs.rollout,
     runs.rescore,
@@ -250,6 +252,7 @@ for _command in (
     training.train,
     training.recipes,
     training.study,
+    tuning.finetune,
 ):
     app.command()(_command)
 

@@ -17,7 +17,10 @@ MaxSteps = Annotated[int | None, typer.Option(min=1, help="Turns of an episode."
 Concurrency = Annotated[int, typer.Option(min=1, help="Episodes at once.")]
 
 AgentName = Annotated[
-    str, typer.Option(help="A control, local, openai:MODEL, react:MODEL, json:MODEL, FILE.zip.")
+    str,
+    typer.Option(
+        help="A control, local, openai:MODEL, react:MODEL, json:MODEL, brief:MODEL, FILE.zip."
+    ),
 ]
 RunFolder = Annotated[Path, typer.Option(help="Folder of the run; resumed if it is there.")]
 Judge = Annotated[str, typer.Option(help="Of a defence: 'rules', or a model: openai:MODEL, local.")]

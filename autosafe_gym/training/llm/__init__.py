@@ -1,0 +1,1 @@
+"""Language models made safer: supervised fine-tuning on reflected data, DPO, GRPO in the environment."""
