@@ -10,11 +10,18 @@ import pytest
 from typer.testing import CliRunner
 
 from autosafe_gym.cli.main import app
-from autosafe_gym.envs.family import get_family
+from autosafe_gym.envs.family import all_families, get_family
 from autosafe_gym.envs.packs import load_file
 from autosafe_gym.envs.proofs import check_family
 from autosafe_gym.errors import AutosafeError, DataError
 from autosafe_gym.ots import happens
+
+
+@pytest.fixture(autouse=True)
+def own_families_go_again(monkeypatch):
+    """What these tests register is not part of the library that other tests look at."""
+    monkeypatch.setattr("autosafe_gym.envs.family._FAMILIES", dict(all_families()))
+
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "forwarded_itinerary.yaml"
 
