@@ -1,8 +1,8 @@
 """One training stage on tokens: LoRA, a budget in minutes or steps, checkpoints, resume, a log.
 
 It is transformers' Trainer with a loss of our own: the language head is applied at learned tokens only,
-and both answers of a preference pair share one pass over their prompt. On a CPU that saves more than
-half of the time that TRL's own losses take; on a GPU it is the same code.
+and both answers of a preference pair share one pass over their prompt. That is meant for a CPU; on a
+GPU it is the same code.
 """
 
 from __future__ import annotations
