@@ -6,16 +6,16 @@ value is refused, with the nearest known key.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal
 
 from autosafe_gym.envs.features import check_groups
 from autosafe_gym.envs.layout import GROUPS
 from autosafe_gym.envs.reward import reward_spec
 from autosafe_gym.errors import DataError, UnknownNameError
+from autosafe_gym.training.strict import read_parts, read_toml
 
 ALGORITHMS = ("maskable-ppo", "ppo", "a2c", "dqn")
 _SHIPPED = Path(__file__).parent / "recipes"
@@ -230,21 +230,7 @@ def load_recipe(name: str | Path) -> Recipe:
         DataError: If it can't be read; the message names the key.
         UnknownNameError: If a key or a name is unknown; with the nearest known one.
     """
-    file = Path(name)
-    if file.suffix != ".toml":
-        known = shipped_recipes()
-        if str(name) not in known:
-            raise UnknownNameError("recipe", str(name), known, "Or name a file, MINE.toml.")
-        file = known[str(name)]
-    if not file.is_file():
-        raise DataError(
-            f"{file}: there is no such recipe. Shipped: {', '.join(shipped_recipes())}."
-        )
-    try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"{file}: this is not TOML ({error}).") from error
-    return read_recipe(data, str(file))
+    return read_recipe(*read_toml(name, shipped_recipes()))
 
 
 def read_recipe(data: Mapping[str, Any], what: str = "recipe") -> Recipe:
@@ -254,43 +240,4 @@ def read_recipe(data: Mapping[str, Any], what: str = "recipe") -> Recipe:
         DataError: If a value does not fit.
         UnknownNameError: If a key is unknown.
     """
-    parts = get_type_hints(Recipe)
-    made: dict[str, Any] = {}
-    for part, keys in data.items():
-        if part not in parts:
-            raise UnknownNameError(f"part of {what}:", part, parts)
-        if not isinstance(keys, Mapping):
-            raise DataError(f"{what}: {part} = {keys!r}: a table [{part}] is needed.")
-        made[part] = _read_part(parts[part], keys, f"{what}: [{part}]")
-    try:
-        return Recipe(**made)
-    except DataError as error:
-        raise DataError(f"{what}: {error}") from error
-
-
-def _read_part(part: Any, keys: Mapping[str, Any], what: str) -> Any:
-    hints = get_type_hints(part)
-    known = [f.name for f in fields(part)]
-    values: dict[str, Any] = {}
-    for key, value in keys.items():
-        if key not in hints:
-            raise UnknownNameError(f"key in {what}", key, known)
-        values[key] = _read_value(hints[key], value, f"{what} {key}")
-    return part(**values)
-
-
-def _read_value(hint: Any, value: Any, what: str) -> Any:
-    if get_origin(hint) is Literal:
-        if value not in get_args(hint):
-            raise UnknownNameError(f"value of {what}:", value, get_args(hint))
-        return value
-    if get_origin(hint) is tuple:
-        (kind, _) = get_args(hint)
-        if isinstance(value, list) and all(type(v) is kind for v in value):
-            return tuple(value)
-        raise DataError(f"{what} = {value!r}: a list of {kind.__name__} is needed.")
-    if hint is float and type(value) is int:
-        return float(value)
-    if type(value) is not hint:
-        raise DataError(f"{what} = {value!r}: {hint.__name__} is needed.")
-    return value
+    return read_parts(Recipe, data, what)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 from autosafe_gym.errors import DataError, UnknownNameError
+from autosafe_gym.training.strict import read_parts, read_toml
 
 _SHIPPED = Path(__file__).parent / "recipes"
 
@@ -140,6 +140,8 @@ class Recipe:
             raise UnknownNameError(
                 "precision", self.model.precision, ("auto", "float32", "bfloat16")
             )
+        if not self.run.seeds:
+            raise DataError("run.seeds = []: at least one seed is needed.")
         if not (self.sft.wanted or self.dpo.wanted or self.grpo.wanted):
             raise DataError("No stage has minutes, steps or epochs: there is nothing to learn.")
 
@@ -172,20 +174,7 @@ def load_recipe(name: str | Path) -> Recipe:
         DataError: If it can't be read; the message names the key.
         UnknownNameError: If a key or a name is unknown; with the nearest known one.
     """
-    file = Path(name)
-    if file.suffix != ".toml":
-        known = shipped_recipes()
-        if str(name) not in known:
-            raise UnknownNameError("recipe", str(name), known, "Or name a file, MINE.toml.")
-        file = known[str(name)]
-    try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        shown = ", ".join(shipped_recipes())
-        raise DataError(f"{file}: can't be read ({error.strerror}). Shipped: {shown}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"{file}: this is not TOML ({error}).") from error
-    return read_recipe(data, str(file))
+    return read_recipe(*read_toml(name, shipped_recipes()))
 
 
 def read_recipe(data: Mapping[str, Any], what: str = "recipe") -> Recipe:
@@ -195,33 +184,4 @@ def read_recipe(data: Mapping[str, Any], what: str = "recipe") -> Recipe:
         DataError: If a value does not fit.
         UnknownNameError: If a key is unknown.
     """
-    parts = get_type_hints(Recipe)
-    made: dict[str, Any] = {}
-    for part, keys in data.items():
-        if part not in parts:
-            raise UnknownNameError(f"part of {what}:", part, parts)
-        if not isinstance(keys, Mapping):
-            raise DataError(f"{what}: {part} = {keys!r}: a table [{part}] is needed.")
-        hints = get_type_hints(parts[part])
-        known = [f.name for f in fields(parts[part])]
-        for key in keys:
-            if key not in known:
-                raise UnknownNameError(f"key in {what}: [{part}]", key, known)
-        values = {k: _value(hints[k], v, f"{what}: [{part}] {k}") for k, v in keys.items()}
-        made[part] = parts[part](**values)
-    try:
-        return Recipe(**made)
-    except DataError as error:
-        raise DataError(f"{what}: {error}") from error
-
-
-def _value(hint: Any, value: Any, what: str) -> Any:
-    if hint == tuple[int, ...]:
-        if isinstance(value, list) and value and all(type(v) is int for v in value):
-            return tuple(value)
-        raise DataError(f"{what} = {value!r}: a list of int is needed.")
-    if hint is float and type(value) is int:
-        return float(value)
-    if type(value) is not hint:
-        raise DataError(f"{what} = {value!r}: {hint.__name__} is needed.")
-    return value
+    return read_parts(Recipe, data, what)
