@@ -29,6 +29,7 @@ from autosafe_gym.training.llm.weights import (
     save_gguf,
     source_file,
 )
+from autosafe_gym.training.run_folder import write_whole
 
 
 @dataclass
@@ -232,13 +233,3 @@ def claim(out: Path, recipe: Recipe, *, resume: bool) -> None:
         write_whole(file, json.dumps(made, indent=2) + "\n")
     except OSError as error:
         raise DataError(f"{out}: can't be written ({error.strerror}).") from error
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Writes a file that appears whole or not at all."""
-    temporary = path.with_name(f".{path.name}.new")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -17,7 +17,7 @@ from autosafe_gym.envs.family import all_families
 from autosafe_gym.envs.source import FamilySource
 from autosafe_gym.errors import DataError
 from autosafe_gym.evaluation.intervals import percent
-from autosafe_gym.training.llm.finetune import finetune, write_whole
+from autosafe_gym.training.llm.finetune import finetune
 from autosafe_gym.training.llm.measure import (
     Measured,
     Sampling,
@@ -27,6 +27,7 @@ from autosafe_gym.training.llm.measure import (
 )
 from autosafe_gym.training.llm.recipe import Recipe
 from autosafe_gym.training.llm.weights import source_file, to_q8
+from autosafe_gym.training.run_folder import write_whole
 
 Report = Callable[[str, int, int], None]
 SHOWN = (
