@@ -11,9 +11,10 @@ from autosafe_gym.errors import DataError, ScenarioError, ToolCodeError, Unknown
 from autosafe_gym.evaluation.evaluate import evaluate, risk_env
 from autosafe_gym.pipeline.datasets import collect
 from autosafe_gym.training.llm import samples
-from autosafe_gym.training.llm.finetune import claim
+from autosafe_gym.training.llm.finetune import library
 from autosafe_gym.training.llm.measure import Sampling, measure, read_lines
 from autosafe_gym.training.llm.recipe import load_recipe, read_recipe, shipped_recipes
+from autosafe_gym.training.run_folder import claim
 
 SPLIT = "held-out-families/train"
 
@@ -127,17 +128,18 @@ def test_a_recipe_is_read_strictly(data, error, said):
 
 def test_a_resumed_run_with_another_configuration_is_refused(tmp_path):
     recipe = load_recipe("sft")
-    claim(tmp_path, recipe, resume=False)
-    claim(tmp_path, recipe.with_(run={"seeds": (7,)}), resume=True)
+    facts = {"library": library()}
+    claim(tmp_path, recipe, facts, resume=False)
+    claim(tmp_path, recipe.with_(run={"seeds": (7,)}), facts, resume=True)
     with pytest.raises(DataError, match="say --resume"):
-        claim(tmp_path, recipe, resume=False)
+        claim(tmp_path, recipe, facts, resume=False)
     other = recipe.with_(lora={"rank": 4})
     with pytest.raises(DataError, match=r"lora.rank: 16 there, 4 here"):
-        claim(tmp_path, other, resume=True)
+        claim(tmp_path, other, facts, resume=True)
     kept = json.loads((tmp_path / "recipe.json").read_text())
     (tmp_path / "recipe.json").write_text(json.dumps({**kept, "library": "2 families, 0123"}))
-    with pytest.raises(DataError, match=r"library: 2 families, 0123 there, \d+ families"):
-        claim(tmp_path, recipe, resume=True)
+    with pytest.raises(DataError, match=r"library: '2 families, 0123' there, '\d+ families"):
+        claim(tmp_path, recipe, facts, resume=True)
 
 
 def test_measuring_agrees_with_evaluate_and_goes_on_where_it_was(tmp_path):

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
+
+from autosafe_gym.errors import DataError
+
+R = TypeVar("R")
 
 Env = Annotated[str, typer.Option(help="An environment's id.")]
 Domain = Annotated[str | None, typer.Option(help="A domain's environment, instead of --env.")]
@@ -35,3 +40,34 @@ Timeout = Annotated[float, typer.Option(min=0.1, help="Seconds for one request."
 
 Overwrite = Annotated[bool, typer.Option(help="Replace another data set there.")]
 Json = Annotated[Path | None, typer.Option("--json", help="Write the figures here ('-': stdout).")]
+
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="Change a key of the recipe: algorithm.frames=8192 (TOML values)."),
+]
+
+
+def changed(recipe: R, changes: list[str] | None) -> R:
+    """The recipe with `part.key=value` changes, read as strictly as a file.
+
+    Raises:
+        DataError: If a change can't be read.
+    """
+    from autosafe_gym.training.strict import read_parts
+
+    data = recipe.to_dict()  # type: ignore[attr-defined]
+    for change in changes or ():
+        name, sign, text = change.partition("=")
+        part, dot, key = name.strip().partition(".")
+        if not (sign and dot):
+            raise DataError(f"--set {change!r}: PART.KEY=VALUE is needed.")
+        try:
+            value = tomllib.loads(f"value = {text}")["value"]
+        except tomllib.TOMLDecodeError:
+            value = text.strip()
+        data.setdefault(part, {})
+        if not isinstance(data[part], dict):
+            raise DataError(f"--set {change!r}: {part} is no table.")
+        data[part][key] = value
+    found: R = read_parts(type(recipe), data, "recipe")
+    return found

@@ -2,49 +2,19 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
-from autosafe_gym.cli.options import Json
+from autosafe_gym.cli.options import Changes, Json, changed
 from autosafe_gym.cli.output import console, progress, write_json
-from autosafe_gym.errors import DataError, MissingExtraError, UnknownNameError
+from autosafe_gym.errors import MissingExtraError, UnknownNameError
 
-Changes = Annotated[
-    list[str] | None,
-    typer.Option("--set", help="Change a key of the recipe: algorithm.frames=8192 (TOML values)."),
-]
 Seeds = Annotated[
     list[int] | None, typer.Option("--seed", min=0, help="Training seeds; the recipe's by default.")
 ]
-
-
-def changed(recipe: Any, changes: list[str] | None) -> Any:
-    """The recipe with `part.key=value` changes, read as strictly as a file.
-
-    Raises:
-        DataError: If a change can't be read.
-    """
-    from autosafe_gym.training.recipe import read_recipe
-
-    data = recipe.to_dict()
-    for change in changes or ():
-        name, sign, text = change.partition("=")
-        part, dot, key = name.strip().partition(".")
-        if not (sign and dot):
-            raise DataError(f"--set {change!r}: PART.KEY=VALUE is needed.")
-        try:
-            value = tomllib.loads(f"value = {text}")["value"]
-        except tomllib.TOMLDecodeError:
-            value = text.strip()
-        data.setdefault(part, {})
-        if not isinstance(data[part], dict):
-            raise DataError(f"--set {change!r}: {part} is no table.")
-        data[part][key] = value
-    return read_recipe(data)
 
 
 def need_rl() -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from autosafe_gym.cli.options import Json
+from autosafe_gym.cli.options import Changes, Json, changed
 from autosafe_gym.cli.output import console, progress, write_json
 
 RecipeName = Annotated[str, typer.Argument(help="A shipped recipe (sft, sft-dpo, ...) or a file.")]
@@ -16,11 +16,11 @@ Minutes = Annotated[
 ]
 
 
-def _recipe(name: str, minutes: float | None) -> Any:
-    """The recipe, with another budget for each of its stages."""
+def _recipe(name: str, changes: list[str] | None, minutes: float | None) -> Any:
+    """The recipe with changes, and with another budget for each of its stages."""
     from autosafe_gym.training.llm.recipe import load_recipe
 
-    found = load_recipe(name)
+    found = changed(load_recipe(name), changes)
     if minutes is None:
         return found
     return found.with_(**{stage: {"minutes": minutes} for stage in found.stages})
@@ -30,6 +30,7 @@ def finetune(
     recipe: RecipeName,
     out: Annotated[Path | None, typer.Option(help="Folder; runs/finetune-RECIPE.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of data, order and adapters.")] = 0,
+    set: Changes = None,
     minutes: Minutes = None,
     resume: Annotated[bool, typer.Option(help="Go on with the run in the folder.")] = False,
 ) -> None:
@@ -39,7 +40,7 @@ def finetune(
     need_extra()
     from autosafe_gym.training.llm.finetune import finetune as run
 
-    chosen = _recipe(recipe, minutes)
+    chosen = _recipe(recipe, set, minutes)
     folder = out or Path("runs") / f"finetune-{Path(recipe).stem}"
     with progress("fine-tuning") as report:
         done = run(chosen, folder, seed=seed, resume=resume, report=report)
@@ -66,6 +67,7 @@ def finetune_study(
     only: Annotated[
         list[str] | None, typer.Option(help="Only conditions that contain this; may be repeated.")
     ] = None,
+    set: Changes = None,
     minutes: Minutes = None,
     gather: Annotated[
         bool, typer.Option("--gather", help="Run nothing; put together what is there.")
@@ -82,7 +84,7 @@ def finetune_study(
 
     from autosafe_gym.training.llm.study import CAPTION, run_study, table_rows
 
-    chosen = _recipe(recipe, minutes)
+    chosen = _recipe(recipe, set, minutes)
     if seed:
         chosen = chosen.with_(run={"seeds": tuple(seed)})
     folder = out or Path("runs") / "finetune-study"

@@ -57,32 +57,32 @@ def write_state(folder: Path, state: State) -> None:
     write_whole(folder / "state.json", json.dumps(kept, indent=2) + "\n")
 
 
-def claim(out: Path, recipe: Recipe, *, resume: bool, overwrite: bool = False) -> None:
+def claim(
+    out: Path, recipe: Any, facts: dict[str, Any], *, resume: bool, overwrite: bool = False
+) -> None:
     """Takes a folder for a recipe, or goes on in one that has it already.
+
+    Args:
+        out: The folder.
+        recipe: Has `to_dict`; its seeds don't count: each has a folder, further ones may join.
+        facts: What else must be the same, such as the library of families.
+        resume: Whether to go on with a run that lies there.
+        overwrite: Whether to take the folder whatever it holds.
 
     Raises:
         DataError: If the folder holds another recipe's run (both sides are named), or this one's and
             `resume` is False.
     """
     file = out / "recipe.json"
-    # Each seed has its folder; further ones may join.
     ours = recipe.to_dict()
     del ours["run"]["seeds"]
-    made: dict[str, Any] = {
-        "autosafe_gym": autosafe_gym.__version__,
-        "spaces": spaces_version(recipe.groups),
-    }
+    made = {**facts, "recipe": ours}
     if file.is_file() and not overwrite:
         try:
-            held = json.loads(file.read_text())
-        except ValueError as error:
-            raise DataError(f"{file}: this is not JSON ({error}).") from error
-        differs = _differences(held.get("recipe"), ours)
-        if held.get("spaces") != made["spaces"]:
-            there = (held.get("spaces") or {}).get("version")
-            differs.append(
-                f"feature spaces: version {there} there, {made['spaces']['version']} here"
-            )
+            held = dict(json.loads(file.read_text()))
+        except (ValueError, TypeError) as error:
+            raise DataError(f"{file}: this is no recipe of a run ({error}).") from error
+        differs = _differences({name: held.get(name) for name in made}, made)
         if differs:
             raise DataError(
                 f"{out} holds a run of another configuration: {'; '.join(differs)}. Choose another "
@@ -93,7 +93,8 @@ def claim(out: Path, recipe: Recipe, *, resume: bool, overwrite: bool = False) -
         return
     try:
         out.mkdir(parents=True, exist_ok=True)
-        write_whole(file, json.dumps({**made, "recipe": ours}, indent=2) + "\n")
+        made = {"autosafe_gym": autosafe_gym.__version__, **made}
+        write_whole(file, json.dumps(made, indent=2) + "\n")
     except OSError as error:
         raise DataError(f"{out}: can't be written ({error.strerror}).") from error
 
@@ -105,6 +106,7 @@ def _differences(there: Any, here: Any, name: str = "") -> list[str]:
             for key in {**there, **here}
             for found in _differences(there.get(key), here.get(key), f"{name}.{key}".strip("."))
         ]
+    name = name.removeprefix("recipe.")
     return [] if there == here else [f"{name}: {there!r} there, {here!r} here"]
 
 

@@ -13,6 +13,7 @@ from stable_baselines3.common.callbacks import BaseCallback
 
 from autosafe_gym import agents
 from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.envs.features import spaces_version
 from autosafe_gym.evaluation.evaluate import evaluate, risk_env
 from autosafe_gym.pipeline.datasets import collect, read_trajectories
 from autosafe_gym.training.agent import PolicyAgent, check_spaces, read_about
@@ -116,7 +117,8 @@ def train_recipe(
     Raises:
         DataError: If `out` holds a run of another recipe, or one and `resume` is False.
     """
-    claim(out, recipe, resume=resume, overwrite=overwrite)
+    facts = {"spaces": spaces_version(recipe.groups)}
+    claim(out, recipe, facts, resume=resume, overwrite=overwrite)
     folder = out / f"seed-{seed}"
     folder.mkdir(exist_ok=True)
     model_file, checkpoint = folder / "model.zip", folder / "checkpoint.zip"

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import autosafe_gym
 from autosafe_gym import agents
 from autosafe_gym.envs.family import all_families
 from autosafe_gym.errors import DataError
@@ -29,7 +28,7 @@ from autosafe_gym.training.llm.weights import (
     save_gguf,
     source_file,
 )
-from autosafe_gym.training.run_folder import write_whole
+from autosafe_gym.training.run_folder import claim, write_whole
 
 
 @dataclass
@@ -75,7 +74,7 @@ def finetune(
     """
     need_extra()
     source = source_file(recipe.model.source)
-    claim(out, recipe, resume=resume)
+    claim(out, recipe, {"library": library()}, resume=resume)
     files: dict[str, Path] = {}
     stages: dict[str, dict[str, Any]] = {}
     rows: dict[str, Any] | None = None
@@ -192,44 +191,3 @@ def library() -> str:
     """Stands for the families: scenarios of one library are not those of another."""
     names = "\n".join(all_families())
     return f"{len(all_families())} families, {hashlib.sha256(names.encode()).hexdigest()[:12]}"
-
-
-def claim(out: Path, recipe: Recipe, *, resume: bool) -> None:
-    """Takes a folder for a recipe, or goes on in one that has it already.
-
-    Raises:
-        DataError: If the folder holds another recipe's run (both sides are named), or this one's and
-            `resume` is False.
-    """
-    file = out / "recipe.json"
-    ours = recipe.to_dict()
-    del ours["run"]["seeds"]  # Each seed has its folder; further ones may join.
-    if file.is_file():
-        try:
-            kept = json.loads(file.read_text())
-            held = kept["recipe"]
-        except (ValueError, KeyError) as error:
-            raise DataError(f"{file}: this is no recipe of a run ({error}).") from error
-        differs = []
-        if kept.get("library", library()) != library():
-            differs.append(f"library: {kept['library']} there, {library()} here")
-        differs += [
-            f"{part}.{key}: {held.get(part, {}).get(key)!r} there, {value!r} here"
-            for part, keys in ours.items()
-            for key, value in keys.items()
-            if held.get(part, {}).get(key) != value
-        ]
-        if differs:
-            raise DataError(
-                f"{out} holds a run of another configuration: {'; '.join(differs)}. Choose another "
-                "folder, or take the recipe that it was begun with."
-            )
-        if not resume:
-            raise DataError(f"{out} holds a run of this recipe already: say --resume to go on.")
-        return
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        made = {"autosafe_gym": autosafe_gym.__version__, "library": library(), "recipe": ours}
-        write_whole(file, json.dumps(made, indent=2) + "\n")
-    except OSError as error:
-        raise DataError(f"{out}: can't be written ({error.strerror}).") from error
