@@ -65,7 +65,11 @@ def finetune_study(
     ] = None,
     episodes: Annotated[int, typer.Option(min=2, help="Of each set.")] = 60,
     only: Annotated[
-        list[str] | None, typer.Option(help="Only conditions that contain this; may be repeated.")
+        list[str] | None,
+        typer.Option(help="Only the condition of this name, or those whose names hold it."),
+    ] = None,
+    on: Annotated[
+        list[str] | None, typer.Option(help="Only sets of this name: 'held out', 'unseen seeds'.")
     ] = None,
     set: Changes = None,
     minutes: Minutes = None,
@@ -90,7 +94,13 @@ def finetune_study(
     folder = out or Path("runs") / "finetune-study"
     with progress("study") as report:
         results = run_study(
-            chosen, folder, episodes=episodes, only=only or (), train=not gather, report=report
+            chosen,
+            folder,
+            episodes=episodes,
+            only=only or (),
+            on=on or (),
+            train=not gather,
+            report=report,
         )
     write_json(json, results)
     if str(json) != "-":

@@ -7,7 +7,7 @@ counted, so that a study that was interrupted goes on where it was.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -100,6 +100,7 @@ def run_study(
     *,
     episodes: int = 60,
     only: Sequence[str] = (),
+    on: Sequence[str] = (),
     train: bool = True,
     sampling: Sampling | None = None,
     report: Report | None = None,
@@ -110,18 +111,20 @@ def run_study(
         recipe: What is trained; its seeds are the training seeds.
         out: Folder; what lies there is not done again.
         episodes: Of each set.
-        only: Keeps the conditions whose name holds one of these.
+        only: Keeps the conditions of these names; one that is no whole name keeps those that hold it.
+        on: The same of the sets.
         train: Whether to train and measure, or only gather what is there.
         sampling: How models are asked.
         report: Called with (phase, done, in all).
 
     Raises:
-        DataError: If the folder holds another study, or nothing is left under `only`.
+        DataError: If the folder holds another study, or nothing is left under `only` or `on`.
     """
     asked = sampling or Sampling(form=recipe.data.form)
-    chosen = [c for c in conditions(recipe) if not only or any(o in c.name for o in only)]
-    if not chosen:
-        raise DataError(f"only = {list(only)}: no condition has that in its name.")
+    known = {c.name: c for c in conditions(recipe)}
+    chosen = [known[name] for name in _kept(known, only, "condition")]
+    places = sets(recipe)
+    names = _kept(places, on, "set")
     _claim(out, recipe, asked)
     found: dict[tuple[str, str], list[Measured]] = {}
     trained: dict[str, Any] = {}
@@ -129,7 +132,7 @@ def run_study(
         (condition, seed, name)
         for condition in chosen
         for seed in (recipe.run.seeds if condition.stage else recipe.run.seeds[:1])
-        for name in sets(recipe)
+        for name in names
     ]
     for number, (condition, seed, name) in enumerate(cells):
         label = f"{condition.name}, seed {seed}"
@@ -162,7 +165,7 @@ def run_study(
         tick = None
         if report is not None:
             tick = _ticker(report, f"{number + 1}/{len(cells)} {label}, {name}")
-        cell = measure(file, model, sets(recipe)[name], episodes, how, tick)
+        cell = measure(file, model, places[name], episodes, how, tick)
         found.setdefault((condition.name, name), []).append(cell)
     results = {
         "study": "llm",
@@ -183,6 +186,18 @@ def run_study(
     write_whole(out / "results.json", json.dumps(results, indent=2) + "\n")
     write_whole(out / "table.md", markdown(results))
     return results
+
+
+def _kept(known: Iterable[str], wanted: Sequence[str], what: str) -> list[str]:
+    every = list(known)
+    found = [
+        n for n in every if not wanted or any(w == n or (w not in every and w in n) for w in wanted)
+    ]
+    if not found:
+        raise DataError(
+            f"{list(wanted)}: no {what} has that in its name; there are {', '.join(every)}."
+        )
+    return found
 
 
 def _models(out: Path, condition: Condition) -> Path:
