@@ -56,6 +56,11 @@ class CandidateScorer(BaseFeaturesExtractor):
         # A word that training never met must say nothing, so every word begins at zero.
         nn.init.zeros_(self.words.weight)
         self.read_line = nn.Linear(EMBEDDED + shapes["lines"][1] - WORDS, hidden)
+        self.ask = nn.Linear(hidden, hidden, bias=False)
+        self.answer = nn.Linear(hidden, hidden, bias=False)
+        self.tell = nn.Linear(hidden, hidden, bias=False)
+        self.akin = nn.Parameter(torch.tensor(1.0))
+        self.relate = nn.Linear(3 * hidden, hidden)
         self.read_tool = nn.Linear(EMBEDDED + shapes["tools"][1] - TOOL_WORDS, hidden)
         self.read_entity = nn.Linear(shapes["entities"][1] + 2 * hidden, hidden)
         self.bind = nn.Linear(hidden, hidden, bias=False)
@@ -83,6 +88,18 @@ class CandidateScorer(BaseFeaturesExtractor):
         summed: torch.Tensor = self.words(numbers).sum(dim=-2)
         return summed * _QUICKLY / count.sqrt()
 
+    def _related(self, there: _Rows, line: torch.Tensor, kin: torch.Tensor) -> torch.Tensor:
+        """Lines that know what the lines akin to them say, and what any line says that matters."""
+        kin = kin[:, : there.width, : there.width].float()
+        tell = there.unpack(self.tell(line))
+        akin = torch.matmul(kin, tell) / kin.sum(dim=2, keepdim=True).clamp(min=1)
+        query = there.unpack(self.ask(line)) * self.hidden**-0.5
+        logits = torch.matmul(query, there.unpack(self.answer(line)).transpose(1, 2))
+        logits = (logits + self.akin * kin).masked_fill(~there.mask[:, None], _NEVER)
+        told = torch.matmul(logits.softmax(dim=2), tell)
+        both = there.pack(torch.cat([akin, told], dim=2))
+        return torch.relu(self.relate(torch.cat([line, both], dim=1))) + line
+
     def forward(self, observations: dict[str, torch.Tensor]) -> torch.Tensor:
         """Scores and summary."""
         # Padding is most of a batch: the layers see real rows only.
@@ -98,6 +115,7 @@ class CandidateScorer(BaseFeaturesExtractor):
             shown = torch.rand(len(mask), device=mask.device) >= self.word_dropout / 2
         words = self._embed(lines[:, :WORDS], None if shown is None else shown[there.owner])
         line = torch.relu(self.read_line(torch.cat([words, lines[:, WORDS:]], dim=1)))
+        line = self._related(there, line, observations["kin"])
         padded = there.unpack(line)
         entities = observations["entities"]
         known = _Rows(entities[:, :, 0] > 0, trim=True)

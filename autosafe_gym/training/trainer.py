@@ -13,6 +13,7 @@ from stable_baselines3.common.callbacks import BaseCallback
 
 from autosafe_gym import agents
 from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.envs.source import FamilySource
 from autosafe_gym.evaluation.evaluate import evaluate, risk_env
 from autosafe_gym.pipeline.datasets import collect, read_trajectories
 from autosafe_gym.training.agent import PolicyAgent, check_spaces, read_about
@@ -70,15 +71,23 @@ def load_data(
         trajectories = read_trajectories(part.path)
     else:
         if not part.twins:
-            env = risk_env(recipe.env.id, **{**kwargs, "twin_share": 0.0})
-        found = collect(
-            env,
-            agents.make(part.agent),
-            episodes=part.scenarios,
-            seed=seed * 1_000_000,
-            progress=None if report is None else lambda n, of: report("scenarios", n, of),
-        )
-        trajectories = found.trajectories
+            kwargs["twin_share"] = 0.0
+        families = env.source.families if isinstance(env.source, FamilySource) else ()
+        modes = sorted({f.mode for f in families} & {*part.more_modes})
+        trajectories = []
+        for number, (episodes, filters) in enumerate(
+            ((part.scenarios, {}), (part.more if modes else 0, {"modes": modes}))
+        ):
+            if not episodes:
+                continue
+            found = collect(
+                risk_env(recipe.env.id, **{**kwargs, **filters}),
+                agents.make(part.agent),
+                episodes=episodes,
+                seed=seed * 1_000_000 + number * 500_000,
+                progress=None if report is None else lambda n, of: report("scenarios", n, of),
+            )
+            trajectories += found.trajectories
     if not part.twins:
         trajectories = [t for t in trajectories if not t.scenario.twin]
     if not part.reflection:
