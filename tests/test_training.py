@@ -251,6 +251,27 @@ def test_a_run_trains_resumes_and_refuses_another(tmp_path, monkeypatch):
         load_agent(tmp_path / "none.zip")
 
 
+def test_a_shared_warm_start_changes_nothing(tmp_path, monkeypatch):
+    pytest.importorskip("sb3_contrib")
+    from autosafe_gym.training import trainer
+
+    recipe, warm = read_recipe({**TINY, "validation": {"episodes": 0}}), tmp_path / "warm"
+    first = trainer.train_recipe(recipe, tmp_path / "one", seed=1, warm=warm)
+    # Another reward is another run, with the same imitation before it.
+    other = recipe.with_(env={"reward": "three-way"})
+    monkeypatch.setattr(trainer, "load_data", lambda *_: pytest.fail("the data were made again"))
+    again = trainer.train_recipe(recipe, tmp_path / "two", seed=1, warm=warm)
+    trainer.train_recipe(other, tmp_path / "three", seed=1, warm=warm)
+    for one, two in zip(*(load_weights(run.file) for run in (first, again)), strict=True):
+        np.testing.assert_array_equal(one, two)
+
+
+def load_weights(file):
+    from sb3_contrib import MaskablePPO
+
+    return [p.detach().numpy() for p in MaskablePPO.load(file, device="cpu").policy.parameters()]
+
+
 @pytest.mark.parametrize("name", ["ppo", "a2c", "dqn"])
 def test_other_algorithms_choose_candidates_only(tmp_path, name):
     pytest.importorskip("sb3_contrib")
