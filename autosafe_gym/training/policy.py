@@ -56,11 +56,8 @@ class CandidateScorer(BaseFeaturesExtractor):
         # A word that training never met must say nothing, so every word begins at zero.
         nn.init.zeros_(self.words.weight)
         self.read_line = nn.Linear(EMBEDDED + shapes["lines"][1] - WORDS, hidden)
-        self.ask = nn.Linear(hidden, hidden, bias=False)
-        self.answer = nn.Linear(hidden, hidden, bias=False)
         self.tell = nn.Linear(hidden, hidden, bias=False)
-        self.akin = nn.Parameter(torch.tensor(1.0))
-        self.relate = nn.Linear(3 * hidden, hidden)
+        self.relate = nn.Linear(2 * hidden, hidden)
         self.read_tool = nn.Linear(EMBEDDED + shapes["tools"][1] - TOOL_WORDS, hidden)
         self.read_entity = nn.Linear(shapes["entities"][1] + 2 * hidden, hidden)
         self.bind = nn.Linear(hidden, hidden, bias=False)
@@ -89,16 +86,11 @@ class CandidateScorer(BaseFeaturesExtractor):
         return summed * _QUICKLY / count.sqrt()
 
     def _related(self, there: _Rows, line: torch.Tensor, kin: torch.Tensor) -> torch.Tensor:
-        """Lines that know what the lines akin to them say, and what any line says that matters."""
+        """Lines that know what the lines say that share a telling word with them."""
         kin = kin[:, : there.width, : there.width].float()
-        tell = there.unpack(self.tell(line))
-        akin = torch.matmul(kin, tell) / kin.sum(dim=2, keepdim=True).clamp(min=1)
-        query = there.unpack(self.ask(line)) * self.hidden**-0.5
-        logits = torch.matmul(query, there.unpack(self.answer(line)).transpose(1, 2))
-        logits = (logits + self.akin * kin).masked_fill(~there.mask[:, None], _NEVER)
-        told = torch.matmul(logits.softmax(dim=2), tell)
-        both = there.pack(torch.cat([akin, told], dim=2))
-        return torch.relu(self.relate(torch.cat([line, both], dim=1))) + line
+        told = torch.matmul(kin, there.unpack(self.tell(line)))
+        told = told / kin.sum(dim=2, keepdim=True).clamp(min=1)
+        return torch.relu(self.relate(torch.cat([line, there.pack(told)], dim=1))) + line
 
     def forward(self, observations: dict[str, torch.Tensor]) -> torch.Tensor:
         """Scores and summary."""
