@@ -106,9 +106,16 @@ def study(
     seeds: Annotated[int, typer.Option(min=1, help="Training seeds of each condition.")] = 3,
     episodes: Annotated[int, typer.Option(min=10, help="Episodes of each test set.")] = 300,
     jobs: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
-    quick: Annotated[bool, typer.Option(help="Small, to see that it works.")] = False,
+    recipe: Annotated[
+        str,
+        typer.Option(help="What every condition starts from; 'small' takes a fifth of the time."),
+    ] = "default",
+    quick: Annotated[bool, typer.Option(help="Tiny, to see that it works.")] = False,
     injecagent: Annotated[
         Path | None, typer.Option(help="Folder data/ of InjecAgent, to test on it too.")
+    ] = None,
+    warm_starts: Annotated[
+        Path | None, typer.Option(help="Folder of warm starts that several studies share.")
     ] = None,
     set: Changes = None,
     json: Json = None,
@@ -123,7 +130,7 @@ def study(
     need_extra()
     if name not in STUDIES:
         raise UnknownNameError("study", name, STUDIES)
-    base = changed(load_recipe("quick" if quick else "default"), set)
+    base = changed(load_recipe("quick" if quick else recipe), set)
     plan = Plan(
         name=name,
         base=base,
@@ -133,7 +140,8 @@ def study(
         injecagent=None if injecagent is None else str(injecagent),
     )
     with progress(f"study {name}") as report:
-        results = run_study(plan, out or Path("runs") / f"study-{name}", jobs=jobs, report=report)
+        folder = out or Path("runs") / f"study-{name}"
+        results = run_study(plan, folder, jobs=jobs, warm=warm_starts, report=report)
     write_json(json, results)
     if str(json) != "-":
         for table in study_table(results):

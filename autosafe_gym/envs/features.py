@@ -31,14 +31,14 @@ from autosafe_gym.envs.layout import (
     TOOL_WORDS,
     Array,
 )
-from autosafe_gym.envs.line_rows import line_rows, window_of
+from autosafe_gym.envs.line_rows import kin_rows, line_rows, window_of
 from autosafe_gym.envs.menu import MAX_CANDIDATES, Menu
 from autosafe_gym.envs.notes import Notes, notes_of
 from autosafe_gym.envs.words import WORDS
 from autosafe_gym.errors import UnknownNameError
 from autosafe_gym.tools_mock.tool import get_tool
 
-VERSION = 2
+VERSION = 3
 """Of the layout: a model or an array of another version is refused."""
 _NO_DEEDS = frozenset(
     (
@@ -118,10 +118,12 @@ class Features:
             if name == "context":
                 out[name] = found[name]
                 continue
-            whole = np.zeros(shape, dtype=np.int8 if name in ("links", "mask") else np.float32)
+            whole = np.zeros(
+                shape, dtype=np.int8 if name in ("links", "kin", "mask") else np.float32
+            )
             rows = found[name]
-            if name == "links":
-                whole[: len(rows), :, : rows.shape[2]] = rows
+            if name in ("links", "kin"):
+                whole[: len(rows), ..., : rows.shape[-1]] = rows
             else:
                 whole[: len(rows)] = rows
             out[name] = whole
@@ -136,7 +138,8 @@ class Features:
                     found[name] = found[name].copy()
                     found[name][..., columns] = 0.0
             if "links" not in self.groups:
-                found["links"] = np.zeros_like(found["links"])
+                for name in ("links", "kin"):
+                    found[name] = np.zeros_like(found[name])
         return found
 
 
@@ -154,6 +157,7 @@ def _rows(menu: Menu) -> dict[str, Any]:
         "tools": rows,
         "entities": entities.table,
         "links": entities.links,
+        "kin": kin_rows(notes.sight, window),
         "candidates": candidate_rows(notes, offered, window, tools, bound, numbers, entities),
         "mask": np.ones(len(offered), dtype=np.int8),
     }

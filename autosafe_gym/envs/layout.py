@@ -14,7 +14,7 @@ from autosafe_gym.envs.words import WORDS
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
 
-LINES = 40
+LINES = 48
 TOOLS = 48
 ENTITIES = 48
 SLOTS = 4
@@ -159,6 +159,7 @@ SHAPES: dict[str, tuple[int, ...]] = {
     "tools": (TOOLS, TOOL),
     "entities": (ENTITIES, ENTITY),
     "links": (ENTITIES, 2, LINES),
+    "kin": (LINES, LINES),
     "candidates": (MAX_CANDIDATES, CANDIDATE),
     "mask": (MAX_CANDIDATES,),
 }

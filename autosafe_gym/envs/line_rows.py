@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from struct import Struct
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -74,6 +74,16 @@ def line_rows(notes: Notes, window: Window, menu: Menu) -> Array:
         winners = [row for row, overlap in enumerate(overlaps) if overlap == best]
         out[winners, LINE_AT["best overlap"]] = 1.0
     return out
+
+
+def kin_rows(sight: Sight, window: Window) -> Any:
+    """Which lines of a window share a telling word with which; (lines, lines), 0 or 1."""
+    count = len(sight.lines)
+    size = (count + 7) // 8
+    packed = b"".join([sight.kin[at].to_bytes(size, "little") for at in window.numbers])
+    bits = np.frombuffer(packed, dtype=np.uint8).reshape(-1, size)
+    found = np.unpackbits(bits, axis=1, count=count, bitorder="little").view(np.int8)
+    return found[:, window.numbers] if window.opening else found
 
 
 def _lasting(seen: Seen, notes: Notes, menu: Menu) -> bytes:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from autosafe_gym.envs.words import capitalised, names_of, read_words
+from autosafe_gym.envs.words import COMMON, capitalised, names_of, read_words
 
 LONGEST_LINE = 240
 _FIELDS = re.compile(r", (?=[\"'{])")
@@ -27,6 +27,11 @@ _AUTHOR = re.compile(
     r"|(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
 )
 _SENTENCE = re.compile(r"(?<=[.!?]) +(?=[A-Z\"“])")
+_QUOTED = re.compile(r'"[^"]*"')
+_COMMA = re.compile(r"[,;] ")
+_AND = re.compile(r" (?=(?:and|but|while|because|although|since|so) )")
+_FREQUENT = 6
+"""A word that more lines than this hold relates none of them to another."""
 _DIGIT = re.compile(r"\d")
 _NO_NAMES: frozenset[str] = frozenset()
 
@@ -38,6 +43,7 @@ class Line(NamedTuple):
     lower: str
     words: tuple[int, ...]
     stems: frozenset[str]
+    keys: frozenset[str]
     classes: frozenset[str]
     names: frozenset[str]
     refs: frozenset[str]
@@ -78,6 +84,7 @@ def read_line(text: str) -> Line:
         lower=text.lower(),
         words=words.numbers,
         stems=words.stems,
+        keys=(words.stems - COMMON) | refs,
         classes=words.classes,
         names=frozenset(names),
         refs=frozenset(refs),
@@ -90,17 +97,47 @@ def read_line(text: str) -> Line:
 
 
 def split_lines(text: str) -> list[str]:
-    """Lines, and in each its sentences (of JSON, its fields)."""
+    """Lines; of prose its sentences and their clauses, of JSON its fields.
+
+    A clause is the smallest thing that says something of somebody: of two in a sentence, a bag of
+    words can't say which is about whom.
+    """
     found: list[str] = []
     for line in text.split("\n"):
         kept = line.strip()
         if not kept:
             continue
-        parts = [kept]
-        if len(kept) > 40:
-            parts = _FIELDS.split(kept) if kept[0] in "{[" else parts
-            parts = [s for part in parts for s in _SENTENCE.split(part)]
+        if len(kept) <= 24 or " | " in kept:
+            parts = [kept]
+        elif kept[0] in "{[":
+            parts = [s for part in _FIELDS.split(kept) for s in _SENTENCE.split(part)]
+        else:
+            parts = _clauses(kept)
         found += [part[:LONGEST_LINE] for part in parts]
+    return found
+
+
+@lru_cache(maxsize=1 << 13)
+def _clauses(text: str) -> list[str]:
+    """The clauses of a line of prose; what is quoted stays whole, as an argument of a call would be."""
+    quoted = [hit.span() for hit in _QUOTED.finditer(text)]
+    ends = {hit.end() for hit in _SENTENCE.finditer(text)}
+    points = sorted(
+        [(at, 1) for at in ends]
+        + [(hit.end(), 2) for hit in _COMMA.finditer(text)]
+        + [(hit.end(), 3) for hit in _AND.finditer(text)]
+    )
+    found: list[str] = []
+    start = 0
+    for at, least in points:
+        if any(low < at < high for low, high in quoted):
+            continue
+        # A word or two say nothing of anybody: they stay with what follows.
+        if text.count(" ", start, at - 1) + 1 < least or text.count(" ", at) + 1 < least:
+            continue
+        found.append(text[start:at].rstrip())
+        start = at
+    found.append(text[start:])
     return found
 
 
@@ -173,6 +210,7 @@ class Sight:
         strange_stems: Stems of the lines in tools' texts whose author the user did not name.
         of_tools: Bit mask over `lines`: those of tools' texts.
         authored: Those of them that have an author.
+        kin: For each line a bit mask: the lines that share a telling word with it.
         strange: Those of them whose author is unnamed or of another domain than the user's.
     """
 
@@ -199,6 +237,8 @@ class Sight:
         self.newest: set[str] = set()
         self.strange_stems: set[str] = set()
         self.of_tools = self.authored = self.strange = 0
+        self.kin: list[int] = []
+        self._holding: dict[str, int] = {}
         # Per value of an entity: what is known of the lines that mention it.
         self._mentions: dict[Any, Mentions] = {}
 
@@ -252,6 +292,7 @@ class Sight:
                 for earlier in self.lines:
                     earlier.fixed = None
             self.lines.append(seen)
+            self._relate(line.keys)
         self.known |= fresh
         self.authors |= authors
         if number:
@@ -264,6 +305,22 @@ class Sight:
             self.strange = 0
             self._note_authors(0)
         self.turns += 1
+
+    def _relate(self, keys: frozenset[str]) -> None:
+        """Notes which lines the newest one shares a word with."""
+        holding, kin = self._holding, self.kin
+        bit = 1 << len(kin)
+        mask = 0
+        for key in keys:
+            held = holding.get(key, 0)
+            if held.bit_count() <= _FREQUENT:
+                mask |= held
+                holding[key] = held | bit
+        kin.append(mask)
+        while mask:
+            low = mask & -mask
+            kin[low.bit_length() - 1] |= bit
+            mask ^= low
 
     def _note_authors(self, start: int) -> None:
         for at in range(start, len(self.lines)):

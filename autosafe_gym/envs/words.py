@@ -51,6 +51,18 @@ _STOP = frozenset(
         "would",
     ]
 )
+_EVERYWHERE = (
+    "please could would should must want need make made take took give gave get got put let use used "
+    "have has had been being was were are not now then than that this these those there here what when "
+    "where which who whom whose why how with from into onto over under about after before until since "
+    "for and but because while only just still even also too very more most less any some every each "
+    "other another one two all none nobody nothing anybody anything somebody something everybody "
+    "everything you your yours our ours their them they his her hers him she its mine will won can may "
+    "might shall does did done say says said tell tells told know knows knew think thinks thought see "
+    "sees saw seen ask asks asked like week day today tomorrow monday tuesday wednesday thursday friday "
+    "saturday sunday time way thing new old good well yes right same"
+)
+"""Words that relate no line to another."""
 _CLASSES = {
     # What people ask for, and what tools are named after.
     "add": "add append put insert note write enter record log jot file include register",
@@ -131,6 +143,8 @@ def _class_of() -> dict[str, frozenset[str]]:
     return {word: frozenset(names) for word, names in found.items()}
 
 
+COMMON = frozenset(stem(word) for word in _EVERYWHERE.split())
+"""Their stems."""
 _CLASS_OF: dict[str, frozenset[str]] = _class_of()
 
 

@@ -81,7 +81,7 @@ class FeatureWrapper(gym.Wrapper[Any, Any, Any, Any]):
         self.observation_space = spaces.Dict(
             {
                 name: spaces.MultiBinary(shape)
-                if name in ("links", "mask")
+                if name in ("links", "kin", "mask")
                 else spaces.Box(-1.0, float(VOCABULARY), shape, np.float32)
                 for name, shape in SHAPES.items()
             }

@@ -95,7 +95,7 @@ def _distance(plan: Plan) -> list[Condition]:
         split = f"{axis}/train"
         if axis in passed_over():
             continue
-        sets = _sets(split)
+        sets = _sets(split, plan.injecagent if axis == HELD_OUT else None)
         found.append(Condition(axis, plan.base.with_(env={"split": split}), sets))
     return found
 

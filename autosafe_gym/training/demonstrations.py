@@ -48,8 +48,8 @@ class Demonstrations:
             whole = np.zeros((len(chosen), *shape), dtype=np.float32)
             for at, rows in enumerate(chosen):
                 one = rows[name]
-                if name == "links":
-                    whole[at, : one.shape[0], :, : one.shape[2]] = one
+                if name in ("links", "kin"):
+                    whole[at, : one.shape[0], ..., : one.shape[-1]] = one
                 else:
                     whole[at, : len(one)] = one
             padded[name] = whole
@@ -108,7 +108,7 @@ def demonstrations(
 
 def _small(name: str, array: Array) -> Array:
     # Numbers of words go beyond what half precision holds.
-    return array if name in ("lines", "tools", "links", "mask") else array.astype(np.float16)
+    return array if name in ("lines", "tools", "links", "kin", "mask") else array.astype(np.float16)
 
 
 def find(menu: Menu, action: ToolCall) -> int | None:

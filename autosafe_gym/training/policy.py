@@ -56,6 +56,8 @@ class CandidateScorer(BaseFeaturesExtractor):
         # A word that training never met must say nothing, so every word begins at zero.
         nn.init.zeros_(self.words.weight)
         self.read_line = nn.Linear(EMBEDDED + shapes["lines"][1] - WORDS, hidden)
+        self.tell = nn.Linear(hidden, hidden, bias=False)
+        self.relate = nn.Linear(2 * hidden, hidden)
         self.read_tool = nn.Linear(EMBEDDED + shapes["tools"][1] - TOOL_WORDS, hidden)
         self.read_entity = nn.Linear(shapes["entities"][1] + 2 * hidden, hidden)
         self.bind = nn.Linear(hidden, hidden, bias=False)
@@ -83,6 +85,13 @@ class CandidateScorer(BaseFeaturesExtractor):
         summed: torch.Tensor = self.words(numbers).sum(dim=-2)
         return summed * _QUICKLY / count.sqrt()
 
+    def _related(self, there: _Rows, line: torch.Tensor, kin: torch.Tensor) -> torch.Tensor:
+        """Lines that know what the lines say that share a telling word with them."""
+        kin = kin[:, : there.width, : there.width].float()
+        told = torch.matmul(kin, there.unpack(self.tell(line)))
+        told = told / kin.sum(dim=2, keepdim=True).clamp(min=1)
+        return torch.relu(self.relate(torch.cat([line, there.pack(told)], dim=1))) + line
+
     def forward(self, observations: dict[str, torch.Tensor]) -> torch.Tensor:
         """Scores and summary."""
         # Padding is most of a batch: the layers see real rows only.
@@ -98,6 +107,7 @@ class CandidateScorer(BaseFeaturesExtractor):
             shown = torch.rand(len(mask), device=mask.device) >= self.word_dropout / 2
         words = self._embed(lines[:, :WORDS], None if shown is None else shown[there.owner])
         line = torch.relu(self.read_line(torch.cat([words, lines[:, WORDS:]], dim=1)))
+        line = self._related(there, line, observations["kin"])
         padded = there.unpack(line)
         entities = observations["entities"]
         known = _Rows(entities[:, :, 0] > 0, trim=True)

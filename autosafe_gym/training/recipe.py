@@ -52,12 +52,16 @@ class FeaturesPart:
 class DataPart:
     """`[data]`: what is imitated before RL.
 
-    `path` takes a stored data set; else `scenarios` are searched with `agent`. Without `reflection`
-    only the searching agent's own good episodes are left; without `twins` the benign ones are.
+    `path` takes a stored data set; else `scenarios` are searched with `agent`, and `more` of the modes
+    `more_modes`: with a malicious user, what is asked differs from the benign twin in who did or knows
+    what, not in its words, and that takes more examples to learn. Without `reflection` only the
+    searching agent's own good episodes are left; without `twins` the benign ones are.
     """
 
     path: str = ""
-    scenarios: int = 6_000
+    scenarios: int = 16_000
+    more: int = 12_000
+    more_modes: tuple[str, ...] = ("M-N", "M-M")
     agent: str = "comply-all"
     reflection: bool = True
     twins: bool = True
@@ -67,7 +71,7 @@ class DataPart:
 class ClonePart:
     """`[clone]`: imitation; 0 epochs: no warm start."""
 
-    epochs: int = 8
+    epochs: int = 5
     learning_rate: float = 1.5e-3
     batch_size: int = 128
     weight_decay: float = 1e-3
@@ -141,6 +145,7 @@ class Recipe:
         reward_spec(self.env.reward)
         for value, name, least in (
             (self.data.scenarios, "data.scenarios", 1),
+            (self.data.more, "data.more", 0),
             (self.clone.epochs, "clone.epochs", 0),
             (self.clone.batch_size, "clone.batch_size", 1),
             (self.algorithm.frames, "algorithm.frames", 0),

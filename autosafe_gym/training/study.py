@@ -32,7 +32,12 @@ REFERENCE = "comply-all"
 
 
 def run_study(
-    plan: Plan, out: Path, *, jobs: int = 2, report: Report | None = None
+    plan: Plan,
+    out: Path,
+    *,
+    jobs: int = 2,
+    warm: Path | None = None,
+    report: Report | None = None,
 ) -> dict[str, Any]:
     """Runs what is missing of a study and puts everything together.
 
@@ -40,6 +45,7 @@ def run_study(
         plan: What to do.
         out: Folder; cells that lie there already are not run again.
         jobs: Processes.
+        warm: Folder of warm starts, which several studies may share; in `out` by default.
         report: Called with (phase, done, in all).
 
     Returns:
@@ -59,6 +65,7 @@ def run_study(
     for condition in conditions:
         for seed in range(plan.seeds):
             task = _task(condition, seed, plan.episodes, out)
+            task["warm"] = str(warm or out / "warm-starts")
             if not _done(task):
                 tasks[task["file"]] = task
     total = len(conditions) * plan.seeds
@@ -138,7 +145,9 @@ def run_cell(task: dict[str, Any]) -> None:
     from autosafe_gym.evaluation.evaluate import evaluate
     from autosafe_gym.training.agent import load_agent
 
-    trained = train_recipe(recipe, Path(task["models"]), seed=seed, resume=True)
+    trained = train_recipe(
+        recipe, Path(task["models"]), seed=seed, resume=True, warm=Path(task["warm"])
+    )
     agent = load_agent(trained.file, name="trained")
     measured = {}
     for name, kwargs in config["sets"].items():

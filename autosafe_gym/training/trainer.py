@@ -10,10 +10,12 @@ from typing import Any
 
 import torch
 from stable_baselines3.common.callbacks import BaseCallback
+from stable_baselines3.common.utils import set_random_seed
 
 from autosafe_gym import agents
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.features import spaces_version
+from autosafe_gym.envs.source import FamilySource
 from autosafe_gym.evaluation.evaluate import evaluate, risk_env
 from autosafe_gym.pipeline.datasets import collect, read_trajectories
 from autosafe_gym.training.agent import PolicyAgent, check_spaces, read_about
@@ -28,6 +30,7 @@ from autosafe_gym.training.demonstrations import Demonstrations, demonstrations
 from autosafe_gym.training.imitation import clone
 from autosafe_gym.training.recipe import Recipe
 from autosafe_gym.training.run_folder import State, claim, read_state, save, write_state
+from autosafe_gym.training.warm_starts import WarmStart
 
 Report = Callable[[str, int, int], None]
 
@@ -71,15 +74,23 @@ def load_data(
         trajectories = read_trajectories(part.path)
     else:
         if not part.twins:
-            env = risk_env(recipe.env.id, **{**kwargs, "twin_share": 0.0})
-        found = collect(
-            env,
-            agents.make(part.agent),
-            episodes=part.scenarios,
-            seed=seed * 1_000_000,
-            progress=None if report is None else lambda n, of: report("scenarios", n, of),
-        )
-        trajectories = found.trajectories
+            kwargs["twin_share"] = 0.0
+        families = env.source.families if isinstance(env.source, FamilySource) else ()
+        modes = sorted({f.mode for f in families} & {*part.more_modes})
+        trajectories = []
+        for number, (episodes, filters) in enumerate(
+            ((part.scenarios, {}), (part.more if modes else 0, {"modes": modes}))
+        ):
+            if not episodes:
+                continue
+            found = collect(
+                risk_env(recipe.env.id, **{**kwargs, **filters}),
+                agents.make(part.agent),
+                episodes=episodes,
+                seed=seed * 1_000_000 + number * 500_000,
+                progress=None if report is None else lambda n, of: report("scenarios", n, of),
+            )
+            trajectories += found.trajectories
     if not part.twins:
         trajectories = [t for t in trajectories if not t.scenario.twin]
     if not part.reflection:
@@ -101,6 +112,7 @@ def train_recipe(
     resume: bool = False,
     overwrite: bool = False,
     data: Demonstrations | None = None,
+    warm: Path | None = None,
     report: Report | None = None,
 ) -> Trained:
     """Trains the model of one seed.
@@ -112,6 +124,7 @@ def train_recipe(
         resume: Whether to go on with a run of the same recipe in `out`.
         overwrite: Whether to begin anew where `out` holds a run.
         data: Demonstrations, if they are at hand; made from the recipe otherwise.
+        warm: Folder of warm starts (`warm_starts`): what another run imitated in the same way is taken.
         report: Called with (phase, done, in all).
 
     Raises:
@@ -139,9 +152,15 @@ def train_recipe(
         else:
             model = make_model(recipe, envs, seed, log)
             if recipe.clone.epochs:
-                if data is None:
-                    data, _ = load_data(recipe, seed, report)
-                _imitate(model, recipe, data, seed, state, report)
+                kept = None if warm is None else WarmStart(warm, recipe, seed)
+                if kept is None or not kept.load(model, state):
+                    if data is None:
+                        data, _ = load_data(recipe, seed, report)
+                    _imitate(model, recipe, data, seed, state, report)
+                    if kept is not None:
+                        kept.save(model, state)
+                if recipe.algorithm.name == "dqn":
+                    _calm_values(model)
             data = None  # Nothing needs it any more, and it is large.
         keeper = _Keeper(recipe, seed, folder, state, start - state.seconds, report)
         if not state.rows or state.rows[-1]["phase"] == "clone":
@@ -149,6 +168,8 @@ def train_recipe(
             keeper.checkpoint(model)
         left = recipe.algorithm.frames - state.frames
         if left > 0:
+            # The same whether the warm start was made here or taken from another run.
+            set_random_seed(seed + state.frames)
             with calm_collector():
                 model.learn(left, callback=keeper, reset_num_timesteps=False)
         state.stopped = "early" if keeper.stop else "frames"
@@ -186,13 +207,15 @@ def _imitate(
         {"phase": "clone", "epoch": n, "loss": round(loss, 5), "decisions": len(data)}
         for n, loss in enumerate(losses, 1)
     ]
-    if recipe.algorithm.name == "dqn":
-        # Scores of a cloned policy are log odds; as values of actions they are far too large.
-        head = scorer_of(model).score
-        with torch.no_grad():
-            head.weight *= 0.1
-            head.bias *= 0.1
-        model.q_net_target.load_state_dict(model.q_net.state_dict())
+
+
+def _calm_values(model: Any) -> None:
+    """Scores of a cloned policy are log odds; as values of actions they are far too large."""
+    head = scorer_of(model).score
+    with torch.no_grad():
+        head.weight *= 0.1
+        head.bias *= 0.1
+    model.q_net_target.load_state_dict(model.q_net.state_dict())
 
 
 class _Keeper(BaseCallback):
