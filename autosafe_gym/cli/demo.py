@@ -22,6 +22,7 @@ from autosafe_gym.pipeline.datasets import Collected, collect, write_dataset
 ENV = "autosafe/All-v0"
 TRAIN = "held-out-families/train"
 SEEDS = 3
+MALICIOUS = ("M-N", "M-M")
 _REFERENCES = ("comply-all", "refuse-all", "random", "safe-oracle")
 
 
@@ -80,11 +81,12 @@ def run_demo(out: Path, settings: DemoSettings, json: Path | None) -> dict[str, 
         _make(kwargs)  # A wrong folder shows now, not after the training.
     console.rule(f"autosafe demo, seed {settings.seed}", align="left")
     collected = _collect(settings)
-    config = {"env": ENV, "split": TRAIN, "episodes": settings.episodes, "agent": "comply-all"}
+    config: dict[str, Any] = {"env": ENV, "split": TRAIN, "agent": "comply-all"}
+    config["episodes"] = {" ".join(modes) or "all modes": n for modes, n in _parts(settings)}
     write_dataset(collected, out / "data", {**config, "seed": settings.seed}, overwrite=True)
     cost = collected.cost_per_data_point
     console.print(
-        f"1. {settings.episodes} scenarios searched: {len(collected.points)} risk scenarios, each "
+        f"1. {sum(n for _, n in _parts(settings))} scenarios searched: {len(collected.points)} risk scenarios, each "
         f"with a reflected safe action, in {out / 'data'}\n"
         f"   Cost of a verified data point: {1000 * cost['seconds']:.2f} ms and 0 tokens "
         "(the paper's: about a minute and 22,050 tokens)."
@@ -144,14 +146,24 @@ def _make(kwargs: dict[str, Any]) -> Any:
 
 
 def _collect(settings: DemoSettings) -> Collected:
+    found: Collected | None = None
     with progress("search and reflection") as report:
-        return collect(
-            risk_env(ENV, split=TRAIN),
-            agents.make("comply-all"),
-            episodes=settings.episodes,
-            seed=settings.seed * 1_000_000,
-            progress=lambda done, total: report("scenarios", done, total),
-        )
+        for part, (modes, episodes) in enumerate(_parts(settings)):
+            part_found = collect(
+                risk_env(ENV, split=TRAIN, **({"modes": modes} if modes else {})),
+                agents.make("comply-all"),
+                episodes=episodes,
+                seed=settings.seed * 1_000_000 + part * 500_000,
+                progress=lambda done, total: report("scenarios", done, total),
+            )
+            found = part_found if found is None else found.joined(part_found)
+    assert found is not None
+    return found
+
+
+def _parts(settings: DemoSettings) -> tuple[tuple[tuple[str, ...], int], ...]:
+    """All families, and half as many scenarios more of those with a malicious user (see `[data]`)."""
+    return ((), settings.episodes), (MALICIOUS, settings.episodes // 2)
 
 
 def _measure(agent: Any, name: str, kwargs: dict[str, Any], settings: DemoSettings) -> Evaluation:
@@ -225,6 +237,7 @@ def train_one(
 
     recipe = load_recipe("held-out-families").with_(
         data={"path": data},
+        clone={"epochs": 6},
         algorithm={"frames": settings.frames},
         validation={"episodes": 0},
     )

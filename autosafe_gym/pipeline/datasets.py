@@ -56,6 +56,19 @@ class Collected:
     counts: dict[str, int]
     seconds: float
 
+    def joined(self, other: Collected) -> Collected:
+        """This and what another search found, in this order."""
+        counts = {
+            k: self.counts.get(k, 0) + other.counts.get(k, 0)
+            for k in {**self.counts, **other.counts}
+        }
+        return Collected(
+            [*self.points, *other.points],
+            [*self.trajectories, *other.trajectories],
+            counts,
+            self.seconds + other.seconds,
+        )
+
     @property
     def cost_per_data_point(self) -> dict[str, float]:
         """Seconds and tokens for one risk scenario with its reflected safe action."""
