@@ -135,7 +135,8 @@ def test_the_demo_twice_gives_the_same_figures(tmp_path):
     assert "data:image/svg+xml" in page and "http" not in page.replace("http://www.w3.org", "")
 
 
-def test_ctrl_c_leaves_whole_files(tmp_path):
+@pytest.mark.parametrize("how", ["ctrl-c", "kill"])
+def test_an_interrupt_leaves_whole_files_and_no_process(tmp_path, how):
     pytest.importorskip("sb3_contrib")
     out = tmp_path / "demo"
     process = subprocess.Popen(
@@ -150,12 +151,20 @@ def test_ctrl_c_leaves_whole_files(tmp_path):
     while not (out / "data" / "card.json").exists() and time.time() < deadline:
         time.sleep(0.1)
     time.sleep(2.0)
-    os.killpg(process.pid, signal.SIGINT)
+    if how == "kill":
+        process.terminate()
+    else:
+        os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130, said
     assert "Traceback" not in said
     assert not list(out.rglob(".*")) and not list(out.rglob("tmp*"))
     assert json.loads((out / "data" / "card.json").read_text())["files"]
+    deadline = time.time() + 20
+    with pytest.raises(ProcessLookupError):
+        while time.time() < deadline:
+            os.killpg(process.pid, 0)
+            time.sleep(0.1)
 
 
 def test_a_new_family_proves_itself_from_its_file(tmp_path):

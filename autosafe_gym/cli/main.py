@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -258,7 +259,9 @@ for _command in (
 
 
 def run() -> None:
-    """The entry point: our errors are one line and exit code 2, Ctrl-C is 130."""
+    """The entry point: our errors are one line and exit code 2, Ctrl-C (and a `kill`) is 130."""
+    # A `kill` ends the worker processes too, as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         # Without standalone mode typer hands back the code of an Exit, 130 after Ctrl-C included.
         code = app(standalone_mode=False)
