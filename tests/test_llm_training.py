@@ -7,6 +7,7 @@ import pytest
 from autosafe_gym import agents
 from autosafe_gym.adapters import trl as adapter
 from autosafe_gym.agents.endpoint import Endpoint, Reply
+from autosafe_gym.cli.options import changed
 from autosafe_gym.errors import DataError, ScenarioError, ToolCodeError, UnknownNameError
 from autosafe_gym.evaluation.evaluate import evaluate, risk_env
 from autosafe_gym.pipeline.datasets import collect
@@ -14,6 +15,8 @@ from autosafe_gym.training.llm import samples
 from autosafe_gym.training.llm.finetune import library
 from autosafe_gym.training.llm.measure import Sampling, measure, read_lines
 from autosafe_gym.training.llm.recipe import load_recipe, read_recipe, shipped_recipes
+from autosafe_gym.training.llm.study import run_study
+from autosafe_gym.training.recipe import load_recipe as load_policy_recipe
 from autosafe_gym.training.run_folder import claim
 
 SPLIT = "held-out-families/train"
@@ -124,6 +127,27 @@ def test_shipped_recipes_are_whole_and_go_round(name):
 def test_a_recipe_is_read_strictly(data, error, said):
     with pytest.raises(error, match=said):
         read_recipe(data)
+
+
+def test_a_key_of_either_kind_of_recipe_is_changed_as_strictly_as_in_a_file():
+    for recipe, change in (
+        (load_recipe("safer"), "sft.steps=7"),
+        (load_policy_recipe("small"), "algorithm.envs=7"),
+    ):
+        part, key = change.split("=")[0].split(".")
+        assert changed(recipe, [change]).to_dict()[part][key] == 7
+        for wrong, said in (("sft", "PART.KEY=VALUE"), (f"{part}.kye=1", "kye"), ("x.y=1", "'x'")):
+            with pytest.raises((DataError, UnknownNameError), match=said):
+                changed(recipe, [wrong])
+
+
+def test_a_study_keeps_the_conditions_that_are_named(tmp_path):
+    recipe = load_recipe("safer")
+    kept = {"only": ["comply-all"], "on": ["held"], "episodes": 2}
+    (row,) = run_study(recipe, tmp_path, **kept)["rows"]
+    assert (row["condition"], row["set"]) == ("comply-all", "held out")
+    with pytest.raises(DataError, match="no condition has that in its name; there are comply-all"):
+        run_study(recipe, tmp_path, only=["nobody"])
 
 
 def test_a_resumed_run_with_another_configuration_is_refused(tmp_path):

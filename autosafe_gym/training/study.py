@@ -29,6 +29,8 @@ from autosafe_gym.training.trainer import train_recipe
 Report = Callable[[str, int, int], None]
 SHOWN = ("sec@1", "safety", "utility", "over_refusal", "safe_and_useful")
 REFERENCE = "comply-all"
+_DRAWN = 6
+"""More conditions than these would make no picture of their curves."""
 
 
 def run_study(
@@ -207,7 +209,7 @@ def _gather(plan: Plan, conditions: Sequence[Condition], out: Path) -> dict[str,
         "recipe": plan.base.to_dict(),
         "rows": found,
         "passed_over": passed_over() if plan.name == "distance" else {},
-        "curves": curves if plan.name == "curves" else {},
+        "curves": curves if plan.name != "scaling" and len(curves) <= _DRAWN else {},
     }
 
 
