@@ -101,7 +101,8 @@ def study(
     name: Annotated[str, typer.Argument(help="distance, ablation, scaling, rewards or curves.")],
     out: Annotated[Path | None, typer.Option(help="Folder; runs/study-NAME by default.")] = None,
     only: Annotated[
-        list[str] | None, typer.Option(help="Only conditions that contain this; may be repeated.")
+        list[str] | None,
+        typer.Option(help="Only the condition of this name, or those whose names hold it."),
     ] = None,
     seeds: Annotated[int, typer.Option(min=1, help="Training seeds of each condition.")] = 3,
     episodes: Annotated[int, typer.Option(min=10, help="Episodes of each test set.")] = 300,

@@ -39,7 +39,7 @@ class Plan:
         base: The recipe that every condition starts from.
         seeds: Training seeds of each condition, from 0.
         episodes: Of each test set.
-        only: Keeps the conditions whose name holds one of these.
+        only: Keeps the conditions of these names; one that is no whole name keeps those that hold it.
         injecagent: Folder of InjecAgent's data, or None.
     """
 

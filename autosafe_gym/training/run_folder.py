@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -127,6 +128,30 @@ def save(model: Any, path: Path, recipe: Recipe) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def kept(known: Iterable[str], wanted: Sequence[str], what: str) -> list[str]:
+    """The names that are wanted: one that is no whole name means those that hold it; none means all.
+
+    Args:
+        known: Every name.
+        wanted: What was asked for.
+        what: What has these names, for the error.
+
+    Raises:
+        DataError: If nothing is left.
+    """
+    every = list(known)
+    found = [
+        name
+        for name in every
+        if not wanted or any(w == name or (w not in every and w in name) for w in wanted)
+    ]
+    if not found:
+        raise DataError(
+            f"{', '.join(wanted)}: no {what} has that in its name; there are {', '.join(every)}."
+        )
+    return found
 
 
 def write_whole(path: Path, text: str) -> None:

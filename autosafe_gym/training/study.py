@@ -23,7 +23,7 @@ from autosafe_gym.errors import DataError
 from autosafe_gym.evaluation.intervals import Rate, percent
 from autosafe_gym.training.conditions import STUDIES, Condition, Plan, passed_over
 from autosafe_gym.training.recipe import read_recipe
-from autosafe_gym.training.run_folder import write_whole
+from autosafe_gym.training.run_folder import kept, write_whole
 from autosafe_gym.training.trainer import train_recipe
 
 Report = Callable[[str, int, int], None]
@@ -54,15 +54,10 @@ def run_study(
         What `results.json` holds.
 
     Raises:
-        DataError: If nothing is left to do under `only`, or the folder holds other cells.
+        DataError: If no condition is left under `only`, or the folder holds other cells.
     """
-    conditions = [
-        c
-        for c in STUDIES[plan.name](plan)
-        if not plan.only or any(part in c.name for part in plan.only)
-    ]
-    if not conditions:
-        raise DataError(f"only = {list(plan.only)}: no condition of {plan.name!r} has that in it.")
+    known = {c.name: c for c in STUDIES[plan.name](plan)}
+    conditions = [known[name] for name in kept(known, plan.only, "condition")]
     tasks = {}
     for condition in conditions:
         for seed in range(plan.seeds):

@@ -7,7 +7,7 @@ counted, so that a study that was interrupted goes on where it was.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from autosafe_gym.training.llm.measure import (
 )
 from autosafe_gym.training.llm.recipe import Recipe
 from autosafe_gym.training.llm.weights import source_file, to_q8
-from autosafe_gym.training.run_folder import write_whole
+from autosafe_gym.training.run_folder import kept, write_whole
 
 Report = Callable[[str, int, int], None]
 SHOWN = (
@@ -122,9 +122,9 @@ def run_study(
     """
     asked = sampling or Sampling(form=recipe.data.form)
     known = {c.name: c for c in conditions(recipe)}
-    chosen = [known[name] for name in _kept(known, only, "condition")]
+    chosen = [known[name] for name in kept(known, only, "condition")]
     places = sets(recipe)
-    names = _kept(places, on, "set")
+    names = kept(places, on, "set")
     _claim(out, recipe, asked)
     found: dict[tuple[str, str], list[Measured]] = {}
     trained: dict[str, Any] = {}
@@ -186,18 +186,6 @@ def run_study(
     write_whole(out / "results.json", json.dumps(results, indent=2) + "\n")
     write_whole(out / "table.md", markdown(results))
     return results
-
-
-def _kept(known: Iterable[str], wanted: Sequence[str], what: str) -> list[str]:
-    every = list(known)
-    found = [
-        n for n in every if not wanted or any(w == n or (w not in every and w in n) for w in wanted)
-    ]
-    if not found:
-        raise DataError(
-            f"{list(wanted)}: no {what} has that in its name; there are {', '.join(every)}."
-        )
-    return found
 
 
 def _models(out: Path, condition: Condition) -> Path:
