@@ -286,3 +286,26 @@ def test_other_algorithms_choose_candidates_only(tmp_path, name):
         load_agent(done.file), risk_env("autosafe/All-v0"), episodes=6, seed=0, set="x"
     )
     assert result.metrics["unmeasured"].value == 0
+
+
+def test_a_study_is_resumed_and_refuses_another_recipe(tmp_path):
+    pytest.importorskip("sb3_contrib")
+    pytest.importorskip("matplotlib")
+    from autosafe_gym.training.conditions import Plan
+    from autosafe_gym.training.study import run_study
+
+    plan = Plan("rewards", read_recipe(TINY), seeds=1, episodes=10, only=("additive",))
+    first = run_study(plan, tmp_path, jobs=1)
+    assert [row["set"] for row in first["rows"]] == ["unseen seeds", "held out"]
+    assert {row["condition"] for row in first["rows"]} == {"additive"}
+    assert all(row["metrics"]["utility"]["n"] == 10 for row in first["rows"])
+    # What was done is not done again: its file would be written anew.
+    (cell,) = (tmp_path / "cells").iterdir()
+    written = cell.stat().st_mtime_ns
+    assert run_study(plan, tmp_path, jobs=1) == first
+    assert cell.stat().st_mtime_ns == written
+    other = dataclasses.replace(plan, base=plan.base.with_(algorithm={"clip": 0.3}))
+    with pytest.raises(DataError, match=r"algorithm\.clip: 0\.15 there, 0\.3 here"):
+        run_study(other, tmp_path, jobs=1)
+    with pytest.raises(DataError, match="no condition has that in its name"):
+        run_study(dataclasses.replace(plan, only=("nobody",)), tmp_path, jobs=1)

@@ -83,7 +83,7 @@ def claim(
             held = dict(json.loads(file.read_text()))
         except (ValueError, TypeError) as error:
             raise DataError(f"{file}: this is no recipe of a run ({error}).") from error
-        differs = _differences({name: held.get(name) for name in made}, made)
+        differs = differences({name: held.get(name) for name in made}, made)
         if differs:
             raise DataError(
                 f"{out} holds a run of another configuration: {'; '.join(differs)}. Choose another "
@@ -100,12 +100,13 @@ def claim(
         raise DataError(f"{out}: can't be written ({error.strerror}).") from error
 
 
-def _differences(there: Any, here: Any, name: str = "") -> list[str]:
+def differences(there: Any, here: Any, name: str = "") -> list[str]:
+    """Where two nested configurations differ, both sides named."""
     if isinstance(there, dict) and isinstance(here, dict):
         return [
             found
             for key in {**there, **here}
-            for found in _differences(there.get(key), here.get(key), f"{name}.{key}".strip("."))
+            for found in differences(there.get(key), here.get(key), f"{name}.{key}".strip("."))
         ]
     name = name.removeprefix("recipe.")
     return [] if there == here else [f"{name}: {there!r} there, {here!r} here"]

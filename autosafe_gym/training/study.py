@@ -23,7 +23,7 @@ from autosafe_gym.errors import DataError
 from autosafe_gym.evaluation.intervals import Rate, percent
 from autosafe_gym.training.conditions import STUDIES, Condition, Plan, passed_over
 from autosafe_gym.training.recipe import read_recipe
-from autosafe_gym.training.run_folder import kept, write_whole
+from autosafe_gym.training.run_folder import differences, kept, write_whole
 from autosafe_gym.training.trainer import train_recipe
 
 Report = Callable[[str, int, int], None]
@@ -54,10 +54,11 @@ def run_study(
         What `results.json` holds.
 
     Raises:
-        DataError: If no condition is left under `only`, or the folder holds other cells.
+        DataError: If no condition is left under `only`, or the folder holds another study.
     """
     known = {c.name: c for c in STUDIES[plan.name](plan)}
     conditions = [known[name] for name in kept(known, plan.only, "condition")]
+    _claim(plan, out)
     tasks = {}
     for condition in conditions:
         for seed in range(plan.seeds):
@@ -87,6 +88,21 @@ def run_study(
     write_whole(out / "results.json", json.dumps(results, indent=2) + "\n")
     write_whole(out / "table.md", markdown(results))
     return results
+
+
+def _claim(plan: Plan, out: Path) -> None:
+    """One folder, one study from one recipe: more conditions and seeds may join."""
+    file = out / "study.json"
+    ours = {"study": plan.name, "recipe": plan.base.to_dict()}
+    if not file.is_file():
+        out.mkdir(parents=True, exist_ok=True)
+        write_whole(file, json.dumps(ours, indent=2) + "\n")
+        return
+    differs = differences(json.loads(file.read_text()), ours)
+    if differs:
+        raise DataError(
+            f"{out} holds a study of another configuration: {'; '.join(differs)}. Choose another folder."
+        )
 
 
 def _task(condition: Condition, seed: int, episodes: int, out: Path) -> dict[str, Any]:
