@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any
 
@@ -204,7 +204,8 @@ def _train_all(
 
 def _stop(workers: ProcessPoolExecutor) -> None:
     """Ends the worker processes at once: their models are only written when they are done."""
-    for process in list((workers._processes or {}).values()):
+    # Not those that the pool knows: one may just be starting.
+    for process in active_children():
         process.terminate()
     workers.shutdown(wait=False, cancel_futures=True)
     errors.print("Training was stopped; the data set is complete.")

@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +77,8 @@ def run_study(
                 if report is not None:
                     report(waiting[future]["condition"], number, total)
         except BaseException:
-            for process in list((workers._processes or {}).values()):
+            # Not those that the pool knows: one may just be starting.
+            for process in active_children():
                 process.terminate()
             workers.shutdown(wait=False, cancel_futures=True)
             raise
