@@ -12,12 +12,11 @@ from autosafe_gym.errors import DataError, ScenarioError, ToolCodeError, Unknown
 from autosafe_gym.evaluation.evaluate import evaluate, risk_env
 from autosafe_gym.pipeline.datasets import collect
 from autosafe_gym.training.llm import samples
-from autosafe_gym.training.llm.finetune import library
 from autosafe_gym.training.llm.measure import Sampling, measure, read_lines
 from autosafe_gym.training.llm.recipe import load_recipe, read_recipe, shipped_recipes
 from autosafe_gym.training.llm.study import run_study
 from autosafe_gym.training.recipe import load_recipe as load_policy_recipe
-from autosafe_gym.training.run_folder import claim
+from autosafe_gym.training.run_folder import claim, library
 
 SPLIT = "held-out-families/train"
 

@@ -17,7 +17,7 @@ from autosafe_gym.envs.splits import HELD_OUT_FAMILIES
 from autosafe_gym.errors import MissingExtraError
 from autosafe_gym.evaluation.evaluate import Evaluation, evaluate, pool, risk_env
 from autosafe_gym.evaluation.tables import metrics_table
-from autosafe_gym.pipeline.datasets import Collected, collect, write_dataset
+from autosafe_gym.pipeline.datasets import Collected, collect_parts, write_dataset
 
 ENV = "autosafe/All-v0"
 TRAIN = "held-out-families/train"
@@ -146,19 +146,16 @@ def _make(kwargs: dict[str, Any]) -> Any:
 
 
 def _collect(settings: DemoSettings) -> Collected:
-    found: Collected | None = None
     with progress("search and reflection") as report:
-        for part, (modes, episodes) in enumerate(_parts(settings)):
-            part_found = collect(
-                risk_env(ENV, split=TRAIN, **({"modes": modes} if modes else {})),
-                agents.make("comply-all"),
-                episodes=episodes,
-                seed=settings.seed * 1_000_000 + part * 500_000,
-                progress=lambda done, total: report("scenarios", done, total),
-            )
-            found = part_found if found is None else found.joined(part_found)
-    assert found is not None
-    return found
+        return collect_parts(
+            [
+                (risk_env(ENV, split=TRAIN, **({"modes": modes} if modes else {})), episodes)
+                for modes, episodes in _parts(settings)
+            ],
+            agents.make("comply-all"),
+            seed=settings.seed * 1_000_000,
+            progress=lambda done, total: report("scenarios", done, total),
+        )
 
 
 def _parts(settings: DemoSettings) -> tuple[tuple[tuple[str, ...], int], ...]:

@@ -40,6 +40,10 @@ FILES = (
 )
 
 
+_APART = 500_000
+"""Seeds between the parts of a search."""
+
+
 @dataclass
 class Collected:
     """What `collect` found.
@@ -95,6 +99,28 @@ def collect(
     """
     tasks = ((agent, seed + number, None) for number in range(episodes))
     return _collect(env, tasks, episodes, progress)
+
+
+def collect_parts(
+    parts: Iterable[tuple[RiskEnv, int]],
+    agent: Any,
+    *,
+    seed: int,
+    progress: Callable[[int, int], None] | None = None,
+) -> Collected:
+    """Searches several environments one after another; each has seeds of its own.
+
+    Args:
+        parts: Environments, and how many scenarios of each.
+        agent: Whose actions are searched.
+        seed: The first seed of the first; those of the next begin 500,000 further on.
+        progress: Called with (done, in all), for each part anew.
+    """
+    found = Collected([], [], {}, 0.0)
+    for number, (env, episodes) in enumerate(parts):
+        first = seed + number * _APART
+        found = found.joined(collect(env, agent, episodes=episodes, seed=first, progress=progress))
+    return found
 
 
 def collect_stored(

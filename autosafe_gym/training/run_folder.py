@@ -7,6 +7,7 @@ not at all.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import tempfile
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import autosafe_gym
+from autosafe_gym.envs.family import all_families
 from autosafe_gym.envs.features import spaces_version
 from autosafe_gym.errors import DataError
 from autosafe_gym.training.recipe import Recipe
@@ -74,30 +76,58 @@ def claim(
         DataError: If the folder holds another recipe's run (both sides are named), or this one's and
             `resume` is False.
     """
-    file = out / "recipe.json"
     ours = recipe.to_dict()
     del ours["run"]["seeds"]
-    made = {**facts, "recipe": ours}
+    if settle(out / "recipe.json", {**facts, "recipe": ours}, "run", overwrite) and not resume:
+        raise DataError(f"{out} holds a run of this recipe already: say --resume to go on.")
+
+
+def settle(file: Path, made: dict[str, Any], what: str, overwrite: bool = False) -> bool:
+    """Writes what a folder is for, or checks that it is for the same.
+
+    Args:
+        file: Of the folder.
+        made: The configuration, as JSON would hold it.
+        what: What it is of, for the error: "run" or "study".
+        overwrite: Whether to take the folder whatever it holds.
+
+    Returns:
+        Whether the folder was taken already.
+
+    Raises:
+        DataError: If it holds another configuration (both sides are named), or can't be written.
+    """
+    out = file.parent
     if file.is_file() and not overwrite:
         try:
             held = dict(json.loads(file.read_text()))
         except (ValueError, TypeError) as error:
-            raise DataError(f"{file}: this is no recipe of a run ({error}).") from error
+            raise DataError(f"{file}: this is no recipe of a {what} ({error}).") from error
         differs = differences({name: held.get(name) for name in made}, made)
         if differs:
             raise DataError(
-                f"{out} holds a run of another configuration: {'; '.join(differs)}. Choose another "
+                f"{out} holds a {what} of another configuration: {'; '.join(differs)}. Choose another "
                 "folder, or take the recipe that it was begun with."
             )
-        if not resume:
-            raise DataError(f"{out} holds a run of this recipe already: say --resume to go on.")
-        return
+        return True
     try:
         out.mkdir(parents=True, exist_ok=True)
         made = {"autosafe_gym": autosafe_gym.__version__, **made}
         write_whole(file, json.dumps(made, indent=2) + "\n")
     except OSError as error:
         raise DataError(f"{out}: can't be written ({error.strerror}).") from error
+    return False
+
+
+def library() -> str:
+    """Stands for the families: scenarios of one library are not those of another."""
+    names = "\n".join(all_families())
+    return f"{len(all_families())} families, {hashlib.sha256(names.encode()).hexdigest()[:12]}"
+
+
+def slug(name: str) -> str:
+    """A name as part of a file's name."""
+    return "".join(c if c.isalnum() else "-" for c in name)
 
 
 def differences(there: Any, here: Any, name: str = "") -> list[str]:

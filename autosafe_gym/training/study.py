@@ -17,13 +17,12 @@ from typing import Any
 
 import autosafe_gym
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.envs.family import all_families
 from autosafe_gym.envs.features import spaces_version
 from autosafe_gym.errors import DataError
 from autosafe_gym.evaluation.intervals import Rate, percent
 from autosafe_gym.training.conditions import STUDIES, Condition, Plan, passed_over
 from autosafe_gym.training.recipe import read_recipe
-from autosafe_gym.training.run_folder import differences, kept, write_whole
+from autosafe_gym.training.run_folder import kept, library, settle, slug, write_whole
 from autosafe_gym.training.trainer import train_recipe
 
 Report = Callable[[str, int, int], None]
@@ -58,7 +57,9 @@ def run_study(
     """
     known = {c.name: c for c in STUDIES[plan.name](plan)}
     conditions = [known[name] for name in kept(known, plan.only, "condition")]
-    _claim(plan, out)
+    # More conditions and seeds may join.
+    made = {"study": plan.name, "recipe": plan.base.to_dict()}
+    settle(out / "study.json", made, "study")
     tasks = {}
     for condition in conditions:
         for seed in range(plan.seeds):
@@ -91,27 +92,12 @@ def run_study(
     return results
 
 
-def _claim(plan: Plan, out: Path) -> None:
-    """One folder, one study from one recipe: more conditions and seeds may join."""
-    file = out / "study.json"
-    ours = {"study": plan.name, "recipe": plan.base.to_dict()}
-    if not file.is_file():
-        out.mkdir(parents=True, exist_ok=True)
-        write_whole(file, json.dumps(ours, indent=2) + "\n")
-        return
-    differs = differences(json.loads(file.read_text()), ours)
-    if differs:
-        raise DataError(
-            f"{out} holds a study of another configuration: {'; '.join(differs)}. Choose another folder."
-        )
-
-
 def _task(condition: Condition, seed: int, episodes: int, out: Path) -> dict[str, Any]:
-    slug = "".join(c if c.isalnum() else "-" for c in condition.name)
+    stem = slug(condition.name)
     config = {
         "autosafe_gym": autosafe_gym.__version__,
         "spaces": spaces_version(condition.recipe.groups)["version"],
-        "library": _library(),
+        "library": library(),
         "recipe": condition.recipe.to_dict(),
         "sets": condition.sets,
         "episodes": episodes,
@@ -120,15 +106,9 @@ def _task(condition: Condition, seed: int, episodes: int, out: Path) -> dict[str
     return {
         "condition": condition.name,
         "config": config,
-        "file": str(out / "cells" / f"{slug}-{seed}.json"),
-        "models": str(out / "models" / slug),
+        "file": str(out / "cells" / f"{stem}-{seed}.json"),
+        "models": str(out / "models" / stem),
     }
-
-
-def _library() -> str:
-    """Stands for the families: a study that was begun on others can't go on."""
-    names = "\n".join(all_families())
-    return f"{len(all_families())} families, {hashlib.sha256(names.encode()).hexdigest()[:12]}"
 
 
 def _done(task: dict[str, Any]) -> bool:
@@ -215,7 +195,7 @@ def _gather(plan: Plan, conditions: Sequence[Condition], out: Path) -> dict[str,
     return {
         "study": plan.name,
         "version": autosafe_gym.__version__,
-        "library": _library(),
+        "library": library(),
         "seeds": plan.seeds,
         "episodes": plan.episodes,
         "recipe": plan.base.to_dict(),
@@ -233,7 +213,7 @@ def _pool(rates: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 def _reference(kwargs: dict[str, Any], episodes: int, out: Path) -> dict[str, Any]:
     """The agent that does what it is told, on the same episodes; measured once for each set."""
-    key = hashlib.sha256(json.dumps([kwargs, episodes, _library()]).encode()).hexdigest()[:16]
+    key = hashlib.sha256(json.dumps([kwargs, episodes, library()]).encode()).hexdigest()[:16]
     file = out / "references" / f"{key}.json"
     if not file.is_file():
         from autosafe_gym import agents

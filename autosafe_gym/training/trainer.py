@@ -17,7 +17,7 @@ from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.features import spaces_version
 from autosafe_gym.envs.source import FamilySource
 from autosafe_gym.evaluation.evaluate import evaluate, risk_env
-from autosafe_gym.pipeline.datasets import collect, read_trajectories
+from autosafe_gym.pipeline.datasets import collect_parts, read_trajectories
 from autosafe_gym.training.agent import PolicyAgent, check_spaces, read_about
 from autosafe_gym.training.algorithms import (
     CLASSES,
@@ -77,20 +77,13 @@ def load_data(
             kwargs["twin_share"] = 0.0
         families = env.source.families if isinstance(env.source, FamilySource) else ()
         modes = sorted({f.mode for f in families} & {*part.more_modes})
-        trajectories = []
-        for number, (episodes, filters) in enumerate(
-            ((part.scenarios, {}), (part.more if modes else 0, {"modes": modes}))
-        ):
-            if not episodes:
-                continue
-            found = collect(
-                risk_env(recipe.env.id, **{**kwargs, **filters}),
-                agents.make(part.agent),
-                episodes=episodes,
-                seed=seed * 1_000_000 + number * 500_000,
-                progress=None if report is None else lambda n, of: report("scenarios", n, of),
-            )
-            trajectories += found.trajectories
+        parts = [({}, part.scenarios), ({"modes": modes}, part.more if modes else 0)]
+        trajectories = collect_parts(
+            [(risk_env(recipe.env.id, **{**kwargs, **f}), n) for f, n in parts if n],
+            agents.make(part.agent),
+            seed=seed * 1_000_000,
+            progress=None if report is None else lambda n, of: report("scenarios", n, of),
+        ).trajectories
     if not part.twins:
         trajectories = [t for t in trajectories if not t.scenario.twin]
     if not part.reflection:

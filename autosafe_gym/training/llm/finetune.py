@@ -6,14 +6,12 @@ checkpoints, the model (`model.gguf`, or `model/` where the source is no GGUF fi
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from autosafe_gym import agents
-from autosafe_gym.envs.family import all_families
 from autosafe_gym.errors import DataError
 from autosafe_gym.evaluation.evaluate import risk_env
 from autosafe_gym.pipeline.datasets import collect
@@ -28,7 +26,7 @@ from autosafe_gym.training.llm.weights import (
     save_gguf,
     source_file,
 )
-from autosafe_gym.training.run_folder import claim, write_whole
+from autosafe_gym.training.run_folder import claim, library, write_whole
 
 
 @dataclass
@@ -185,9 +183,3 @@ def load_rows(recipe: Recipe, tokenizer: Any, seed: int, report: Any = None) -> 
             raise DataError(f"data.tokens = {part.tokens}: no row of {name} is that short.")
     rows["left_out"] = left_out
     return rows
-
-
-def library() -> str:
-    """Stands for the families: scenarios of one library are not those of another."""
-    names = "\n".join(all_families())
-    return f"{len(all_families())} families, {hashlib.sha256(names.encode()).hexdigest()[:12]}"

@@ -27,7 +27,7 @@ from autosafe_gym.training.llm.measure import (
 )
 from autosafe_gym.training.llm.recipe import Recipe
 from autosafe_gym.training.llm.weights import source_file, to_q8
-from autosafe_gym.training.run_folder import kept, write_whole
+from autosafe_gym.training.run_folder import kept, library, settle, slug, write_whole
 
 Report = Callable[[str, int, int], None]
 SHOWN = (
@@ -125,7 +125,11 @@ def run_study(
     chosen = [known[name] for name in kept(known, only, "condition")]
     places = sets(recipe)
     names = kept(places, on, "set")
-    _claim(out, recipe, asked)
+    # More seeds, episodes and conditions may join.
+    ours = recipe.to_dict()
+    del ours["run"]["seeds"]
+    made = {"recipe": ours, "sampling": asdict(asked), "library": library()}
+    settle(out / "study.json", made, "study")
     found: dict[tuple[str, str], list[Measured]] = {}
     trained: dict[str, Any] = {}
     cells = [
@@ -136,7 +140,7 @@ def run_study(
     ]
     for number, (condition, seed, name) in enumerate(cells):
         label = f"{condition.name}, seed {seed}"
-        file = out / "cells" / f"{_slug(f'{condition.name}-{seed}-{name}')}.jsonl"
+        file = out / "cells" / f"{slug(f'{condition.name}-{seed}-{name}')}.jsonl"
         if not train:
             done = _models(out, condition) / f"seed-{seed}" / condition.stage / "done.json"
             if condition.stage and done.is_file():
@@ -204,40 +208,6 @@ def _base(recipe: Recipe) -> Path:
 
 def _ticker(report: Report, label: str) -> Callable[[int, int], None]:
     return lambda done, of: report(label, done, of)
-
-
-def _slug(name: str) -> str:
-    return "".join(c if c.isalnum() else "-" for c in name)
-
-
-def _claim(out: Path, recipe: Recipe, sampling: Sampling) -> None:
-    """One folder, one study: more seeds, episodes and conditions may join."""
-    ours = recipe.to_dict()
-    del ours["run"]["seeds"]
-    made = json.loads(
-        json.dumps(
-            {
-                "recipe": ours,
-                "sampling": asdict(sampling),
-                "families": sorted(all_families()),
-            }
-        )
-    )
-    file = out / "study.json"
-    if file.is_file():
-        held = json.loads(file.read_text())
-        for key, value in made.items():
-            if held.get(key) != value:
-                there, here = held.get(key), value
-                if isinstance(value, list):
-                    there, here = (f"{len(x or [])} families" for x in (there, here))
-                raise DataError(
-                    f"{out} holds a study of another configuration ({key}: {there} there, {here} "
-                    "here). Choose another folder."
-                )
-        return
-    out.mkdir(parents=True, exist_ok=True)
-    write_whole(file, json.dumps(made, indent=2) + "\n")
 
 
 def _text(metric: dict[str, Any]) -> str:
