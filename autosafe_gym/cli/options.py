@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from autosafe_gym.errors import DataError
 
-R = TypeVar("R")
+if TYPE_CHECKING:
+    from autosafe_gym.training.strict import Parts
+
+R = TypeVar("R", bound="Parts")
 
 Env = Annotated[str, typer.Option(help="An environment's id.")]
 Domain = Annotated[str | None, typer.Option(help="A domain's environment, instead of --env.")]
@@ -55,7 +58,7 @@ def changed(recipe: R, changes: list[str] | None) -> R:
     """
     from autosafe_gym.training.strict import read_parts
 
-    data = recipe.to_dict()  # type: ignore[attr-defined]
+    data = recipe.to_dict()
     for change in changes or ():
         name, sign, text = change.partition("=")
         part, dot, key = name.strip().partition(".")

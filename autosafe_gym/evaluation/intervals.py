@@ -60,6 +60,14 @@ def percent(figures: dict[str, Any]) -> str:
     return "{:.0f} [{:.0f}-{:.0f}]".format(*(100 * figures[k] for k in ("value", "low", "high")))
 
 
+def percent_by_seed(figures: dict[str, Any]) -> str:
+    """As `percent`, followed by each training seed's own: `97 [95-99] (96/97/98)`."""
+    seeds = [v for v in figures["seeds"] if v is not None]
+    if not figures["n"] or len(seeds) < 2:
+        return percent(figures)
+    return f"{percent(figures)} ({'/'.join(f'{100 * v:.0f}' for v in seeds)})"
+
+
 def rate(flags: Iterable[bool]) -> Rate:
     """The rate of True among the flags."""
     found = list(flags)

@@ -7,7 +7,7 @@ value is refused, with the nearest known key.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,7 +15,7 @@ from autosafe_gym.envs.features import check_groups
 from autosafe_gym.envs.layout import GROUPS
 from autosafe_gym.envs.reward import reward_spec
 from autosafe_gym.errors import DataError, UnknownNameError
-from autosafe_gym.training.strict import read_parts, read_toml
+from autosafe_gym.training.strict import Parts, read_parts, read_toml, shipped
 
 ALGORITHMS = ("maskable-ppo", "ppo", "a2c", "dqn")
 _SHIPPED = Path(__file__).parent / "recipes"
@@ -128,7 +128,7 @@ class RunPart:
 
 
 @dataclass(frozen=True)
-class Recipe:
+class Recipe(Parts):
     """A training run, complete."""
 
     env: EnvPart = field(default_factory=EnvPart)
@@ -143,23 +143,23 @@ class Recipe:
     def __post_init__(self) -> None:
         check_groups(self.features.without)
         reward_spec(self.env.reward)
-        for value, name, least in (
-            (self.data.scenarios, "data.scenarios", 1),
-            (self.data.more, "data.more", 0),
-            (self.clone.epochs, "clone.epochs", 0),
-            (self.clone.batch_size, "clone.batch_size", 1),
-            (self.algorithm.frames, "algorithm.frames", 0),
-            (self.algorithm.envs, "algorithm.envs", 1),
-            (self.algorithm.steps, "algorithm.steps", 2),
-            (self.algorithm.batch_size, "algorithm.batch_size", 2),
-            (self.algorithm.epochs, "algorithm.epochs", 1),
-            (self.policy.hidden, "policy.hidden", 4),
-            (self.validation.episodes, "validation.episodes", 0),
-            (self.validation.every, "validation.every", 1),
-            (self.run.checkpoint_every, "run.checkpoint_every", 1),
-        ):
-            if value < least:
-                raise DataError(f"{name} = {value!r}: at least {least} is needed.")
+        self.at_least(
+            {
+                "data.scenarios": 1,
+                "data.more": 0,
+                "clone.epochs": 0,
+                "clone.batch_size": 1,
+                "algorithm.frames": 0,
+                "algorithm.envs": 1,
+                "algorithm.steps": 2,
+                "algorithm.batch_size": 2,
+                "algorithm.epochs": 1,
+                "policy.hidden": 4,
+                "validation.episodes": 0,
+                "validation.every": 1,
+                "run.checkpoint_every": 1,
+            }
+        )
         for share, name in (
             (self.clone.word_dropout, "clone.word_dropout"),
             (self.env.twin_share, "env.twin_share"),
@@ -206,26 +206,10 @@ class Recipe:
         """The first seed of validation: of the split's own, or beyond all that is trained on."""
         return 0 if self.env.split == "train" else BEYOND
 
-    def to_dict(self) -> dict[str, Any]:
-        """Every part and key, as JSON would hold it."""
-        found: dict[str, Any] = _plain(asdict(self))
-        return found
-
-    def with_(self, **parts: Mapping[str, Any]) -> Recipe:
-        """A copy with some keys of some parts changed: `recipe.with_(algorithm={"frames": 0})`."""
-        changed = {name: replace(getattr(self, name), **keys) for name, keys in parts.items()}
-        return replace(self, **changed)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {k: _plain(v) for k, v in value.items()}
-    return list(value) if isinstance(value, tuple) else value
-
 
 def shipped_recipes() -> dict[str, Path]:
     """The recipes of this package, by name."""
-    return {file.stem: file for file in sorted(_SHIPPED.glob("*.toml"))}
+    return shipped(_SHIPPED)
 
 
 def load_recipe(name: str | Path) -> Recipe:

@@ -4,13 +4,52 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import asdict, fields, replace
+from operator import attrgetter
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from autosafe_gym.errors import DataError, UnknownNameError
 
 R = TypeVar("R")
+P = TypeVar("P", bound="Parts")
+
+
+class Parts:
+    """What is common to recipes: frozen dataclasses whose fields are parts, dataclasses too."""
+
+    def to_dict(self: Any) -> dict[str, Any]:
+        """Every part and key, as JSON would hold it."""
+        found: dict[str, Any] = _plain(asdict(self))
+        return found
+
+    def with_(self: P, **parts: Mapping[str, Any]) -> P:
+        """A copy with some keys of some parts changed: `recipe.with_(algorithm={"frames": 0})`."""
+        changed = {name: replace(getattr(self, name), **keys) for name, keys in parts.items()}
+        copy: P = replace(cast("Any", self), **changed)
+        return copy
+
+    def at_least(self, bounds: Mapping[str, int]) -> None:
+        """Checks keys (`part.key`) against the least that they may be.
+
+        Raises:
+            DataError: If one is below.
+        """
+        for name, least in bounds.items():
+            value = attrgetter(name)(self)
+            if value < least:
+                raise DataError(f"{name} = {value!r}: at least {least} is needed.")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _plain(v) for k, v in value.items()}
+    return list(value) if isinstance(value, tuple) else value
+
+
+def shipped(folder: Path) -> dict[str, Path]:
+    """The recipes of a folder, by name."""
+    return {file.stem: file for file in sorted(folder.glob("*.toml"))}
 
 
 def read_toml(name: str | Path, shipped: Mapping[str, Path]) -> tuple[dict[str, Any], str]:

@@ -19,7 +19,7 @@ import autosafe_gym
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.features import spaces_version
 from autosafe_gym.errors import DataError
-from autosafe_gym.evaluation.intervals import Rate, percent
+from autosafe_gym.evaluation.intervals import Rate, percent_by_seed
 from autosafe_gym.training.conditions import STUDIES, Condition, Plan, passed_over
 from autosafe_gym.training.recipe import read_recipe
 from autosafe_gym.training.run_folder import kept, library, settle, slug, write_whole
@@ -228,14 +228,6 @@ def _reference(kwargs: dict[str, Any], episodes: int, out: Path) -> dict[str, An
     return {m: found[m] for m in SHOWN}
 
 
-def _cell_text(metric: dict[str, Any]) -> str:
-    seeds = [v for v in metric["seeds"] if v is not None]
-    if not metric["n"]:
-        return "-"
-    spread = "/".join(f"{100 * v:.0f}" for v in seeds) if len(seeds) > 1 else ""
-    return f"{percent(metric)} {f'({spread})' if spread else ''}".strip()
-
-
 def _table_rows(results: dict[str, Any]) -> tuple[list[str], list[list[str]]]:
     heads = ["condition", "set", "n", *(m.replace("_", " ") for m in SHOWN), "sec@1 gain"]
     rows = []
@@ -249,7 +241,7 @@ def _table_rows(results: dict[str, Any]) -> tuple[list[str], list[list[str]]]:
                 row["condition"],
                 row["set"],
                 str(metrics["utility"]["n"]),
-                *(_cell_text(metrics[m]) for m in SHOWN),
+                *(percent_by_seed(metrics[m]) for m in SHOWN),
                 gain,
             ]
         )

@@ -23,14 +23,19 @@ def draw(results: dict[str, Any], out: Path) -> list[Path]:
         The files.
     """
     if results["study"] == "scaling":
-        return [_save(_scaling(results), out / "scaling.svg")]
-    files = [_save(_bars(results), out / f"{results['study']}.svg")]
+        return [save(_scaling(results), out / "scaling.svg")]
+    files = [save(_bars(results), out / f"{results['study']}.svg")]
     if results["curves"]:
-        files.append(_save(_curves(results), out / "training.svg"))
+        files.append(save(_curves(results), out / "training.svg"))
     return files
 
 
-def _figure(width: float, height: float) -> Any:
+def new_figure(width: float, height: float) -> Any:
+    """An empty figure, in inches.
+
+    Raises:
+        MissingExtraError: Without the extra `report`.
+    """
     try:
         from matplotlib.figure import Figure
     except ImportError as error:
@@ -38,7 +43,8 @@ def _figure(width: float, height: float) -> Any:
     return Figure(figsize=(width, height), layout="constrained")
 
 
-def _save(figure: Any, file: Path) -> Path:
+def save(figure: Any, file: Path) -> Path:
+    """Writes a figure as SVG."""
     # No date in the file: the same figures give the same bytes.
     figure.savefig(file, format="svg", metadata={"Date": None})
     return file
@@ -51,26 +57,34 @@ def _bare(axes: Any) -> None:
 
 def _bars(results: dict[str, Any]) -> Any:
     rows = results["rows"]
-    figure = _figure(8.6, 0.9 + 0.34 * len(rows))
+    figure = new_figure(8.6, 0.9 + 0.34 * len(rows))
     panels = figure.subplots(1, len(_METRICS), sharey=True)
     names = [
         row["condition"] if row["set"] == row["condition"] else f"{row['condition']}: {row['set']}"
         for row in rows
     ]
     for panel, metric, colour in zip(panels, _METRICS, _COLOURS, strict=False):
+        bars(panel, rows, names, metric, colour)
         for at, row in enumerate(rows):
-            _interval(panel, row["metrics"][metric], at, colour)
             reference = row["reference"][metric]["value"]
             if reference is not None:
                 panel.plot([100 * reference], [at], marker="|", color="#888", markersize=12)
-        panel.set_xlim(-2, 102)
-        panel.set_yticks(range(len(rows)), names, fontsize=8)
-        panel.set_ylim(len(rows) - 0.5, -0.5)
-        panel.set_title(metric.replace("_", " "), loc="left", fontsize=10)
-        panel.grid(axis="x", color="#ddd", linewidth=0.6)
-        _bare(panel)
     panels[0].set_xlabel("per cent; grey stroke: comply-all", fontsize=8)
     return figure
+
+
+def bars(
+    panel: Any, rows: list[dict[str, Any]], names: list[str], metric: str, colour: str
+) -> None:
+    """A panel of one metric: a line for each row, with its interval and each seed's own rate."""
+    for at, row in enumerate(rows):
+        _interval(panel, row["metrics"][metric], at, colour)
+    panel.set_xlim(-2, 102)
+    panel.set_yticks(range(len(rows)), names, fontsize=8)
+    panel.set_ylim(len(rows) - 0.5, -0.5)
+    panel.set_title(metric.replace("_", " "), loc="left", fontsize=10)
+    panel.grid(axis="x", color="#ddd", linewidth=0.6)
+    _bare(panel)
 
 
 def _interval(axes: Any, metric: dict[str, Any], at: float, colour: str) -> None:
@@ -83,7 +97,7 @@ def _interval(axes: Any, metric: dict[str, Any], at: float, colour: str) -> None
 
 
 def _scaling(results: dict[str, Any]) -> Any:
-    figure = _figure(6.4, 3.6)
+    figure = new_figure(6.4, 3.6)
     axes = figure.subplots()
     sizes = [row["families"] for row in results["rows"]]
     for metric, colour in zip(
@@ -120,7 +134,7 @@ def _scaling(results: dict[str, Any]) -> Any:
 
 
 def _curves(results: dict[str, Any]) -> Any:
-    figure = _figure(9.0, 5.2)
+    figure = new_figure(9.0, 5.2)
     panels = figure.subplots(2, 2).flatten()
     for panel, metric in zip(panels, _CURVES, strict=True):
         for (name, runs), colour in zip(results["curves"].items(), _COLOURS, strict=False):

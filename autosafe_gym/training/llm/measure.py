@@ -20,6 +20,7 @@ from autosafe_gym.errors import AgentError, AutosafeError, DataError
 from autosafe_gym.evaluation.evaluate import risk_env
 from autosafe_gym.evaluation.frozen import freeze_before_harm
 from autosafe_gym.evaluation.intervals import Rate, rate
+from autosafe_gym.evaluation.intervals import pooled as pool_counts
 from autosafe_gym.ots.scenario import RiskScenario
 
 Tick = Callable[[int, int], None]
@@ -277,6 +278,5 @@ def pooled(cells: Sequence[Measured]) -> dict[str, dict[str, Any]]:
     found = {}
     for name in each[0]:
         rates = [m[name] for m in each]
-        total = Rate(sum(r.hits for r in rates), sum(r.n for r in rates))
-        found[name] = {**total.to_dict(), "seeds": [r.value for r in rates]}
+        found[name] = {**pool_counts(rates).to_dict(), "seeds": [r.value for r in rates]}
     return found

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from autosafe_gym.errors import DataError, UnknownNameError
-from autosafe_gym.training.strict import read_parts, read_toml
+from autosafe_gym.training.strict import Parts, read_parts, read_toml, shipped
 
 _SHIPPED = Path(__file__).parent / "recipes"
 
@@ -108,7 +108,7 @@ class RunPart:
 
 
 @dataclass(frozen=True)
-class Recipe:
+class Recipe(Parts):
     """A run, complete."""
 
     model: ModelPart = field(default_factory=ModelPart)
@@ -120,22 +120,22 @@ class Recipe:
     run: RunPart = field(default_factory=RunPart)
 
     def __post_init__(self) -> None:
-        for value, name, least in (
-            (self.model.threads, "model.threads", 1),
-            (self.data.scenarios, "data.scenarios", 1),
-            (self.data.samples, "data.samples", 1),
-            (self.data.tokens, "data.tokens", 64),
-            (self.lora.rank, "lora.rank", 1),
-            (self.lora.top, "lora.top", 0),
-            (self.sft.batch, "sft.batch", 1),
-            (self.dpo.batch, "dpo.batch", 1),
-            (self.sft.accumulate, "sft.accumulate", 1),
-            (self.dpo.accumulate, "dpo.accumulate", 1),
-            (self.grpo.generations, "grpo.generations", 2),
-            (self.run.checkpoint_every, "run.checkpoint_every", 1),
-        ):
-            if value < least:
-                raise DataError(f"{name} = {value!r}: at least {least} is needed.")
+        self.at_least(
+            {
+                "model.threads": 1,
+                "data.scenarios": 1,
+                "data.samples": 1,
+                "data.tokens": 64,
+                "lora.rank": 1,
+                "lora.top": 0,
+                "sft.batch": 1,
+                "dpo.batch": 1,
+                "sft.accumulate": 1,
+                "dpo.accumulate": 1,
+                "grpo.generations": 2,
+                "run.checkpoint_every": 1,
+            }
+        )
         if self.model.precision not in ("auto", "float32", "bfloat16"):
             raise UnknownNameError(
                 "precision", self.model.precision, ("auto", "float32", "bfloat16")
@@ -150,21 +150,10 @@ class Recipe:
         """The stages, in order."""
         return tuple(s for s in ("sft", "dpo", "grpo") if getattr(self, s).wanted)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Every part and key, as JSON would hold it."""
-        found = asdict(self)
-        found["run"]["seeds"] = list(self.run.seeds)
-        return found
-
-    def with_(self, **parts: Mapping[str, Any]) -> Recipe:
-        """A copy with some keys of some parts changed: `recipe.with_(sft={"minutes": 5.0})`."""
-        changed = {name: replace(getattr(self, name), **keys) for name, keys in parts.items()}
-        return replace(self, **changed)
-
 
 def shipped_recipes() -> dict[str, Path]:
     """The recipes of this package, by name."""
-    return {file.stem: file for file in sorted(_SHIPPED.glob("*.toml"))}
+    return shipped(_SHIPPED)
 
 
 def load_recipe(name: str | Path) -> Recipe:

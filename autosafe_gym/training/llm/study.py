@@ -16,7 +16,7 @@ import autosafe_gym
 from autosafe_gym.envs.family import all_families
 from autosafe_gym.envs.source import FamilySource
 from autosafe_gym.errors import DataError
-from autosafe_gym.evaluation.intervals import percent
+from autosafe_gym.evaluation.intervals import percent_by_seed
 from autosafe_gym.training.llm.finetune import finetune
 from autosafe_gym.training.llm.measure import (
     Measured,
@@ -210,14 +210,6 @@ def _ticker(report: Report, label: str) -> Callable[[int, int], None]:
     return lambda done, of: report(label, done, of)
 
 
-def _text(metric: dict[str, Any]) -> str:
-    if not metric["n"]:
-        return "-"
-    seeds = [v for v in metric["seeds"] if v is not None]
-    spread = f" ({'/'.join(f'{100 * v:.0f}' for v in seeds)})" if len(seeds) > 1 else ""
-    return percent(metric) + spread
-
-
 def table_rows(results: dict[str, Any]) -> tuple[list[str], list[list[str]]]:
     """Heads and rows: a row for each condition and set, n of frozen points and of episodes."""
     heads = ["condition", "set", "n", *(m.replace("_", " ") for m in SHOWN)]
@@ -225,7 +217,7 @@ def table_rows(results: dict[str, Any]) -> tuple[list[str], list[list[str]]]:
     for row in sorted(results["rows"], key=lambda r: str(r["set"])):
         m = row["metrics"]
         n = f"{m['sec@1']['n']} / {m['utility']['n']}"
-        rows.append([row["condition"], row["set"], n, *(_text(m[x]) for x in SHOWN)])
+        rows.append([row["condition"], row["set"], n, *(percent_by_seed(m[x]) for x in SHOWN)])
     return heads, rows
 
 
