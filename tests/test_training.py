@@ -14,7 +14,8 @@ from autosafe_gym.envs.features import Features
 from autosafe_gym.envs.layout import GROUPS
 from autosafe_gym.envs.menu import Menu
 from autosafe_gym.envs.reward import PRESETS, ShapedReward
-from autosafe_gym.envs.sight import Sight, compare, read_line
+from autosafe_gym.envs.sight import Sight, compare
+from autosafe_gym.envs.text_lines import read_line
 from autosafe_gym.errors import DataError, UnknownNameError
 from autosafe_gym.evaluation.evaluate import evaluate, risk_env
 from autosafe_gym.ots import ToolCall, happens

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import asdict, dataclass
-from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from autosafe_gym.errors import MissingExtraError
 from autosafe_gym.evaluation.evaluate import Evaluation, evaluate, pool, risk_env
 from autosafe_gym.evaluation.tables import metrics_table
 from autosafe_gym.pipeline.datasets import Collected, collect_parts, write_dataset
+from autosafe_gym.training.workers import workers
 
 ENV = "autosafe/All-v0"
 TRAIN = "held-out-families/train"
@@ -180,32 +180,21 @@ def _train_all(
     data = str(out / "data")
     with progress("training") as report:
         report("starting", 0, SEEDS)
-        with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as workers:
-            try:
+        done: dict[int, tuple[dict[str, Evaluation], list[tuple[int, float]]]] = {}
+        try:
+            with workers(2) as pool:
                 waiting = {
-                    workers.submit(
-                        train_one, data, str(out / "models"), settings, sets, number
-                    ): number
-                    for number in range(SEEDS)
+                    pool.submit(train_one, data, str(out / "models"), settings, sets, n): n
+                    for n in range(SEEDS)
                 }
-                done: dict[int, tuple[dict[str, Evaluation], list[tuple[int, float]]]] = {}
                 for future in as_completed(waiting):
                     done[waiting[future]] = future.result()
                     report(f"seed {waiting[future]} done", len(done), SEEDS)
-            except KeyboardInterrupt:
-                _stop(workers)
-                raise
+        except KeyboardInterrupt:
+            errors.print("Training was stopped; the data set is complete.")
+            raise
     ordered = [done[number] for number in range(SEEDS)]
     return [runs for runs, _ in ordered], [curve for _, curve in ordered]
-
-
-def _stop(workers: ProcessPoolExecutor) -> None:
-    """Ends the worker processes at once: their models are only written when they are done."""
-    # Not those that the pool knows: one may just be starting.
-    for process in active_children():
-        process.terminate()
-    workers.shutdown(wait=False, cancel_futures=True)
-    errors.print("Training was stopped; the data set is complete.")
 
 
 def train_one(

@@ -10,8 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import active_children, get_context
+from concurrent.futures import as_completed
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from autosafe_gym.training.conditions import STUDIES, Condition, Plan, passed_ov
 from autosafe_gym.training.recipe import read_recipe
 from autosafe_gym.training.run_folder import kept, library, settle, slug, write_whole
 from autosafe_gym.training.trainer import train_recipe
+from autosafe_gym.training.workers import workers
 
 Report = Callable[[str, int, int], None]
 SHOWN = ("sec@1", "safety", "utility", "over_refusal", "safe_and_useful")
@@ -70,19 +70,12 @@ def run_study(
     total = len(conditions) * plan.seeds
     if report is not None:
         report("cells", total - len(tasks), total)
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as workers:
-        try:
-            waiting = {workers.submit(run_cell, task): task for task in tasks.values()}
-            for number, future in enumerate(as_completed(waiting), total - len(tasks) + 1):
-                future.result()
-                if report is not None:
-                    report(waiting[future]["condition"], number, total)
-        except BaseException:
-            # Not those that the pool knows: one may just be starting.
-            for process in active_children():
-                process.terminate()
-            workers.shutdown(wait=False, cancel_futures=True)
-            raise
+    with workers(jobs) as pool:
+        waiting = {pool.submit(run_cell, task): task for task in tasks.values()}
+        for number, future in enumerate(as_completed(waiting), total - len(tasks) + 1):
+            future.result()
+            if report is not None:
+                report(waiting[future]["condition"], number, total)
     results = _gather(plan, conditions, out)
     from autosafe_gym.training.study_plots import draw
 

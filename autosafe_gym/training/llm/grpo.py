@@ -96,7 +96,8 @@ def run_grpo(
     from transformers import set_seed
     from trl import GRPOConfig, GRPOTrainer
 
-    from autosafe_gym.training.llm.tuner import Clock, Keeper, last_checkpoint, use_bf16, with_lora
+    from autosafe_gym.training.llm.clock import Clock, Keeper, last_checkpoint
+    from autosafe_gym.training.llm.tuner import use_bf16, with_lora
 
     if recipe.data.form != "brief":
         raise DataError(f"data.form = {recipe.data.form!r}: GRPO is in the form brief.")
