@@ -11,11 +11,12 @@ import autosafe_gym  # noqa: F401
 from autosafe_gym import agents
 from autosafe_gym.envs.family import all_families
 from autosafe_gym.envs.features import Features
-from autosafe_gym.envs.layout import GROUPS
+from autosafe_gym.envs.layout import GROUPS, MEANING
 from autosafe_gym.envs.menu import Menu
 from autosafe_gym.envs.reward import PRESETS, ShapedReward
 from autosafe_gym.envs.sight import Sight, compare
 from autosafe_gym.envs.text_lines import read_line
+from autosafe_gym.envs.wrappers import FeatureWrapper, MenuWrapper
 from autosafe_gym.errors import DataError, UnknownNameError
 from autosafe_gym.evaluation.evaluate import evaluate, risk_env
 from autosafe_gym.ots import ToolCall, happens
@@ -122,6 +123,29 @@ def test_a_group_left_out_is_left_out():
         assert changed, group
         for name in changed:
             assert np.count_nonzero(less[name]) < np.count_nonzero(whole[name])
+
+
+def test_sentences_join_only_where_they_are_asked_for():
+    pytest.importorskip("wordllama")
+    from autosafe_gym.envs.sentences import meanings
+
+    bare, meant = rows_of(RISKY), rows_of(RISKY, groups=(*GROUPS, "sentences"))
+    assert {k: v.shape for k, v in meant.items() if k not in bare} == {
+        "line_meanings": (len(bare["lines"]), MEANING),
+        "tool_meanings": (len(bare["tools"]), MEANING),
+    }
+    for name, array in bare.items():
+        np.testing.assert_array_equal(meant[name], array)
+    near, far = (
+        meanings(["pay the bill", "settle the invoice", "water the garden"])[1:]
+        @ (meanings(["pay the bill"])[0])
+    )
+    assert near > far
+    env = FeatureWrapper(MenuWrapper(gym.make("autosafe/All-v0")), (*GROUPS, "sentences"))
+    observation, _ = env.reset(seed=0)
+    assert env.observation_space.contains(observation)
+    with pytest.raises(UnknownNameError, match="sentences"):
+        read_recipe({"features": {"extra": ["sentence"]}})
 
 
 def test_relations_say_who_wrote_and_what_is_above():
@@ -273,6 +297,22 @@ def load_weights(file):
     return [p.detach().numpy() for p in MaskablePPO.load(file, device="cpu").policy.parameters()]
 
 
+def test_a_policy_of_sentences_acts_and_fits_no_other(tmp_path):
+    pytest.importorskip("sb3_contrib")
+    pytest.importorskip("wordllama")
+    from autosafe_gym.training.agent import load_agent
+    from autosafe_gym.training.trainer import train_recipe
+
+    extra = {"without": ["words"], "extra": ["sentences"]}
+    meant = train_recipe(read_recipe({**TINY, "features": extra}), tmp_path / "one", seed=1)
+    agent = load_agent(meant.file)
+    result = evaluate(agent, risk_env("autosafe/All-v0"), episodes=4, seed=0, set="x")
+    assert result.metrics["unmeasured"].value == 0
+    bare = train_recipe(read_recipe({**TINY, "clone": {"epochs": 1}}), tmp_path / "two", seed=1)
+    with pytest.raises(DataError, match="takes the features"):
+        load_agent(meant.file, bare.file)
+
+
 @pytest.mark.parametrize("name", ["ppo", "a2c", "dqn"])
 def test_other_algorithms_choose_candidates_only(tmp_path, name):
     pytest.importorskip("sb3_contrib")
@@ -308,5 +348,11 @@ def test_a_study_is_resumed_and_refuses_another_recipe(tmp_path):
     other = dataclasses.replace(plan, base=plan.base.with_(algorithm={"clip": 0.3}))
     with pytest.raises(DataError, match=r"algorithm\.clip: 0\.15 there, 0\.3 here"):
         run_study(other, tmp_path, jobs=1)
+    # A second seed joins, and the ensemble of both.
+    more = run_study(dataclasses.replace(plan, seeds=2, ensemble=True), tmp_path, jobs=1)
+    alone, both = (row for row in more["rows"] if row["set"] == "held out")
+    assert [alone["metrics"]["utility"]["n"], both["metrics"]["utility"]["n"]] == [20, 10]
+    assert both["condition"] == "additive, ensemble"
+    assert cell.stat().st_mtime_ns == written
     with pytest.raises(DataError, match="no condition has that in its name"):
         run_study(dataclasses.replace(plan, only=("nobody",)), tmp_path, jobs=1)

@@ -61,7 +61,7 @@ def make(spec: str, **settings: Any) -> Agent:
 
     Args:
         spec: A control's name, `openai:MODEL` (or another of `LLM_FORMS`), `local`, `policy:FILE`,
-            or the path of a saved policy.
+            the path of a saved policy, or the folder of a training run (the ensemble of its seeds).
         **settings: For the agent's class (such as `base_url`, `temperature`, `deterministic`).
 
     Raises:
@@ -76,7 +76,7 @@ def make(spec: str, **settings: Any) -> Agent:
     if named is not None:
         return llm_agent(*named, **settings)
     kind, _, rest = spec.partition(":")
-    if (kind == "policy" and rest) or spec.endswith(".zip") or Path(spec).is_file():
+    if (kind == "policy" and rest) or spec.endswith(".zip") or Path(spec).exists():
         from autosafe_gym.training.agent import load_agent
 
         policy: Agent = load_agent(rest if kind == "policy" else spec, **settings)
@@ -85,5 +85,5 @@ def make(spec: str, **settings: Any) -> Agent:
         "agent",
         spec,
         [*names(), *(f"{form}:MODEL" for form in LLM_FORMS), "local", "policy:FILE"],
-        "A path must be that of a saved policy (.zip).",
+        "A path must be that of a saved policy (.zip) or of the folder of a training run.",
     )

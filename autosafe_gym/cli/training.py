@@ -98,7 +98,9 @@ def _toml(value: Any) -> str:
 
 
 def study(
-    name: Annotated[str, typer.Argument(help="distance, ablation, scaling, rewards or curves.")],
+    name: Annotated[
+        str, typer.Argument(help="distance, ablation, scaling, rewards, curves, texts.")
+    ],
     out: Annotated[Path | None, typer.Option(help="Folder; runs/study-NAME by default.")] = None,
     only: Annotated[
         list[str] | None,
@@ -118,6 +120,9 @@ def study(
     warm_starts: Annotated[
         Path | None, typer.Option(help="Folder of warm starts that several studies share.")
     ] = None,
+    ensemble: Annotated[
+        bool, typer.Option(help="Measure the ensemble of each condition's seeds too.")
+    ] = False,
     set: Changes = None,
     json: Json = None,
 ) -> None:
@@ -139,6 +144,7 @@ def study(
         episodes=min(episodes, 40) if quick else episodes,
         only=tuple(only or ()),
         injecagent=None if injecagent is None else str(injecagent),
+        ensemble=ensemble,
     )
     with progress(f"study {name}") as report:
         folder = out or Path("runs") / f"study-{name}"

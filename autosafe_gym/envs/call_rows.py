@@ -27,6 +27,7 @@ from autosafe_gym.envs.layout import (
 from autosafe_gym.envs.line_rows import Window
 from autosafe_gym.envs.menu import Candidate, Entity
 from autosafe_gym.envs.notes import Notes, words_of
+from autosafe_gym.envs.sentences import meanings
 from autosafe_gym.envs.words import read_words, spelt
 from autosafe_gym.tools_mock.tool import Tool
 
@@ -91,16 +92,30 @@ Bound = tuple[Entity, ...]
 @lru_cache(maxsize=512)
 def tool_rows(tools: tuple[Tool, ...]) -> tuple[dict[str, int], Array]:
     """For each tool's name its number, from 1, and the rows of the tools; not to be changed."""
-    kept = list({tool.name: tool for tool in tools}.values())[:TOOLS]
+    kept = _listed(tools)
     numbers = {tool.name: number for number, tool in enumerate(kept, 1)}
     return numbers, np.array([_tool_row(tool) for tool in kept])
+
+
+@lru_cache(maxsize=512)
+def tool_meanings(tools: tuple[Tool, ...]) -> Array:
+    """What the same tools' names and descriptions mean, row by row; not to be changed."""
+    return meanings(_told(tool) for tool in _listed(tools))
+
+
+def _listed(tools: tuple[Tool, ...]) -> list[Tool]:
+    return list({tool.name: tool for tool in tools}.values())[:TOOLS]
+
+
+def _told(tool: Tool) -> str:
+    first = tool.description.split("\n")[0]
+    return f"{spelt(tool.name)} {first}"
 
 
 @lru_cache(maxsize=4096)
 def _tool_row(tool: Tool) -> Array:
     row: Array = np.zeros(TOOL, dtype=np.float32)
-    first = tool.description.split("\n")[0]
-    found = read_words(f"{spelt(tool.name)} {first}", TOOL_WORDS).numbers
+    found = read_words(_told(tool), TOOL_WORDS).numbers
     row[: len(found)] = found
     act = ACTS.get(tool.name)
     if act is None:

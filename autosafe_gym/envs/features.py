@@ -7,7 +7,7 @@ the date past, does another candidate of the same tool fit as well, is the effec
 irreversible by its declaration, was the same call made before. Nothing here reads an oracle, a label
 or a split.
 
-`GROUPS` can be left out one by one, to see what each is worth.
+`GROUPS` can be left out one by one, to see what each is worth; `sentences` may join them.
 """
 
 from __future__ import annotations
@@ -16,24 +16,26 @@ from typing import Any
 
 import numpy as np
 
-from autosafe_gym.envs.call_rows import bound_entities, candidate_rows, tool_rows
+from autosafe_gym.envs.call_rows import bound_entities, candidate_rows, tool_meanings, tool_rows
 from autosafe_gym.envs.entity_rows import entity_rows
 from autosafe_gym.envs.layout import (
     ACTS,
     CANDIDATE_COLUMNS,
     CONTEXT_COLUMNS,
     ENTITY_COLUMNS,
+    EXTRA_GROUPS,
     GROUPS,
     KINDS,
     LINE_COLUMNS,
-    SHAPES,
     SLOTS,
     TOOL_WORDS,
     Array,
+    shapes_of,
 )
 from autosafe_gym.envs.line_rows import kin_rows, line_rows, window_of
 from autosafe_gym.envs.menu import MAX_CANDIDATES, Menu
 from autosafe_gym.envs.notes import Notes, notes_of
+from autosafe_gym.envs.sentences import meanings
 from autosafe_gym.envs.words import WORDS
 from autosafe_gym.errors import UnknownNameError
 from autosafe_gym.tools_mock.tool import get_tool
@@ -64,28 +66,30 @@ def spaces_version(groups: tuple[str, ...] = GROUPS) -> dict[str, Any]:
     """What a model must have been trained on to be used here: version, shapes, groups."""
     return {
         "version": VERSION,
-        "shapes": {name: list(shape) for name, shape in SHAPES.items()},
+        "shapes": {name: list(shape) for name, shape in shapes_of(groups).items()},
         "groups": list(groups),
     }
 
 
 def check_groups(groups: tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    """The groups in the order of `GROUPS`.
+    """The groups in the order of `GROUPS` and `EXTRA_GROUPS`.
 
     Raises:
         UnknownNameError: If one is unknown.
     """
+    known = (*GROUPS, *EXTRA_GROUPS)
     for group in groups:
-        if group not in GROUPS:
-            raise UnknownNameError("group of features", group, GROUPS)
-    return tuple(g for g in GROUPS if g in groups)
+        if group not in known:
+            raise UnknownNameError("group of features", group, known)
+    return tuple(g for g in known if g in groups)
 
 
 class Features:
     """Makes the arrays.
 
     Args:
-        groups: The groups to keep; the columns of the others are 0.
+        groups: The groups to keep; the columns of the others are 0. With `sentences` there are the
+            arrays of `EXTRA_SHAPES` too.
     """
 
     def __init__(self, groups: tuple[str, ...] | list[str] = GROUPS) -> None:
@@ -108,13 +112,15 @@ class Features:
         if "kinds" not in self.groups:
             # The dialogue acts stay: without words nothing else tells them apart.
             self._dropped["tools"] += [TOOL_WORDS + i for i in range(4)]
-        self._all = self.groups == GROUPS
+        self._all = self.groups[: len(GROUPS)] == GROUPS
+        self._sentences = "sentences" in self.groups
+        self._shapes = shapes_of(self.groups)
 
     def observe(self, menu: Menu) -> dict[str, Any]:
         """The padded arrays of `FeatureWrapper`."""
         found = self.rows(menu)
         out: dict[str, Any] = {}
-        for name, shape in SHAPES.items():
+        for name, shape in self._shapes.items():
             if name == "context":
                 out[name] = found[name]
                 continue
@@ -131,7 +137,7 @@ class Features:
 
     def rows(self, menu: Menu) -> dict[str, Any]:
         """The arrays without padding."""
-        found = _rows(menu)
+        found = _rows(menu, self._sentences)
         if not self._all:
             for name, columns in self._dropped.items():
                 if columns:
@@ -143,15 +149,16 @@ class Features:
         return found
 
 
-def _rows(menu: Menu) -> dict[str, Any]:
+def _rows(menu: Menu, sentences: bool) -> dict[str, Any]:
     notes = notes_of(menu)
     window = window_of(notes.sight)
     lines = line_rows(notes, window, menu)
     offered = menu.candidates
-    tools, rows = tool_rows((*(c.tool for c in offered[: len(ACTS)]), *menu.tools))
+    usable = (*(c.tool for c in offered[: len(ACTS)]), *menu.tools)
+    tools, rows = tool_rows(usable)
     bound, numbers = bound_entities(offered)
     entities = entity_rows(notes, window, [e for e, number in numbers.items() if number])
-    return {
+    found = {
         "context": _context(notes, menu),
         "lines": lines,
         "tools": rows,
@@ -161,6 +168,10 @@ def _rows(menu: Menu) -> dict[str, Any]:
         "candidates": candidate_rows(notes, offered, window, tools, bound, numbers, entities),
         "mask": np.ones(len(offered), dtype=np.int8),
     }
+    if sentences:
+        shown = (notes.sight.lines[at].line.text for at in window.numbers)
+        found |= {"line_meanings": meanings(shown), "tool_meanings": tool_meanings(usable)}
+    return found
 
 
 def _context(notes: Notes, menu: Menu) -> Array:

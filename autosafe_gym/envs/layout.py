@@ -24,6 +24,10 @@ GROUPS = ("words", "kinds", "links", "authors", "numbers", "fit", "calls")
 """Groups of features: hashed words; a tool's declared effect; which line mentions or is about an
 argument; who wrote a text; comparisons of amounts, dates and numbers; how well a line or a call fits
 the instruction; what was called before."""
+EXTRA_GROUPS = ("sentences",)
+"""Groups that are there only when they are asked for: sentence embeddings of lines and tools."""
+MEANING = 64
+"""Length of a sentence embedding."""
 
 LINE_COLUMNS = (
     ("instruction", "links"),
@@ -165,6 +169,16 @@ SHAPES: dict[str, tuple[int, ...]] = {
 }
 """Shapes of the arrays. The first columns of `lines` and `tools` are numbers of words (0: none), those
 of `candidates` the row of its tool and the rows of its entities, counted from 1 (0: none)."""
+EXTRA_SHAPES: dict[str, tuple[int, ...]] = {
+    "line_meanings": (LINES, MEANING),
+    "tool_meanings": (TOOLS, MEANING),
+}
+"""Shapes of what the group `sentences` adds: a vector for each line and each tool."""
 LINE_AT = {name: WORDS + i for i, (name, _) in enumerate(LINE_COLUMNS)}
 ENTITY_AT = {name: i for i, (name, _) in enumerate(ENTITY_COLUMNS)}
 CANDIDATE_AT = {name: 1 + SLOTS + i for i, (name, _) in enumerate(CANDIDATE_COLUMNS)}
+
+
+def shapes_of(groups: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
+    """Shapes of the arrays where these groups are kept."""
+    return {**SHAPES, **EXTRA_SHAPES} if "sentences" in groups else SHAPES

@@ -9,7 +9,7 @@ import numpy as np
 from gymnasium import spaces
 
 from autosafe_gym.envs.features import Features
-from autosafe_gym.envs.layout import GROUPS, SHAPES
+from autosafe_gym.envs.layout import EXTRA_SHAPES, GROUPS, shapes_of
 from autosafe_gym.envs.menu import MAX_CANDIDATES, Candidate, Menu
 from autosafe_gym.envs.words import VOCABULARY
 
@@ -66,12 +66,12 @@ class MenuWrapper(gym.Wrapper[Any, Any, str, Any]):
 class FeatureWrapper(gym.Wrapper[Any, Any, Any, Any]):
     """Arrays instead of text, for stable-baselines3: a flat Dict of Box and MultiBinary.
 
-    Observation: the arrays of `features.SHAPES`. `info` loses what a replay would carry around for
+    Observation: the arrays of `layout.shapes_of`. `info` loses what a replay would carry around for
     nothing (`messages`, `tools`).
 
     Args:
         env: A `MenuWrapper`.
-        groups: Groups of features to keep, of `features.GROUPS`.
+        groups: Groups of features to keep, of `layout.GROUPS` and `EXTRA_GROUPS`.
     """
 
     def __init__(self, env: MenuWrapper, groups: tuple[str, ...] = GROUPS) -> None:
@@ -79,12 +79,7 @@ class FeatureWrapper(gym.Wrapper[Any, Any, Any, Any]):
         self._menu_env = env
         self.features = Features(groups)
         self.observation_space = spaces.Dict(
-            {
-                name: spaces.MultiBinary(shape)
-                if name in ("links", "kin", "mask")
-                else spaces.Box(-1.0, float(VOCABULARY), shape, np.float32)
-                for name, shape in SHAPES.items()
-            }
+            {name: _space(name, shape) for name, shape in shapes_of(self.features.groups).items()}
         )
 
     def reset(
@@ -105,3 +100,11 @@ class FeatureWrapper(gym.Wrapper[Any, Any, Any, Any]):
 
     def _observe(self) -> dict[str, Any]:
         return self.features.observe(self._menu_env.menu)
+
+
+def _space(name: str, shape: tuple[int, ...]) -> spaces.Space[Any]:
+    if name in ("links", "kin", "mask"):
+        return spaces.MultiBinary(shape)
+    if name in EXTRA_SHAPES:
+        return spaces.Box(-np.inf, np.inf, shape, np.float32)
+    return spaces.Box(-1.0, float(VOCABULARY), shape, np.float32)

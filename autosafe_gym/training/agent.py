@@ -16,10 +16,10 @@ from autosafe_gym.errors import DataError, MissingExtraError
 
 
 class PolicyAgent:
-    """Acts by a trained candidate-scoring policy.
+    """Acts by a trained candidate-scoring policy, or by an ensemble of them.
 
     Args:
-        model: A PPO or MaskablePPO model.
+        *models: PPO, MaskablePPO, A2C or DQN models; of several, log-probabilities are averaged.
         name: Its name in tables.
         deterministic: Whether to take the best candidate instead of drawing one.
         seed: Of the draws.
@@ -28,20 +28,21 @@ class PolicyAgent:
 
     def __init__(
         self,
-        model: Any,
+        *models: Any,
         name: str = "policy",
-        *,
         deterministic: bool = True,
         seed: int = 0,
         groups: tuple[str, ...] = GROUPS,
     ) -> None:
         self.name = name
         self.deterministic = deterministic
-        self._model = model
-        policy = model.policy
-        policy.set_training_mode(False)
-        # A Q network (DQN) holds the same scorer.
-        self._scorer = getattr(policy, "q_net", policy).features_extractor
+        self._models = models
+        self._scorers = []
+        for model in models:
+            policy = model.policy
+            policy.set_training_mode(False)
+            # A Q network (DQN) holds the same scorer.
+            self._scorers.append(getattr(policy, "q_net", policy).features_extractor)
         self._rng = np.random.default_rng(seed)
         self._features = Features(groups)
         self._menu = Menu(())
@@ -54,7 +55,7 @@ class PolicyAgent:
     def sampling(self) -> PolicyAgent:
         """The same policy, drawing from its distribution: sec@k with k > 1 asks for samples."""
         return PolicyAgent(
-            self._model, self.name, deterministic=False, groups=self._features.groups
+            *self._models, name=self.name, deterministic=False, groups=self._features.groups
         )
 
     def reset(self, info: dict[str, Any]) -> None:
@@ -74,7 +75,8 @@ class PolicyAgent:
             k: torch.as_tensor(v[None]) for k, v in self._features.observe(self._menu).items()
         }
         with torch.no_grad():
-            scores = self._scorer(arrays)[0, : len(offered)].double().numpy()
+            each = [f(arrays)[0, : len(offered)].double().log_softmax(0) for f in self._scorers]
+            scores = torch.stack(each).mean(0).numpy()
         if self.deterministic:
             index = int(scores.argmax())
         else:
@@ -127,12 +129,12 @@ def read_about(file: Path) -> dict[str, Any]:
 
 
 def load_agent(
-    path: str | Path, *, deterministic: bool = True, seed: int = 0, name: str | None = None
+    *paths: str | Path, deterministic: bool = True, seed: int = 0, name: str | None = None
 ) -> PolicyAgent:
-    """Loads a model that `autosafe train` or `autosafe demo` saved.
+    """Loads a model that `autosafe train` or `autosafe demo` saved, or an ensemble.
 
     Args:
-        path: The file.
+        *paths: The file, or several; a run's folder stands for the models of all its seeds.
         deterministic: Whether to take the best candidate instead of drawing one.
         seed: Of the draws.
         name: Its name in tables; the file's own by default.
@@ -141,7 +143,28 @@ def load_agent(
         DataError: If the file is missing, broken, or of a model for other spaces.
         MissingExtraError: Without the extra `rl`.
     """
-    file = Path(path)
+    files: list[Path] = []
+    for place in map(Path, paths):
+        found = sorted(place.glob("seed-*/model.zip")) if place.is_dir() else [place]
+        if not found:
+            raise DataError(f"{place}: this is no folder of a run; seed-0/model.zip is missing.")
+        files += found
+    loaded = [_load(file) for file in files]
+    (_, groups), *others = loaded
+    for file, (_, theirs) in zip(files[1:], others, strict=True):
+        if theirs != groups:
+            raise DataError(f"{file} takes the features {theirs}, {files[0]} {groups}.")
+    return PolicyAgent(
+        *(model for model, _ in loaded),
+        name=name or Path(paths[0]).stem,
+        deterministic=deterministic,
+        seed=seed,
+        groups=groups,
+    )
+
+
+def _load(file: Path) -> tuple[Any, tuple[str, ...]]:
+    """A model and the groups of features that it takes."""
     about = read_about(file)
     groups = check_spaces(about, str(file))
     try:
@@ -151,7 +174,4 @@ def load_agent(
     if about.get("algorithm") not in CLASSES:
         raise DataError(f"{file}: algorithm {about.get('algorithm')!r} is none of {list(CLASSES)}.")
     settings = {"buffer_size": 1} if about["algorithm"] == "dqn" else {}
-    model = CLASSES[about["algorithm"]][0].load(file, device="cpu", **settings)
-    return PolicyAgent(
-        model, name or file.stem, deterministic=deterministic, seed=seed, groups=groups
-    )
+    return CLASSES[about["algorithm"]][0].load(file, device="cpu", **settings), groups

@@ -41,6 +41,7 @@ class Plan:
         episodes: Of each test set.
         only: Keeps the conditions of these names; one that is no whole name keeps those that hold it.
         injecagent: Folder of InjecAgent's data, or None.
+        ensemble: Whether to measure the ensemble of each condition's seeds too.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Plan:
     episodes: int = 300
     only: tuple[str, ...] = ()
     injecagent: str | None = None
+    ensemble: bool = False
 
 
 @dataclass(frozen=True)
@@ -162,10 +164,27 @@ def _curves(plan: Plan) -> list[Condition]:
     ]
 
 
+def _texts(plan: Plan) -> list[Condition]:
+    """How texts are read: hashed words, sentence embeddings, both, neither."""
+    split = f"{HELD_OUT}/train"
+    base = plan.base.with_(env={"split": split})
+    sets = _sets(split, plan.injecagent)
+    variants = {
+        "hashed words": base,
+        "sentence embeddings": base.with_(
+            features={"without": ("words",), "extra": ("sentences",)}
+        ),
+        "both": base.with_(features={"extra": ("sentences",)}),
+        "neither": base.with_(features={"without": ("words",)}),
+    }
+    return [Condition(name, recipe, sets) for name, recipe in variants.items()]
+
+
 STUDIES: dict[str, Callable[[Plan], list[Condition]]] = {
     "distance": _distance,
     "ablation": _ablation,
     "scaling": _scaling,
     "rewards": _rewards,
     "curves": _curves,
+    "texts": _texts,
 }

@@ -15,7 +15,7 @@ import numpy as np
 
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.features import Features
-from autosafe_gym.envs.layout import GROUPS, SHAPES
+from autosafe_gym.envs.layout import EXTRA_SHAPES, GROUPS, SHAPES
 from autosafe_gym.envs.menu import Menu
 from autosafe_gym.errors import DataError
 from autosafe_gym.ots.scenario import ToolCall
@@ -44,7 +44,9 @@ class Demonstrations:
         """Observations of `FeatureWrapper`, padded to the longest of the batch, and choices."""
         chosen = [self.rows[i] for i in index]
         padded: dict[str, Array] = {}
-        for name, shape in SHAPES.items():
+        for name, shape in (SHAPES | EXTRA_SHAPES).items():
+            if name not in chosen[0]:
+                continue
             whole = np.zeros((len(chosen), *shape), dtype=np.float32)
             for at, rows in enumerate(chosen):
                 one = rows[name]

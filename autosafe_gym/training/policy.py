@@ -55,10 +55,11 @@ class CandidateScorer(BaseFeaturesExtractor):
         self.words = nn.Embedding(VOCABULARY, EMBEDDED, padding_idx=0)
         # A word that training never met must say nothing, so every word begins at zero.
         nn.init.zeros_(self.words.weight)
-        self.read_line = nn.Linear(EMBEDDED + shapes["lines"][1] - WORDS, hidden)
+        meaning = shapes["line_meanings"][1] if "line_meanings" in shapes else 0
+        self.read_line = nn.Linear(EMBEDDED + shapes["lines"][1] - WORDS + meaning, hidden)
         self.tell = nn.Linear(hidden, hidden, bias=False)
         self.relate = nn.Linear(2 * hidden, hidden)
-        self.read_tool = nn.Linear(EMBEDDED + shapes["tools"][1] - TOOL_WORDS, hidden)
+        self.read_tool = nn.Linear(EMBEDDED + shapes["tools"][1] - TOOL_WORDS + meaning, hidden)
         self.read_entity = nn.Linear(shapes["entities"][1] + 2 * hidden, hidden)
         self.bind = nn.Linear(hidden, hidden, bias=False)
         self.read_candidate = nn.Linear(width - 1 - SLOTS, hidden)
@@ -105,8 +106,10 @@ class CandidateScorer(BaseFeaturesExtractor):
         shown = None
         if self.training and self.word_dropout:
             shown = torch.rand(len(mask), device=mask.device) >= self.word_dropout / 2
-        words = self._embed(lines[:, :WORDS], None if shown is None else shown[there.owner])
-        line = torch.relu(self.read_line(torch.cat([words, lines[:, WORDS:]], dim=1)))
+        seen = None if shown is None else shown[there.owner]
+        parts = [self._embed(lines[:, :WORDS], seen), lines[:, WORDS:]]
+        parts += _meanings(observations.get("line_meanings"), there, seen)
+        line = torch.relu(self.read_line(torch.cat(parts, dim=1)))
         line = self._related(there, line, observations["kin"])
         padded = there.unpack(line)
         entities = observations["entities"]
@@ -124,8 +127,10 @@ class CandidateScorer(BaseFeaturesExtractor):
         tools = observations["tools"]
         has = _Rows(tools.abs().sum(dim=2) > 0, trim=True)
         tools = has.pack(tools)
-        words = self._embed(tools[:, :TOOL_WORDS], None if shown is None else shown[has.owner])
-        tool = self.read_tool(torch.cat([words, tools[:, TOOL_WORDS:]], dim=1))
+        seen = None if shown is None else shown[has.owner]
+        parts = [self._embed(tools[:, :TOOL_WORDS], seen), tools[:, TOOL_WORDS:]]
+        parts += _meanings(observations.get("tool_meanings"), has, seen)
+        tool = self.read_tool(torch.cat(parts, dim=1))
         tool = nn.functional.pad(has.unpack(tool), (0, 0, 1, 0))
 
         candidates = real.pack(observations["candidates"])
@@ -181,6 +186,16 @@ class _Rows:
         """The rows in their places, zeros elsewhere."""
         whole = torch.zeros(self.mask.numel(), rows.shape[1], dtype=rows.dtype, device=rows.device)
         return whole.index_copy(0, self.at, rows).reshape(*self.mask.shape, -1)
+
+
+def _meanings(
+    padded: torch.Tensor | None, rows: _Rows, shown: torch.Tensor | None
+) -> list[torch.Tensor]:
+    """Sentence embeddings of the real rows, if there are any; hidden where all words are."""
+    if padded is None:
+        return []
+    found = rows.pack(padded)
+    return [found if shown is None else found * shown[:, None]]
 
 
 def _take(table: torch.Tensor, owner: torch.Tensor, row: torch.Tensor) -> torch.Tensor:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from autosafe_gym.envs.features import check_groups
-from autosafe_gym.envs.layout import GROUPS
+from autosafe_gym.envs.layout import EXTRA_GROUPS, GROUPS
 from autosafe_gym.envs.reward import reward_spec
 from autosafe_gym.errors import DataError, UnknownNameError
 from autosafe_gym.training.strict import Parts, read_parts, read_toml, shipped
@@ -43,9 +43,10 @@ class EnvPart:
 
 @dataclass(frozen=True)
 class FeaturesPart:
-    """`[features]`: groups of features that are left out."""
+    """`[features]`: groups of features that are left out, and extra ones that join (`sentences`)."""
 
     without: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,9 @@ class Recipe(Parts):
 
     def __post_init__(self) -> None:
         check_groups(self.features.without)
+        for group in self.features.extra:
+            if group not in EXTRA_GROUPS:
+                raise UnknownNameError("extra group of features", group, EXTRA_GROUPS)
         reward_spec(self.env.reward)
         self.at_least(
             {
@@ -180,7 +184,8 @@ class Recipe(Parts):
     @property
     def groups(self) -> tuple[str, ...]:
         """The groups of features that are kept."""
-        return tuple(g for g in GROUPS if g not in self.features.without)
+        kept = tuple(g for g in GROUPS if g not in self.features.without)
+        return check_groups((*kept, *self.features.extra))
 
     def make_kwargs(self, *, validation: bool = False) -> dict[str, Any]:
         """Arguments of `gym.make` for training, or for validation on the same families."""

@@ -129,22 +129,28 @@ def run_cell(task: dict[str, Any]) -> None:
     """
     config = task["config"]
     recipe, seed = read_recipe(config["recipe"]), config["seed"]
-    from autosafe_gym.evaluation.evaluate import evaluate
     from autosafe_gym.training.agent import load_agent
 
     trained = train_recipe(
         recipe, Path(task["models"]), seed=seed, resume=True, warm=Path(task["warm"])
     )
-    agent = load_agent(trained.file, name="trained")
+    measured = _measure(load_agent(trained.file, name="trained"), config)
+    cell = {"config": config, "sets": measured, "rows": trained.rows, "stopped": trained.stopped}
+    file = Path(task["file"])
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(file, json.dumps(cell) + "\n")
+
+
+def _measure(agent: Any, config: dict[str, Any]) -> dict[str, Any]:
+    """An agent's figures on each set of a cell."""
+    from autosafe_gym.evaluation.evaluate import evaluate
+
     measured = {}
     for name, kwargs in config["sets"].items():
         env, first = _env(kwargs)
         found = evaluate(agent, env, episodes=config["episodes"], seed=first, set=name)
         measured[name] = found.to_dict(breakdowns=False)
-    cell = {"config": config, "sets": measured, "rows": trained.rows, "stopped": trained.stopped}
-    file = Path(task["file"])
-    file.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(file, json.dumps(cell) + "\n")
+    return measured
 
 
 def _env(kwargs: dict[str, Any]) -> tuple[RiskEnv, int]:
@@ -162,22 +168,28 @@ def _gather(plan: Plan, conditions: Sequence[Condition], out: Path) -> dict[str,
             json.loads(Path(_task(condition, seed, plan.episodes, out)["file"]).read_text())
             for seed in range(plan.seeds)
         ]
+        measured = {condition.name: cells}
+        if plan.ensemble and plan.seeds > 1:
+            measured[f"{condition.name}, ensemble"] = [_ensemble(plan, condition, out)]
         for name, kwargs in condition.sets.items():
-            runs = [cell["sets"][name] for cell in cells]
-            found.append(
-                {
-                    "condition": condition.name,
-                    "set": name,
-                    "families": len(condition.recipe.env.families) or None,
-                    "metrics": {
-                        m: _pool([run[m] for run in runs])
-                        for m in runs[0]
-                        if "@" in m or m in SHOWN
-                    },
-                    "reference": _reference(kwargs, plan.episodes, out),
-                    "stopped": [cell["stopped"] for cell in cells],
-                }
-            )
+            reference = _reference(kwargs, plan.episodes, out)
+            for label, each in measured.items():
+                runs = [cell["sets"][name] for cell in each]
+                found.append(
+                    {
+                        "condition": label,
+                        "ensemble": label != condition.name,
+                        "set": name,
+                        "families": len(condition.recipe.env.families) or None,
+                        "metrics": {
+                            m: _pool([run[m] for run in runs])
+                            for m in runs[0]
+                            if "@" in m or m in SHOWN
+                        },
+                        "reference": reference,
+                        "stopped": [cell.get("stopped") for cell in each],
+                    }
+                )
     curves = {
         condition.name: [
             json.loads(Path(_task(condition, seed, plan.episodes, out)["file"]).read_text())["rows"]
@@ -202,6 +214,22 @@ def _pool(rates: Sequence[dict[str, Any]]) -> dict[str, Any]:
     hits = sum(round((r["value"] or 0.0) * r["n"]) for r in rates)
     pooled = Rate(hits, sum(r["n"] for r in rates)).to_dict()
     return {**pooled, "seeds": [r["value"] for r in rates]}
+
+
+def _ensemble(plan: Plan, condition: Condition, out: Path) -> dict[str, Any]:
+    """The ensemble of a condition's seeds, measured as one of them is; stored like a cell."""
+    from autosafe_gym.training.agent import load_agent
+
+    task = _task(condition, plan.seeds, plan.episodes, out)
+    file = out / "ensembles" / f"{slug(condition.name)}-{plan.seeds}.json"
+    if not _done({**task, "file": str(file)}):
+        models = [Path(task["models"]) / f"seed-{n}" / "model.zip" for n in range(plan.seeds)]
+        agent = load_agent(*models, name="ensemble")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        cell = {"config": task["config"], "sets": _measure(agent, task["config"])}
+        write_whole(file, json.dumps(cell) + "\n")
+    found: dict[str, Any] = json.loads(file.read_text())
+    return found
 
 
 def _reference(kwargs: dict[str, Any], episodes: int, out: Path) -> dict[str, Any]:

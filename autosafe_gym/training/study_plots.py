@@ -99,11 +99,12 @@ def _interval(axes: Any, metric: dict[str, Any], at: float, colour: str) -> None
 def _scaling(results: dict[str, Any]) -> Any:
     figure = new_figure(6.4, 3.6)
     axes = figure.subplots()
-    sizes = [row["families"] for row in results["rows"]]
+    rows = [row for row in results["rows"] if not row.get("ensemble")]
+    sizes = [row["families"] for row in rows]
     for metric, colour in zip(
         ("sec@1", "safety", "utility", "over_refusal"), _COLOURS, strict=False
     ):
-        rates = [row["metrics"][metric] for row in results["rows"]]
+        rates = [row["metrics"][metric] for row in rows]
         kept = [(s, r) for s, r in zip(sizes, rates, strict=True) if r["n"]]
         if not kept:
             continue
