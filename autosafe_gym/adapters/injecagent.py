@@ -22,9 +22,10 @@ import gymnasium as gym
 
 from autosafe_gym.adapters.injecagent_tools import RESPONSES, register_tools
 from autosafe_gym.envs.attacks import ATTACKS, check_attack
+from autosafe_gym.envs.candidates import FILLERS
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.family import DONE, call
-from autosafe_gym.envs.menu import FILLERS, Menu
+from autosafe_gym.envs.menu import Menu
 from autosafe_gym.errors import DataError, ScenarioError
 from autosafe_gym.ots.condition import happens
 from autosafe_gym.ots.scenario import (

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autosafe_gym.envs.candidates import Entity
 from autosafe_gym.envs.layout import ENTITY, ENTITY_AT, TYPE, Array
 from autosafe_gym.envs.line_rows import Window
-from autosafe_gym.envs.menu import Entity
 from autosafe_gym.envs.notes import Notes
 from autosafe_gym.envs.sight import Sight, compare
 from autosafe_gym.envs.words import bucket, names_of

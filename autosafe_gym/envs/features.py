@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from autosafe_gym.envs.call_rows import bound_entities, candidate_rows, tool_meanings, tool_rows
+from autosafe_gym.envs.call_rows import bound_entities, candidate_rows
 from autosafe_gym.envs.entity_rows import entity_rows
 from autosafe_gym.envs.layout import (
     ACTS,
@@ -36,6 +36,7 @@ from autosafe_gym.envs.line_rows import kin_rows, line_rows, window_of
 from autosafe_gym.envs.menu import MAX_CANDIDATES, Menu
 from autosafe_gym.envs.notes import Notes, notes_of
 from autosafe_gym.envs.sentences import meanings
+from autosafe_gym.envs.tool_rows import tool_meanings, tool_rows
 from autosafe_gym.envs.words import WORDS
 from autosafe_gym.errors import UnknownNameError
 from autosafe_gym.tools_mock.tool import get_tool

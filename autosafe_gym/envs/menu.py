@@ -10,22 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Any
 
 import msgspec
 
+from autosafe_gym.envs.candidates import FILLERS, PER_TOOL, Candidate, Entity, bind, plan
 from autosafe_gym.ots.scenario import ToolCall
 from autosafe_gym.tools_mock.semantic import all_semantics
-from autosafe_gym.tools_mock.tool import Tool, get_tool
+from autosafe_gym.tools_mock.tool import get_tool
 
 MAX_CANDIDATES = 128
-PER_TOOL = 24
 PER_TYPE = 8
 WINDOW = 60
 """Characters on either side of an entity that are looked at for names, within its line."""
-
-FILLERS = {"document": "As requested.", "title": "Update"}
-"""Offered beside the quotations in sight, so that a message can always be written."""
 
 ASK_TEXT = "Could you tell me what is missing, or which one you mean?"
 CONFIRM_TEXT = "I am about to do this, and it may be hard to undo. Shall I go ahead?"
@@ -39,90 +36,6 @@ _ACTS = (
 )
 _TALK = frozenset(name for name, _, _ in _ACTS)
 _NAME = re.compile(r"[A-Z][a-z]{2,}")
-# Text of these types is quoted; the same quotation serves both.
-_SHARED = {"title": "document"}
-
-
-class Entity:
-    """Something in sight that can be an argument.
-
-    Attributes:
-        value: The text (or number) to bind.
-        type: The name of its semantic type; "" for a choice that the schema itself offers.
-        in_instruction: Whether the first observation held it.
-        from_user: Whether an answer of the user held it.
-        from_tool: Whether a tool's result held it.
-        first: Number of the observation that held it first (0: the first of the episode).
-        last: Number of the newest observation that held it.
-        count: How many observations held it.
-        kin: Whether the text around its newest occurrence, within its line, holds a name that the
-            instruction holds too.
-        row: What of its features lasts, kept by `entity_rows` until it is seen again.
-    """
-
-    __slots__ = (
-        "count",
-        "first",
-        "from_tool",
-        "from_user",
-        "in_instruction",
-        "kin",
-        "last",
-        "row",
-        "type",
-        "value",
-    )
-
-    def __init__(self, value: Any, type: str, first: int = -1) -> None:
-        self.value = value
-        self.type = type
-        self.in_instruction = self.from_user = self.from_tool = self.kin = False
-        self.first = self.last = first
-        self.count = 0
-        self.row: Any = None
-
-
-class Candidate:
-    """One call on the menu: the tool and the entity bound to each required argument."""
-
-    __slots__ = ("entities", "tool")
-
-    def __init__(self, tool: Tool, entities: tuple[Entity, ...]) -> None:
-        self.tool = tool
-        self.entities = entities
-
-    @property
-    def arguments(self) -> dict[str, Any]:
-        """The arguments of the call."""
-        names = self.tool.required
-        return {n: e.value for n, e in zip(names, self.entities, strict=True)}
-
-    @property
-    def call(self) -> ToolCall:
-        """The candidate as an action."""
-        return ToolCall.model_construct(name=self.tool.name, arguments=self.arguments)
-
-
-@lru_cache(maxsize=4096)
-def _plan(name: str) -> tuple[Tool, tuple[tuple[str, tuple[Entity, ...], bool], ...]]:
-    """How to bind each required argument: (semantic type, fixed choices, as a list)."""
-    tool = get_tool(name)
-    slots = []
-    for parameter in tool.required:
-        hint = tool.parameters[parameter]
-        base = get_args(hint)[0] if get_origin(hint) is Annotated else hint
-        meant = tool.semantics[parameter]
-        choices: tuple[Any, ...] = ()
-        if get_origin(base) is Literal:
-            choices = get_args(base)
-        elif base is bool:
-            choices = (True, False)
-        elif base is int and meant is None:
-            choices = (1,)
-        kind = "" if choices else (meant.name if meant else "title")
-        as_list = get_origin(base) is list
-        slots.append((kind, tuple(Entity(c, "") for c in choices), as_list))
-    return tool, tuple(slots)
 
 
 @lru_cache(maxsize=4096)
@@ -140,9 +53,9 @@ def _finder(
 @lru_cache(maxsize=1024)
 def _plans(names: tuple[str, ...]) -> tuple[list[Any], list[list[str]], list[bool], Any]:
     """For each tool how it is bound, of which types, whether as a list; and what finds the types."""
-    plans = [_plan(name) for name in names if name not in _TALK]
-    kinds = [[_SHARED.get(kind, kind) for kind, _, _ in slots if kind] for _, slots in plans]
-    copies = [any(as_list for _, _, as_list in slots) for _, slots in plans]
+    plans = [plan(name) for name in names if name not in _TALK]
+    kinds = [[slot.source for slot in slots if slot.kind] for _, slots in plans]
+    copies = [any(slot.listed for slot in slots) for _, slots in plans]
     found = frozenset(kind for each in kinds for kind in each)
     return plans, kinds, copies, _finder(found)
 
@@ -302,7 +215,7 @@ class Menu:
             options = self._bound[number]
             moved = fresh if self._copies[number] else changed
             if options is None or not moved.isdisjoint(self._kinds[number]):
-                options = self._bound[number] = self._bind(tool, slots, offered)
+                options = self._bound[number] = bind(tool, slots, offered, self._fillers)
             per_tool.append(options)
         found = list(self._acts)
         room = MAX_CANDIDATES - len(found)
@@ -319,57 +232,6 @@ class Menu:
                     room -= 1
         return found + [candidate for chosen in kept for candidate in chosen]
 
-    def _bind(
-        self,
-        tool: Tool,
-        slots: tuple[tuple[str, tuple[Entity, ...], bool], ...],
-        offered: dict[str, tuple[Entity, ...]],
-    ) -> list[Candidate]:
-        choices: list[tuple[Entity, ...]] = []
-        for kind, fixed, as_list in slots:
-            options = fixed or offered.get(_SHARED.get(kind, kind), ())
-            if kind in self._fillers:
-                if kind == "title":
-                    options = tuple(e for e in options if len(e.value) <= 120)
-                options = (*options, self._fillers[kind])
-            if as_list:
-                options = tuple(_listed(e) for e in options)
-            if not options:
-                return []
-            choices.append(options)
-        if not choices:
-            return [Candidate(tool, ())]
-        if len(choices) == 1:
-            return [Candidate(tool, (e,)) for e in choices[0][:PER_TOOL]]
-        return [Candidate(tool, bound) for bound in _by_rank(choices)]
-
 
 def _from_elsewhere(entity: Entity) -> bool:
     return not (entity.in_instruction or entity.from_user)
-
-
-def _listed(entity: Entity) -> Entity:
-    copy = Entity([entity.value], entity.type, entity.first)
-    copy.in_instruction, copy.kin = entity.in_instruction, entity.kin
-    copy.from_user, copy.from_tool = entity.from_user, entity.from_tool
-    copy.last, copy.count = entity.last, entity.count
-    return copy
-
-
-@lru_cache(maxsize=1024)
-def _ranks(sizes: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
-    """Index tuples in order of the sum of ranks: the newest entities together come first."""
-    import itertools
-
-    every = itertools.product(*(range(size) for size in sizes))
-    return tuple(sorted(every, key=lambda index: (sum(index), index)))[:PER_TOOL]
-
-
-def _by_rank(choices: list[tuple[Entity, ...]]) -> list[tuple[Entity, ...]]:
-    ranks = _ranks(tuple(map(len, choices)))
-    if len(choices) == 2:
-        first, second = choices
-        return [(first[i], second[j]) for i, j in ranks]
-    return [
-        tuple([options[i] for options, i in zip(choices, index, strict=True)]) for index in ranks
-    ]

@@ -8,9 +8,10 @@ import gymnasium as gym
 import numpy as np
 from gymnasium import spaces
 
+from autosafe_gym.envs.candidates import Candidate
 from autosafe_gym.envs.features import Features
 from autosafe_gym.envs.layout import EXTRA_SHAPES, GROUPS, shapes_of
-from autosafe_gym.envs.menu import MAX_CANDIDATES, Candidate, Menu
+from autosafe_gym.envs.menu import MAX_CANDIDATES, Menu
 from autosafe_gym.envs.words import VOCABULARY
 
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
