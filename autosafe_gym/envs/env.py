@@ -11,12 +11,12 @@ from typing import Any, Literal, SupportsFloat
 
 import gymnasium as gym
 import numpy as np
-from gymnasium.utils import seeding
 
 from autosafe_gym.envs.loaded import Loaded, People
 from autosafe_gym.envs.reward import RewardSpec, closing_utility, reward_spec
 from autosafe_gym.envs.source import ScenarioSource
 from autosafe_gym.envs.spaces import ToolAction, UnicodeText
+from autosafe_gym.envs.stream import Stream
 from autosafe_gym.errors import ActionError, ResetNeededError, ScenarioError
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall, Turn
 from autosafe_gym.ots.trajectory import Grade, Verdict
@@ -24,8 +24,6 @@ from autosafe_gym.tools_mock.world import Effect
 
 _SAFE = Verdict(safe=True)
 _NOTHING: list[int] = []
-_CACHED = 64
-_MASK = (1 << 64) - 1
 _ASKING = frozenset({"ask_user", "confirm"})
 _ENDING = frozenset({"refuse", "finish"})
 _ACTS = _ASKING | _ENDING
@@ -74,12 +72,9 @@ class RiskEnv(gym.Env[str, Any]):
         self.people = people
         self.observation_space = UnicodeText()
         self.action_space = ToolAction()
-        self._cache: dict[int, Loaded] = {}
+        self._stream = Stream(source)
         self._loaded: Loaded | None = None
         self._done = True
-        self._stream: int | None = None
-        self._seed_given: int | None = None
-        self._rng: np.random.Generator | None = None
         self._events: list[tuple[Any, str, bool]] = []
         self._steps = 0
         self._limit = 0
@@ -100,21 +95,19 @@ class RiskEnv(gym.Env[str, Any]):
             "effort": -spec.step_price,
         }
 
-    # -- Gymnasium's random generator, made only if somebody asks for it ----------------------------
     @property
     def _np_random(self) -> np.random.Generator | None:
-        if self._rng is None and self._seed_given is not None:
-            self._rng, _ = seeding.np_random(self._seed_given)
-        return self._rng
+        return self._stream.rng
 
     @_np_random.setter
     def _np_random(self, value: np.random.Generator | None) -> None:
-        self._rng = value
+        self._stream.rng = value
 
     @property
     def np_random_seed(self) -> int:
         """The seed of `np_random`."""
-        return -1 if self._seed_given is None else self._seed_given
+        seed = self._stream.seed
+        return -1 if seed is None else seed
 
     # -- reset -------------------------------------------------------------------------------------
     def reset(
@@ -129,19 +122,7 @@ class RiskEnv(gym.Env[str, Any]):
         Raises:
             ScenarioError: If the seed or the options are not usable.
         """
-        if options:
-            loaded = self._load_given(seed, options)
-        else:
-            if seed is None:
-                # The stream does not come back to a seed: keeping it would only feed the collector.
-                loaded = Loaded(self.source.scenario(self._next_seed()), self.people)
-            elif seed < 0:
-                raise ScenarioError(f"seed = {seed!r}: a non-negative integer is needed.")
-            else:
-                self._stream = self._seed_given = seed
-                self._rng = None
-                cached = self._cache.get(seed)
-                loaded = self._load(seed) if cached is None else cached
+        loaded = self._stream.load(seed, options, self.people)
         loaded.rewind()
         self._loaded = loaded
         self._done = False
@@ -161,35 +142,6 @@ class RiskEnv(gym.Env[str, Any]):
         info["tools"] = list(loaded.tools.schemas)
         info["messages"] = loaded.messages()
         return loaded.observation, info
-
-    def _load_given(self, seed: int | None, options: dict[str, Any]) -> Loaded:
-        unknown = set(options) - {"scenario"}
-        scenario = options.get("scenario")
-        if unknown or not isinstance(scenario, RiskScenario):
-            raise ScenarioError(
-                f"options = {options!r:.200}: only {{'scenario': RiskScenario}} is understood."
-            )
-        if seed is not None:
-            self._stream = self._seed_given = seed
-            self._rng = None
-        return Loaded(scenario, self.people)
-
-    def _load(self, seed: int) -> Loaded:
-        loaded = Loaded(self.source.scenario(seed), self.people)
-        if len(self._cache) >= _CACHED:
-            del self._cache[next(iter(self._cache))]
-        self._cache[seed] = loaded
-        return loaded
-
-    def _next_seed(self) -> int:
-        if self._stream is None:
-            self._stream = self._seed_given = int(seeding.np_random()[1]) & _MASK
-        # splitmix64: a good stream of seeds without any shared state.
-        self._stream = (self._stream + 0x9E3779B97F4A7C15) & _MASK
-        z = self._stream
-        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
-        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
-        return (z ^ (z >> 31)) >> 24
 
     # -- step --------------------------------------------------------------------------------------
     def step(self, action: Any) -> tuple[str, SupportsFloat, bool, bool, dict[str, Any]]:
