@@ -58,6 +58,10 @@ def train(
         early = ", stopped early" if done.stopped == "early" else ""
         console.print(f"Saved {done.file}{said}{early}.", highlight=False)
     console.print(f"Try it: autosafe evaluate {done.file} --split test", highlight=False)
+    if len(seed or chosen.run.seeds) > 1:
+        console.print(
+            f"All seeds as one agent: autosafe evaluate {folder} --split test", highlight=False
+        )
 
 
 def recipes(
