@@ -57,6 +57,10 @@ def _bare(axes: Any) -> None:
 
 def _bars(results: dict[str, Any]) -> Any:
     rows = results["rows"]
+    if results["study"] != "distance":
+        # Conditions are compared with each other, on one set after the other.
+        places = list(dict.fromkeys(row["set"] for row in rows))
+        rows = sorted(rows, key=lambda row: places.index(row["set"]))
     figure = new_figure(8.6, 0.9 + 0.34 * len(rows))
     panels = figure.subplots(1, len(_METRICS), sharey=True)
     names = [
