@@ -35,7 +35,7 @@ from autosafe_gym.envs.layout import (
 from autosafe_gym.envs.line_rows import kin_rows, line_rows, window_of
 from autosafe_gym.envs.menu import MAX_CANDIDATES, Menu
 from autosafe_gym.envs.notes import Notes, notes_of
-from autosafe_gym.envs.sentences import meanings
+from autosafe_gym.envs.sentences import meanings, need_extra
 from autosafe_gym.envs.tool_rows import tool_meanings, tool_rows
 from autosafe_gym.envs.words import WORDS
 from autosafe_gym.errors import UnknownNameError
@@ -116,6 +116,8 @@ class Features:
         self._all = self.groups[: len(GROUPS)] == GROUPS
         self._sentences = "sentences" in self.groups
         self._shapes = shapes_of(self.groups)
+        if self._sentences:
+            need_extra()
 
     def observe(self, menu: Menu) -> dict[str, Any]:
         """The padded arrays of `FeatureWrapper`."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,16 @@ def meanings(texts: Iterable[str]) -> Array:
     return np.stack(found) if found else np.zeros((0, MEANING), dtype=np.float32)
 
 
+def need_extra() -> None:
+    """Says now what would be missing later.
+
+    Raises:
+        MissingExtraError: Without the extra `sentences`.
+    """
+    if find_spec("wordllama") is None:
+        raise MissingExtraError("wordllama", "sentences")
+
+
 @lru_cache(maxsize=1 << 16)
 def _meaning(text: str) -> Array:
     vector: Array = _model().embed([text], norm=True)[0] * _SCALE
@@ -44,10 +55,9 @@ def _meaning(text: str) -> Array:
 
 @cache
 def _model() -> Any:
-    try:
-        import wordllama
-    except ImportError as error:
-        raise MissingExtraError("wordllama", "sentences") from error
+    need_extra()
+    import wordllama
+
     # Named as a cache, the package's own folder is looked into for the tokenizer too.
     folder = Path(wordllama.__file__).parent
     return wordllama.WordLlama.load(trunc_dim=MEANING, cache_dir=folder, disable_download=True)

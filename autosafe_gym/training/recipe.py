@@ -142,10 +142,13 @@ class Recipe(Parts):
     run: RunPart = field(default_factory=RunPart)
 
     def __post_init__(self) -> None:
-        check_groups(self.features.without)
-        for group in self.features.extra:
-            if group not in EXTRA_GROUPS:
-                raise UnknownNameError("extra group of features", group, EXTRA_GROUPS)
+        for names, known, what in (
+            (self.features.without, GROUPS, "group of features"),
+            (self.features.extra, EXTRA_GROUPS, "extra group of features"),
+        ):
+            for name in names:
+                if name not in known:
+                    raise UnknownNameError(what, name, known)
         reward_spec(self.env.reward)
         self.at_least(
             {
@@ -164,12 +167,12 @@ class Recipe(Parts):
                 "run.checkpoint_every": 1,
             }
         )
-        for share, name in (
+        for share, part in (
             (self.clone.word_dropout, "clone.word_dropout"),
             (self.env.twin_share, "env.twin_share"),
         ):
             if not 0.0 <= share <= 1.0:
-                raise DataError(f"{name} = {share!r}: a share between 0 and 1 is needed.")
+                raise DataError(f"{part} = {share!r}: a share between 0 and 1 is needed.")
         if not self.algorithm.frames and not self.clone.epochs:
             raise DataError(
                 "algorithm.frames = 0 and clone.epochs = 0: there is nothing to learn from."
