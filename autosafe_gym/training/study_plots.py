@@ -153,7 +153,8 @@ def _curves(results: dict[str, Any]) -> Any:
         if metric != "return":
             panel.set_ylim(-2, 102)
         _bare(panel)
-    panels[0].legend(frameon=False, fontsize=8)
+    handles, names = panels[0].get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside lower center", ncols=3, frameon=False, fontsize=8)
     return figure
 
 
