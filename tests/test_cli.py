@@ -146,6 +146,8 @@ def test_an_interrupt_leaves_whole_files_and_no_process(tmp_path, how):
         text=True,
         env=ENV,
         start_new_session=True,
+        # Where the tests themselves run in the background of a script, Ctrl-C is ignored by inheritance.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     deadline = time.time() + 100
     while not (out / "data" / "card.json").exists() and time.time() < deadline:
