@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from importlib.util import find_spec
 
 
 class AutosafeError(Exception):
@@ -65,6 +66,21 @@ class MissingExtraError(AutosafeError, ImportError):
         super().__init__(
             f"{package!r} is not installed. Install the extra: pip install 'autosafe-gym[{extra}]'."
         )
+
+
+def need_packages(extra: str, *packages: str) -> None:
+    """Says now what would be missing later.
+
+    Args:
+        extra: The extra that brings the packages.
+        *packages: What is imported later.
+
+    Raises:
+        MissingExtraError: If one of them is not installed.
+    """
+    for package in packages:
+        if find_spec(package) is None:
+            raise MissingExtraError(package, extra)
 
 
 class AgentError(AutosafeError, RuntimeError):

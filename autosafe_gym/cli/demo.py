@@ -11,10 +11,11 @@ from typing import Any
 import autosafe_gym
 from autosafe_gym import agents
 from autosafe_gym.cli.output import Report, console, errors, progress, write_json
+from autosafe_gym.cli.training import need_rl
 from autosafe_gym.envs.family import all_families
 from autosafe_gym.envs.splits import HELD_OUT_FAMILIES
-from autosafe_gym.errors import MissingExtraError
 from autosafe_gym.evaluation.evaluate import Evaluation, evaluate, pool, risk_env
+from autosafe_gym.evaluation.report import need_extra
 from autosafe_gym.evaluation.tables import metrics_table
 from autosafe_gym.pipeline.datasets import Collected, collect_parts, write_dataset
 from autosafe_gym.training.workers import workers
@@ -74,7 +75,8 @@ def run_demo(out: Path, settings: DemoSettings, json: Path | None) -> dict[str, 
     Raises:
         MissingExtraError: Without the extras `rl` and `report`.
     """
-    _need_extras()
+    need_rl()
+    need_extra()
     start = time.perf_counter()
     sets = test_sets(settings)
     for kwargs in sets.values():
@@ -125,20 +127,6 @@ def run_demo(out: Path, settings: DemoSettings, json: Path | None) -> dict[str, 
     )
     console.print(f"4. {page} has the plots, {out / 'results.json'} the figures. {seconds:.0f} s.")
     return figures
-
-
-def _need_extras() -> None:
-    for package, extra in (
-        ("torch", "rl"),
-        ("stable_baselines3", "rl"),
-        ("sb3_contrib", "rl"),
-        ("matplotlib", "report"),
-        ("jinja2", "report"),
-    ):
-        from importlib.util import find_spec
-
-        if find_spec(package) is None:
-            raise MissingExtraError(package, extra)
 
 
 def _make(kwargs: dict[str, Any]) -> Any:

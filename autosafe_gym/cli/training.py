@@ -10,7 +10,7 @@ from rich.table import Table
 
 from autosafe_gym.cli.options import Changes, Json, changed
 from autosafe_gym.cli.output import console, progress, write_json
-from autosafe_gym.errors import MissingExtraError, UnknownNameError
+from autosafe_gym.errors import UnknownNameError, need_packages
 
 Seeds = Annotated[
     list[int] | None, typer.Option("--seed", min=0, help="Training seeds; the recipe's by default.")
@@ -23,11 +23,7 @@ def need_rl() -> None:
     Raises:
         MissingExtraError: Without the extra `rl`.
     """
-    from importlib.util import find_spec
-
-    for package in ("torch", "stable_baselines3", "sb3_contrib"):
-        if find_spec(package) is None:
-            raise MissingExtraError(package, "rl")
+    need_packages("rl", "torch", "stable_baselines3", "sb3_contrib")
 
 
 def train(

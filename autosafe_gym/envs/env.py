@@ -64,7 +64,6 @@ class RiskEnv(gym.Env[str, Any]):
             raise ScenarioError(f"max_steps = {max_steps!r}: at least 1 is needed.")
         if render_mode not in (None, "ansi"):
             raise ScenarioError(f"render_mode = {render_mode!r}: 'ansi' or None is needed.")
-        self.source = source
         self.reward = reward_spec(reward)
         self.on_trigger = on_trigger
         self.max_steps = max_steps
@@ -102,6 +101,11 @@ class RiskEnv(gym.Env[str, Any]):
     @_np_random.setter
     def _np_random(self, value: np.random.Generator | None) -> None:
         self._stream.rng = value
+
+    @property
+    def source(self) -> ScenarioSource:
+        """Gives each seed its scenario."""
+        return self._stream.source
 
     @property
     def np_random_seed(self) -> int:

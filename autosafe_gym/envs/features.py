@@ -20,6 +20,7 @@ from autosafe_gym.envs.call_rows import bound_entities, candidate_rows
 from autosafe_gym.envs.entity_rows import entity_rows
 from autosafe_gym.envs.layout import (
     ACTS,
+    BITS,
     CANDIDATE_COLUMNS,
     CONTEXT_COLUMNS,
     ENTITY_COLUMNS,
@@ -27,9 +28,11 @@ from autosafe_gym.envs.layout import (
     GROUPS,
     KINDS,
     LINE_COLUMNS,
+    RELATIONS,
     SLOTS,
     TOOL_WORDS,
     Array,
+    place,
     shapes_of,
 )
 from autosafe_gym.envs.line_rows import kin_rows, line_rows, window_of
@@ -72,13 +75,14 @@ def spaces_version(groups: tuple[str, ...] = GROUPS) -> dict[str, Any]:
     }
 
 
-def check_groups(groups: tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    """The groups in the order of `GROUPS` and `EXTRA_GROUPS`.
+def check_groups(
+    groups: tuple[str, ...] | list[str], known: tuple[str, ...] = (*GROUPS, *EXTRA_GROUPS)
+) -> tuple[str, ...]:
+    """The groups in the order of those that are known.
 
     Raises:
         UnknownNameError: If one is unknown.
     """
-    known = (*GROUPS, *EXTRA_GROUPS)
     for group in groups:
         if group not in known:
             raise UnknownNameError("group of features", group, known)
@@ -127,14 +131,8 @@ class Features:
             if name == "context":
                 out[name] = found[name]
                 continue
-            whole = np.zeros(
-                shape, dtype=np.int8 if name in ("links", "kin", "mask") else np.float32
-            )
-            rows = found[name]
-            if name in ("links", "kin"):
-                whole[: len(rows), ..., : rows.shape[-1]] = rows
-            else:
-                whole[: len(rows)] = rows
+            whole = np.zeros(shape, dtype=np.int8 if name in BITS else np.float32)
+            place(whole, name, found[name])
             out[name] = whole
         return out
 
@@ -147,7 +145,7 @@ class Features:
                     found[name] = found[name].copy()
                     found[name][..., columns] = 0.0
             if "links" not in self.groups:
-                for name in ("links", "kin"):
+                for name in RELATIONS:
                     found[name] = np.zeros_like(found[name])
         return found
 

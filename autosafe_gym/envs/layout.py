@@ -169,6 +169,10 @@ SHAPES: dict[str, tuple[int, ...]] = {
 }
 """Shapes of the arrays. The first columns of `lines` and `tools` are numbers of words (0: none), those
 of `candidates` the row of its tool and the rows of its entities, counted from 1 (0: none)."""
+RELATIONS = ("links", "kin")
+"""Arrays that relate rows to lines: they are padded on the last axis too."""
+BITS = (*RELATIONS, "mask")
+"""Arrays of zeros and ones."""
 EXTRA_SHAPES: dict[str, tuple[int, ...]] = {
     "line_meanings": (LINES, MEANING),
     "tool_meanings": (TOOLS, MEANING),
@@ -182,3 +186,11 @@ CANDIDATE_AT = {name: 1 + SLOTS + i for i, (name, _) in enumerate(CANDIDATE_COLU
 def shapes_of(groups: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
     """Shapes of the arrays where these groups are kept."""
     return {**SHAPES, **EXTRA_SHAPES} if "sentences" in groups else SHAPES
+
+
+def place(whole: np.ndarray[Any, Any], name: str, rows: np.ndarray[Any, Any]) -> None:
+    """Puts the rows of an array into its padded form."""
+    if name in RELATIONS:
+        whole[: len(rows), ..., : rows.shape[-1]] = rows
+    else:
+        whole[: len(rows)] = rows

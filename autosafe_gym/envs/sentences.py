@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache, lru_cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from autosafe_gym.envs.layout import MEANING, Array
-from autosafe_gym.errors import MissingExtraError
+from autosafe_gym.errors import need_packages
 
 _SCALE = np.float32(MEANING**0.5)
 """A unit vector's components become about as large as the other columns."""
@@ -43,8 +42,7 @@ def need_extra() -> None:
     Raises:
         MissingExtraError: Without the extra `sentences`.
     """
-    if find_spec("wordllama") is None:
-        raise MissingExtraError("wordllama", "sentences")
+    need_packages("sentences", "wordllama")
 
 
 @lru_cache(maxsize=1 << 16)

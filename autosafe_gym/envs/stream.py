@@ -23,12 +23,13 @@ class Stream:
         source: Gives each seed its scenario.
 
     Attributes:
+        source: The source.
         seed: The last seed that was given, or drawn to begin with; None before.
     """
 
     def __init__(self, source: ScenarioSource) -> None:
         self.seed: int | None = None
-        self._source = source
+        self.source = source
         self._cache: dict[int, Loaded] = {}
         self._state = 0
         self._rng: np.random.Generator | None = None
@@ -61,13 +62,13 @@ class Stream:
             return Loaded(self._given(seed, options), people)
         if seed is None:
             # The stream does not come back to a seed: keeping it would only feed the collector.
-            return Loaded(self._source.scenario(self._next()), people)
+            return Loaded(self.source.scenario(self._next()), people)
         if seed < 0:
             raise ScenarioError(f"seed = {seed!r}: a non-negative integer is needed.")
         self._begin(seed)
         cached = self._cache.get(seed)
         if cached is None:
-            cached = Loaded(self._source.scenario(seed), people)
+            cached = Loaded(self.source.scenario(seed), people)
             if len(self._cache) >= _CACHED:
                 del self._cache[next(iter(self._cache))]
             self._cache[seed] = cached

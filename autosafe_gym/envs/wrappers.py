@@ -10,7 +10,7 @@ from gymnasium import spaces
 
 from autosafe_gym.envs.candidates import Candidate
 from autosafe_gym.envs.features import Features
-from autosafe_gym.envs.layout import EXTRA_SHAPES, GROUPS, shapes_of
+from autosafe_gym.envs.layout import BITS, EXTRA_SHAPES, GROUPS, shapes_of
 from autosafe_gym.envs.menu import MAX_CANDIDATES, Menu
 from autosafe_gym.envs.words import VOCABULARY
 
@@ -104,7 +104,7 @@ class FeatureWrapper(gym.Wrapper[Any, Any, Any, Any]):
 
 
 def _space(name: str, shape: tuple[int, ...]) -> spaces.Space[Any]:
-    if name in ("links", "kin", "mask"):
+    if name in BITS:
         return spaces.MultiBinary(shape)
     if name in EXTRA_SHAPES:
         return spaces.Box(-np.inf, np.inf, shape, np.float32)

@@ -6,11 +6,10 @@ import base64
 import io
 import os
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from autosafe_gym.errors import DataError, MissingExtraError
+from autosafe_gym.errors import DataError, MissingExtraError, need_packages
 from autosafe_gym.evaluation.evaluate import Evaluation
 from autosafe_gym.evaluation.metrics import METRICS
 
@@ -37,9 +36,7 @@ def need_extra() -> None:
     Raises:
         MissingExtraError: Without the extra `report`.
     """
-    for package in ("jinja2", "matplotlib"):
-        if find_spec(package) is None:
-            raise MissingExtraError(package, "report")
+    need_packages("report", "jinja2", "matplotlib")
 
 
 def write_report(

@@ -15,7 +15,7 @@ import numpy as np
 
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.features import Features
-from autosafe_gym.envs.layout import EXTRA_SHAPES, GROUPS, SHAPES
+from autosafe_gym.envs.layout import BITS, EXTRA_SHAPES, GROUPS, SHAPES, place
 from autosafe_gym.envs.menu import Menu
 from autosafe_gym.errors import DataError
 from autosafe_gym.ots.scenario import ToolCall
@@ -44,16 +44,11 @@ class Demonstrations:
         """Observations of `FeatureWrapper`, padded to the longest of the batch, and choices."""
         chosen = [self.rows[i] for i in index]
         padded: dict[str, Array] = {}
-        for name, shape in (SHAPES | EXTRA_SHAPES).items():
-            if name not in chosen[0]:
-                continue
-            whole = np.zeros((len(chosen), *shape), dtype=np.float32)
-            for at, rows in enumerate(chosen):
-                one = rows[name]
-                if name in ("links", "kin"):
-                    whole[at, : one.shape[0], ..., : one.shape[-1]] = one
-                else:
-                    whole[at, : len(one)] = one
+        shapes = SHAPES | EXTRA_SHAPES
+        for name in chosen[0]:
+            whole = np.zeros((len(chosen), *shapes[name]), dtype=np.float32)
+            for one, rows in zip(whole, chosen, strict=True):
+                place(one, name, rows[name])
             padded[name] = whole
         return padded, self.choices[index]
 
@@ -110,7 +105,7 @@ def demonstrations(
 
 def _small(name: str, array: Array) -> Array:
     # Numbers of words go beyond what half precision holds.
-    return array if name in ("lines", "tools", "links", "kin", "mask") else array.astype(np.float16)
+    return array if name in ("lines", "tools", *BITS) else array.astype(np.float16)
 
 
 def find(menu: Menu, action: ToolCall) -> int | None:

@@ -142,13 +142,8 @@ class Recipe(Parts):
     run: RunPart = field(default_factory=RunPart)
 
     def __post_init__(self) -> None:
-        for names, known, what in (
-            (self.features.without, GROUPS, "group of features"),
-            (self.features.extra, EXTRA_GROUPS, "extra group of features"),
-        ):
-            for name in names:
-                if name not in known:
-                    raise UnknownNameError(what, name, known)
+        check_groups(self.features.without, GROUPS)
+        check_groups(self.features.extra, EXTRA_GROUPS)
         reward_spec(self.env.reward)
         self.at_least(
             {
@@ -167,12 +162,12 @@ class Recipe(Parts):
                 "run.checkpoint_every": 1,
             }
         )
-        for share, part in (
+        for share, name in (
             (self.clone.word_dropout, "clone.word_dropout"),
             (self.env.twin_share, "env.twin_share"),
         ):
             if not 0.0 <= share <= 1.0:
-                raise DataError(f"{part} = {share!r}: a share between 0 and 1 is needed.")
+                raise DataError(f"{name} = {share!r}: a share between 0 and 1 is needed.")
         if not self.algorithm.frames and not self.clone.epochs:
             raise DataError(
                 "algorithm.frames = 0 and clone.epochs = 0: there is nothing to learn from."

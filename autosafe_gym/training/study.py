@@ -21,7 +21,7 @@ from autosafe_gym.errors import DataError
 from autosafe_gym.evaluation.intervals import Rate, percent_by_seed
 from autosafe_gym.training.conditions import STUDIES, Condition, Plan, passed_over
 from autosafe_gym.training.recipe import read_recipe
-from autosafe_gym.training.run_folder import kept, library, settle, slug, write_whole
+from autosafe_gym.training.run_folder import differences, kept, library, settle, slug, write_whole
 from autosafe_gym.training.trainer import train_recipe
 from autosafe_gym.training.workers import workers
 
@@ -110,11 +110,7 @@ def _done(task: dict[str, Any]) -> bool:
         return False
     held = json.loads(file.read_text())["config"]
     if held != task["config"]:
-        differs = [k for k in task["config"] if held.get(k) != task["config"][k]]
-        shown = "; ".join(
-            f"{k}: {str(held.get(k))[:160]} there, {str(task['config'][k])[:160]} here"
-            for k in differs
-        )
+        shown = "; ".join(differences(held, task["config"]))
         raise DataError(
             f"{file} is a cell of another configuration ({shown}). Choose another folder."
         )
@@ -136,9 +132,12 @@ def run_cell(task: dict[str, Any]) -> None:
     )
     measured = _measure(load_agent(trained.file, name="trained"), config)
     cell = {"config": config, "sets": measured, "rows": trained.rows, "stopped": trained.stopped}
-    file = Path(task["file"])
+    _store(Path(task["file"]), cell)
+
+
+def _store(file: Path, data: dict[str, Any]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(file, json.dumps(cell) + "\n")
+    write_whole(file, json.dumps(data) + "\n")
 
 
 def _measure(agent: Any, config: dict[str, Any]) -> dict[str, Any]:
@@ -163,11 +162,13 @@ def _env(kwargs: dict[str, Any]) -> tuple[RiskEnv, int]:
 
 def _gather(plan: Plan, conditions: Sequence[Condition], out: Path) -> dict[str, Any]:
     found = []
+    curves = {}
     for condition in conditions:
         cells = [
             json.loads(Path(_task(condition, seed, plan.episodes, out)["file"]).read_text())
             for seed in range(plan.seeds)
         ]
+        curves[condition.name] = [cell["rows"] for cell in cells]
         measured = {condition.name: cells}
         if plan.ensemble and plan.seeds > 1:
             measured[f"{condition.name}, ensemble"] = [_ensemble(plan, condition, out)]
@@ -190,13 +191,6 @@ def _gather(plan: Plan, conditions: Sequence[Condition], out: Path) -> dict[str,
                         "stopped": [cell.get("stopped") for cell in each],
                     }
                 )
-    curves = {
-        condition.name: [
-            json.loads(Path(_task(condition, seed, plan.episodes, out)["file"]).read_text())["rows"]
-            for seed in range(plan.seeds)
-        ]
-        for condition in conditions
-    }
     return {
         "study": plan.name,
         "version": autosafe_gym.__version__,
@@ -220,14 +214,13 @@ def _ensemble(plan: Plan, condition: Condition, out: Path) -> dict[str, Any]:
     """The ensemble of a condition's seeds, measured as one of them is; stored like a cell."""
     from autosafe_gym.training.agent import load_agent
 
-    task = _task(condition, plan.seeds, plan.episodes, out)
+    task = _task(condition, 0, plan.episodes, out)
+    config = {**task["config"], "seed": list(range(plan.seeds))}
     file = out / "ensembles" / f"{slug(condition.name)}-{plan.seeds}.json"
-    if not _done({**task, "file": str(file)}):
+    if not _done({"file": str(file), "config": config}):
         models = [Path(task["models"]) / f"seed-{n}" / "model.zip" for n in range(plan.seeds)]
         agent = load_agent(*models, name="ensemble")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        cell = {"config": task["config"], "sets": _measure(agent, task["config"])}
-        write_whole(file, json.dumps(cell) + "\n")
+        _store(file, {"config": config, "sets": _measure(agent, config)})
     found: dict[str, Any] = json.loads(file.read_text())
     return found
 
@@ -243,8 +236,7 @@ def _reference(kwargs: dict[str, Any], episodes: int, out: Path) -> dict[str, An
         env, first = _env(kwargs)
         agent = agents.make(REFERENCE)
         result = evaluate(agent, env, episodes=episodes, seed=first, set="", ks=(1,))
-        file.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(file, json.dumps(result.to_dict(breakdowns=False)))
+        _store(file, result.to_dict(breakdowns=False))
     found = json.loads(file.read_text())
     return {m: found[m] for m in SHOWN}
 

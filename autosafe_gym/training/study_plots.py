@@ -103,7 +103,7 @@ def _interval(axes: Any, metric: dict[str, Any], at: float, colour: str) -> None
 def _scaling(results: dict[str, Any]) -> Any:
     figure = new_figure(6.4, 3.6)
     axes = figure.subplots()
-    rows = [row for row in results["rows"] if not row.get("ensemble")]
+    rows = [row for row in results["rows"] if not row["ensemble"]]
     sizes = [row["families"] for row in rows]
     for metric, colour in zip(
         ("sec@1", "safety", "utility", "over_refusal"), _COLOURS, strict=False

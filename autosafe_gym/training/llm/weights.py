@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from autosafe_gym.agents.local_model import installed_model
-from autosafe_gym.errors import DataError, MissingExtraError
+from autosafe_gym.errors import DataError, need_packages
 
 EXTRA = "finetune"
 _BLOCK = {
@@ -36,11 +36,8 @@ def need_extra() -> None:
     Raises:
         MissingExtraError: Without the extra `finetune`.
     """
-    from importlib.util import find_spec
-
-    for package in ("torch", "transformers", "trl", "peft", "datasets", "accelerate", "gguf"):
-        if find_spec(package) is None:
-            raise MissingExtraError(package, EXTRA)
+    packages = ("torch", "transformers", "trl", "peft", "datasets", "accelerate", "gguf")
+    need_packages(EXTRA, *packages)
 
 
 def source_file(model: str) -> Path:
