@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from autosafe_gym import agents
 from autosafe_gym.envs import proofs
 from autosafe_gym.envs.family import DONE, all_families, call, get_family
+from autosafe_gym.envs.source import FamilySource
 from autosafe_gym.envs.splits import HELD_OUT_FAMILIES, OUTCOME_PAIRS, family_split, seed_of_split
 from autosafe_gym.errors import UnknownNameError
 from autosafe_gym.evaluation.coverage import THE_TEN, broken_promises, coverage
@@ -119,6 +120,9 @@ def test_what_is_held_out_is_never_trained_on(held):
         pair = OUTCOME_PAIRS[held.partition(":")[2]]
         assert not pair & {o for f in train for o in f.outcomes}
     gym.make("autosafe/All-v0", split=f"held-out-{held}/test").reset(seed=1)
+    # A filter takes from a side and never changes what is on it; recipes train on single modes.
+    only = FamilySource(split=f"held-out-{held}/train", modes="M-N").families
+    assert {f.id for f in only} == {f.id for f in train if f.mode == "M-N"}
 
 
 def test_an_unknown_split_names_what_there_is():

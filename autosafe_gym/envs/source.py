@@ -106,9 +106,10 @@ class FamilySource:
             known.check(name)
         for kit in wanted_kits or ():
             get_toolkit(kit)
+        # The split first: what it holds out must not depend on the filters.
         chosen = [
             f
-            for f in found.values()
+            for f in family_split(list(found.values()), split)
             if (domain is None or f.domain == domain)
             and (named is None or f.id in named)
             and (wanted_modes is None or f.mode in wanted_modes)
@@ -117,7 +118,7 @@ class FamilySource:
             and (wanted_channels is None or f.channel in wanted_channels)
             and (wrapper is None or f.has_injection)
         ]
-        self.families: Sequence[ScenarioFamily] = family_split(chosen, split)
+        self.families: Sequence[ScenarioFamily] = chosen
         self.split = split
         self.wrappers = split_wrappers(split, wrapper)
         self.twin_share = twin_share
