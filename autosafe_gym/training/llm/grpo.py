@@ -93,7 +93,7 @@ def run_grpo(
     os.environ.setdefault("TRL_EXPERIMENTAL_SILENCE", "1")
     import torch
     from datasets import Dataset
-    from transformers import set_seed
+    from transformers import PrinterCallback, set_seed
     from trl import GRPOConfig, GRPOTrainer
 
     from autosafe_gym.training.llm.clock import Clock, Keeper, last_checkpoint
@@ -144,6 +144,7 @@ def run_grpo(
         environment_factory=factories(data, recipe.data.env, kwargs),
         callbacks=[Keeper("grpo", clock, folder, report)],
     )
+    trainer.remove_callback(PrinterCallback)
     last = last_checkpoint(folder)
     clock.start(last)
     trainer.train(resume_from_checkpoint=str(last) if last else None)

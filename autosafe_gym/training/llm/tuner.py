@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from peft import LoraConfig, get_peft_model
 from torch.nn import functional
-from transformers import Trainer, TrainingArguments
+from transformers import PrinterCallback, Trainer, TrainingArguments
 
 from autosafe_gym.training.llm.clock import Clock, Keeper, Report, last_checkpoint
 from autosafe_gym.training.llm.recipe import LoraPart, ModelPart, RunPart, StagePart
@@ -121,6 +121,8 @@ def run_stage(
         data_collator=lambda batch: kind.collate(batch, pad),
         callbacks=[Keeper(name, clock, folder, report)],
     )
+    # `metrics.jsonl` has what it would print through the progress bar.
+    trainer.remove_callback(PrinterCallback)
     trainer.clock, trainer.stage = clock, stage
     last = last_checkpoint(folder)
     clock.start(last)
