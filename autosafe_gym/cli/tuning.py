@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,6 +27,17 @@ def _recipe(name: str, changes: list[str] | None, minutes: float | None) -> Any:
     return found.with_(**{stage: {"minutes": minutes} for stage in found.stages})
 
 
+def _calm() -> None:
+    """Leaves the terminal to our own progress bar."""
+    from autosafe_gym.training.llm.weights import need_extra
+
+    need_extra()
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
+
+
 def finetune(
     recipe: RecipeName,
     out: Annotated[Path | None, typer.Option(help="Folder; runs/finetune-RECIPE.")] = None,
@@ -35,9 +47,7 @@ def finetune(
     resume: Annotated[bool, typer.Option(help="Go on with the run in the folder.")] = False,
 ) -> None:
     """Tune a small language model on reflected data: SFT, DPO, GRPO, as the recipe says."""
-    from autosafe_gym.training.llm.weights import need_extra
-
-    need_extra()
+    _calm()
     from autosafe_gym.training.llm.finetune import finetune as run
 
     chosen = _recipe(recipe, set, minutes)
@@ -80,9 +90,8 @@ def finetune_study(
 ) -> None:
     """Measure a language model before and after training, on held-out families and unseen seeds."""
     from autosafe_gym.evaluation.report import need_extra as need_report
-    from autosafe_gym.training.llm.weights import need_extra
 
-    need_extra()
+    _calm()
     need_report()
     from rich.table import Table
 
