@@ -27,6 +27,7 @@ TINY = {
     "env": {"families": ["invoice-redirect", "which-draft"]},
     "data": {"scenarios": 30, "more": 6},
     "clone": {"epochs": 4},
+    "policy": {"hidden": 32},
     "algorithm": {"frames": 128, "envs": 2, "steps": 32, "batch_size": 32},
     "validation": {"episodes": 4, "every": 64},
     "run": {"seeds": [1], "checkpoint_every": 64},

@@ -213,6 +213,7 @@ def train_one(
     recipe = load_recipe("held-out-families").with_(
         data={"path": data},
         clone={"epochs": 6},
+        policy={"hidden": 64},
         algorithm={"frames": settings.frames},
         validation={"episodes": 0},
     )

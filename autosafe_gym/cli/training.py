@@ -111,7 +111,7 @@ def study(
     jobs: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
     recipe: Annotated[
         str,
-        typer.Option(help="What every condition starts from; 'small' takes a fifth of the time."),
+        typer.Option(help="What every condition starts from; 'small' takes a tenth of the time."),
     ] = "default",
     quick: Annotated[bool, typer.Option(help="Tiny, to see that it works.")] = False,
     injecagent: Annotated[

@@ -72,7 +72,7 @@ class DataPart:
 class ClonePart:
     """`[clone]`: imitation; 0 epochs: no warm start."""
 
-    epochs: int = 5
+    epochs: int = 8
     learning_rate: float = 1.5e-3
     batch_size: int = 128
     weight_decay: float = 1e-3
@@ -103,7 +103,7 @@ class AlgorithmPart:
 class PolicyPart:
     """`[policy]`: the network."""
 
-    hidden: int = 64
+    hidden: int = 128
 
 
 @dataclass(frozen=True)
