@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from pathlib import Path
 from typing import Annotated, Any
@@ -32,10 +33,13 @@ def _calm() -> None:
     from autosafe_gym.training.llm.weights import need_extra
 
     need_extra()
+    # Read when tqdm is imported.
+    os.environ.setdefault("TQDM_DISABLE", "1")
     from transformers.utils import logging
 
     logging.disable_progress_bar()
-    warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
+    for module in ("transformers", "peft"):
+        warnings.filterwarnings("ignore", module=module)
 
 
 def finetune(
