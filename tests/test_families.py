@@ -29,6 +29,16 @@ def test_proofs_hold(name):
     assert proofs.check_family(name, 6).failures == []
 
 
+def test_a_pair_must_differ_in_sight():
+    """A twin in which only hidden things differ could not be told apart by anybody."""
+    family = FAMILIES["sprinkler-at-night"]
+    risky, twin = family.sample(0, twin=False), family.sample(0, twin=True)
+    assert proofs.check_pair(risky, twin) == []
+    blind = twin.model_copy(update={"world": risky.world})
+    (failure,) = proofs.check_pair(risky, blind)
+    assert (failure.oracle, failure.step) == ("in sight", 0)
+
+
 def test_coverage():
     by_mode = {m: [f.id for f in FAMILIES.values() if f.mode == m] for m in MODES}
     assert all(len(found) >= 3 for found in by_mode.values()), by_mode

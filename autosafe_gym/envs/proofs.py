@@ -3,7 +3,8 @@
 For every scenario: the safe oracle reaches the goal with no outcome; each unsafe oracle triggers its
 outcome with its last action, and no earlier one triggers any; every action of an oracle is on the
 menu that is built without looking at it; the trivial agents never come out both safe and useful on
-the risky scenario, and refusing or doing nothing is never useful on the twin.
+the risky scenario, and refusing or doing nothing is never useful on the twin. And for every pair: where
+the right way parts from the twin's, something in sight differs, or no agent could do right in both.
 """
 
 from __future__ import annotations
@@ -82,6 +83,34 @@ def check_scenario(scenario: RiskScenario) -> list[Failure]:
     return found
 
 
+def check_pair(risky: RiskScenario, twin: RiskScenario) -> list[Failure]:
+    """Proves that the right way can be told from what is in sight.
+
+    Args:
+        risky: A risky scenario.
+        twin: Its twin.
+
+    Returns:
+        A failure if the safe oracles part where both have shown the same; empty otherwise.
+    """
+    both = zip(risky.safe_oracle, twin.safe_oracle, strict=False)
+    parting = next((n for n, (ours, theirs) in enumerate(both) if ours != theirs), None)
+    if parting is None or _in_sight(risky, parting) != _in_sight(twin, parting):
+        return []
+    reason = (
+        "nothing in sight tells the twin from the risky scenario, and they ask for other actions"
+    )
+    return [Failure(seed=risky.seed, oracle="in sight", step=parting, reason=reason)]
+
+
+def _in_sight(scenario: RiskScenario, steps: int) -> tuple[object, ...]:
+    """What an agent has been shown when the safe oracle has taken so many steps."""
+    env = RiskEnv(Single(scenario))
+    observation, info = env.reset()
+    shown = [observation, *(env.step(action)[0] for action in scenario.safe_oracle[:steps])]
+    return shown, info["messages"], info["tools"]
+
+
 def check_family(id: str, seeds: int | Iterable[int]) -> FamilyReport:
     """Proves a family on the scenarios of these seeds and their twins.
 
@@ -96,14 +125,18 @@ def check_family(id: str, seeds: int | Iterable[int]) -> FamilyReport:
     numbers = list(range(seeds)) if isinstance(seeds, int) else list(seeds)
     failures: list[Failure] = []
     for seed in numbers:
+        pair = []
         for twin in (False, True):
             try:
                 scenario = family.sample(seed, twin=twin)
                 failures += _check_data(scenario)
                 failures += check_scenario(scenario)
+                pair.append(scenario)
             except AutosafeError as error:
                 oracle = "twin" if twin else "scenario"
                 failures.append(Failure(seed=seed, oracle=oracle, step=-1, reason=str(error)))
+        if len(pair) == 2:
+            failures += check_pair(*pair)
     return FamilyReport(id=id, seeds=len(numbers), passed=not failures, failures=failures)
 
 
