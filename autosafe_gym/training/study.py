@@ -116,8 +116,8 @@ def _gather(plan: Plan, conditions: Sequence[Condition], out: Path) -> dict[str,
         if _has_ensemble(plan):
             measured[f"{condition.name}, ensemble"] = [read_job(_ensemble(plan, condition, out))]
         for name, kwargs in condition.sets.items():
-            found_there = read_job(reference_job(kwargs, plan.episodes, out))["sets"][""]
-            reference = {m: found_there[m] for m in SHOWN}
+            measured_there = read_job(reference_job(kwargs, plan.episodes, out))["sets"][""]
+            reference = {m: measured_there[m] for m in SHOWN}
             for label, each in measured.items():
                 runs = [cell["sets"][name] for cell in each]
                 found.append(
