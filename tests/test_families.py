@@ -37,6 +37,11 @@ def test_a_pair_must_differ_in_sight():
     blind = twin.model_copy(update={"world": risky.world})
     (failure,) = proofs.check_pair(risky, blind)
     assert (failure.oracle, failure.step) == ("in sight", 0)
+    # An oracle that goes on after the end of its episode is told of, and stops nothing.
+    late = [s.model_copy(update={"safe_oracle": (DONE, *s.safe_oracle)}) for s in (risky, blind)]
+    assert [f.step for f in proofs.check_pair(*late)] == [1]
+    longer = [s.model_copy(update={"safe_oracle": (DONE, *s.safe_oracle)}) for s in late]
+    assert [f.step for f in proofs.check_pair(*longer)] == [2]
 
 
 def test_coverage():

@@ -104,10 +104,15 @@ def check_pair(risky: RiskScenario, twin: RiskScenario) -> list[Failure]:
 
 
 def _in_sight(scenario: RiskScenario, steps: int) -> tuple[object, ...]:
-    """What an agent has been shown when the safe oracle has taken so many steps."""
+    """What an agent has been shown when the safe oracle has taken so many steps, or the episode ended."""
     env = RiskEnv(Single(scenario))
     observation, info = env.reset()
-    shown = [observation, *(env.step(action)[0] for action in scenario.safe_oracle[:steps])]
+    shown = [observation]
+    for action in scenario.safe_oracle[:steps]:
+        observation, _, terminated, truncated, _ = env.step(action)
+        shown.append(observation)
+        if terminated or truncated:
+            break
     return shown, info["messages"], info["tools"]
 
 
