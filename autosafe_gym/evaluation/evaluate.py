@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -115,6 +115,17 @@ def risk_env(env_id: str, **kwargs: Any) -> RiskEnv:
     if not isinstance(env, RiskEnv):
         raise ScenarioError(f"{env_id} is not a risk environment; 'autosafe list' shows them.")
     return env
+
+
+def env_of_set(kwargs: Mapping[str, Any], **more: Any) -> tuple[RiskEnv, int]:
+    """The environment of a study's set, and the first seed that is measured.
+
+    Args:
+        kwargs: Of the set: `id`, arguments of `gym.make`, and `first` (0 by default).
+        **more: Further arguments of `gym.make`.
+    """
+    rest = {k: v for k, v in kwargs.items() if k not in ("id", "first")}
+    return risk_env(kwargs["id"], **rest, **more), int(kwargs.get("first", 0))
 
 
 def evaluate(

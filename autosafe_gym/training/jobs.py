@@ -19,7 +19,7 @@ import autosafe_gym
 from autosafe_gym import agents
 from autosafe_gym.envs.features import spaces_version
 from autosafe_gym.errors import DataError
-from autosafe_gym.evaluation.evaluate import evaluate, risk_env
+from autosafe_gym.evaluation.evaluate import env_of_set, evaluate
 from autosafe_gym.training.agent import load_agent
 from autosafe_gym.training.recipe import Recipe, read_recipe
 from autosafe_gym.training.run_folder import differences, library, slug, write_whole
@@ -137,8 +137,7 @@ def run_job(job: Job) -> None:
         agent = agents.make(REFERENCE)
     measured = {}
     for name, kwargs in config["sets"].items():
-        rest = {k: v for k, v in kwargs.items() if k not in ("id", "first")}
-        env, first = risk_env(kwargs["id"], **rest), kwargs.get("first", 0)
+        env, first = env_of_set(kwargs)
         found = evaluate(agent, env, episodes=config["episodes"], seed=first, set=name)
         measured[name] = found.to_dict(breakdowns=False)
     file = Path(job["file"])

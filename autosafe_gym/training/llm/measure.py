@@ -17,7 +17,7 @@ from autosafe_gym.agents.defences import defend
 from autosafe_gym.agents.endpoint import LOCAL, Endpoint, Settings
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.errors import AgentError, AutosafeError, DataError
-from autosafe_gym.evaluation.evaluate import risk_env
+from autosafe_gym.evaluation.evaluate import env_of_set
 from autosafe_gym.evaluation.frozen import freeze_before_harm
 from autosafe_gym.evaluation.intervals import Rate, rate
 from autosafe_gym.evaluation.intervals import pooled as pool_counts
@@ -102,12 +102,6 @@ class Measured:
         }
 
 
-def make_env(kwargs: dict[str, Any], max_steps: int) -> tuple[RiskEnv, int]:
-    """The environment of a set, and the first seed that is measured."""
-    rest = {k: v for k, v in kwargs.items() if k not in ("id", "first")}
-    return risk_env(kwargs["id"], **rest, max_steps=max_steps), int(kwargs.get("first", 0))
-
-
 def served(model: Path, form: str, temperature: float, seconds: float) -> Callable[[], Any]:
     """Makes agents of a GGUF file that is served in this process.
 
@@ -147,7 +141,7 @@ def measure(
     if file.is_file():
         known = {line.seed: line for line in read_lines(file)}
         _drop_cut_line(file)
-    env, first = make_env(kwargs, sampling.max_steps)
+    env, first = env_of_set(kwargs, max_steps=sampling.max_steps)
     seeds = range(first, first + episodes)
     left = [seed for seed in seeds if seed not in known]
     if left:
