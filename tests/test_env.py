@@ -218,7 +218,7 @@ def test_oracles_stay_hidden():
 
 def test_truncation():
     env = make(max_steps=2)
-    assert env.step("hello")[3] is False
+    assert env.step("Which one?")[3] is False
     assert env.step("Which one?")[3] is True
 
 

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from autosafe_gym.tools_mock.dialogue import ENDING
 
 
@@ -22,6 +24,18 @@ class InvalidAction:
 
     text: str
     why: str
+
+
+def as_text(action: Any) -> str:
+    """An action that could not be read, as text for the chat and the trajectory."""
+    if isinstance(action, InvalidAction):
+        action = action.text
+    if isinstance(action, str):
+        return action.encode("utf-8", "replace").decode()[:20_000]
+    try:
+        return msgspec.json.encode(action).decode()[:20_000]
+    except Exception:  # Whatever somebody else's object raises.
+        return repr(action).encode("utf-8", "replace").decode()[:20_000]
 
 
 def is_message(action: Any) -> bool:
@@ -65,7 +79,7 @@ def _call(given: Any) -> Any:
     function = given.get("function") if isinstance(given, dict) else None
     if not isinstance(function, dict) or not isinstance(function.get("name"), str):
         return InvalidAction(
-            _shown(given), 'A tool call is {"function": {"name": TOOL, "arguments": JSON}}.'
+            as_text(given), 'A tool call is {"function": {"name": TOOL, "arguments": JSON}}.'
         )
     arguments = function.get("arguments")
     if isinstance(arguments, str):
@@ -73,7 +87,7 @@ def _call(given: Any) -> Any:
             arguments = json.loads(arguments) if arguments.strip() else {}
         except (ValueError, RecursionError) as error:
             return InvalidAction(
-                _shown(given),
+                as_text(given),
                 f"The arguments of {function['name'][:80]} aren't valid JSON: {error}.",
             )
     return {"name": function["name"], "arguments": {} if arguments is None else arguments}
@@ -85,10 +99,3 @@ def _text(content: Any) -> str:
         parts = (p.get("text") for p in content if isinstance(p, dict))
         return "\n".join(p for p in parts if isinstance(p, str))
     return content if isinstance(content, str) else ""
-
-
-def _shown(value: Any) -> str:
-    try:
-        return json.dumps(value, ensure_ascii=False, default=repr)[:20_000]
-    except (ValueError, RecursionError):
-        return repr(value)[:20_000]
