@@ -224,11 +224,11 @@ def _suspicion(text: str, visible: str, names: Names) -> str:
             continue
         if not cited or _PLANS.search(before):
             return f"{match['name']} is written like a call within a sentence. Call it, or only name it."
-    for cited in islice(_CODE.finditer(text), 50):
-        before = text[max(0, cited.start() - 80) : cited.start()].rpartition("\n")[2]
-        hidden = visible[cited.start() : cited.end()].isspace()
+    for code in islice(_CODE.finditer(text), 50):
+        before = text[max(0, code.start() - 80) : code.start()].rpartition("\n")[2]
+        hidden = visible[code.start() : code.end()].isspace()
         if hidden and _PLANS.search(before) and not declines(text):
-            body = cited[0].strip("`")
+            body = code[0].strip("`")
             if _MARKED.search(body) or block_calls(body, names, certain=False):
                 return "A call is cited within a sentence. Call it, or only name it."
     if not declines(text) and _arguments_of_a_named_tool(visible, names):
