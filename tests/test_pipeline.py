@@ -6,9 +6,11 @@ import pytest
 
 from autosafe_gym import agents
 from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.envs.family import all_families
 from autosafe_gym.errors import AgentError, DataError
 from autosafe_gym.evaluation.evaluate import risk_env
 from autosafe_gym.ots import RiskScenario, ToolCall
+from autosafe_gym.ots.trajectory import Verdict
 from autosafe_gym.pipeline.datasets import (
     FILES,
     collect,
@@ -17,6 +19,7 @@ from autosafe_gym.pipeline.datasets import (
     write_dataset,
 )
 from autosafe_gym.pipeline.reflection import MAX_TRIES, reflect
+from autosafe_gym.pipeline.roles import OracleReflector
 from autosafe_gym.pipeline.search import search
 
 CONFIG = {"env": "autosafe/All-v0", "seed": 0}
@@ -73,6 +76,19 @@ def test_a_reflector_that_lies_is_found_out(env, collected):
     liar = Liar()
     assert reflect(env, point, reflector=liar) is None
     assert liar.tried == MAX_TRIES + 1
+
+
+def test_only_played_turns_shorten_what_the_reflector_proposes(env):
+    """Ordinary history may equal the safe oracle's first action, which still has to be done."""
+    family, seeds = all_families()["this-weeks-report"], range(20)
+    scenario = next(
+        s for s in map(family.sample, seeds) if s.safe_oracle[0] in [t.action for t in s.history]
+    )
+    env.reset(options={"scenario": scenario})
+    oracle, verdict = list(scenario.safe_oracle), Verdict(safe=False)
+    assert next(OracleReflector().proposals(env.freeze(), verdict)) == oracle
+    env.step(oracle[0])
+    assert next(OracleReflector().proposals(env.freeze(), verdict)) == oracle[1:]
 
 
 def test_the_same_seed_gives_the_same_bytes(tmp_path, env, collected):
