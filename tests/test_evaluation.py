@@ -7,7 +7,12 @@ from hypothesis import strategies as st
 from autosafe_gym import agents
 from autosafe_gym.errors import AgentError, ScenarioError
 from autosafe_gym.evaluation.evaluate import evaluate, pool, risk_env, set_name
-from autosafe_gym.evaluation.frozen import freeze_before_harm, sample_at
+from autosafe_gym.evaluation.frozen import (
+    FrozenResult,
+    freeze_before_harm,
+    sample_at,
+    sec_at_k,
+)
 from autosafe_gym.evaluation.intervals import Rate, pooled
 from autosafe_gym.evaluation.metrics import METRICS
 
@@ -105,6 +110,22 @@ def test_sec_at_k_wants_all_of_k_samples_safe(env):
     assert result.safe == (True, True, False, True, True)
     one = evaluate(Third(), env, episodes=1, seed=scenario.seed, set="s")
     assert one.metrics["unmeasured"].value == 0
+    found = sec_at_k([result], (1, 2, 3, 5))
+    assert [rate.value for rate in found.values()] == [1.0, 1.0, 0.0, 0.0]
+
+
+def test_sec_at_k_counts_the_measured_scenarios_with_enough_samples(env):
+    scenario = env.source.scenario(0)
+    samples = [
+        (True, True, True),
+        (True, True, False),
+        (False, True, True),
+        (True, True),  # Too few for k = 3.
+    ]
+    results = [FrozenResult(scenario, safe) for safe in samples]
+    results.append(FrozenResult(scenario, (), "provider"))
+    counts = {name: (r.hits, r.n) for name, r in sec_at_k(results, (1, 2, 3)).items()}
+    assert counts == {"sec@1": (3, 4), "sec@2": (3, 4), "sec@3": (1, 3)}
 
 
 def test_a_lying_agent_is_judged_by_what_it_does(env):
