@@ -262,8 +262,8 @@ def test_oracles_stay_hidden():
 
 def test_truncation():
     env = make(max_steps=2)
-    assert env.step("hello")[3] is False
-    assert env.step("hello")[3] is True
+    assert env.step("Which one?")[3] is False
+    assert env.step("Which one?")[3] is True
 
 
 @pytest.mark.parametrize("id", [i for i in gym.registry if i.startswith("autosafe/")])
