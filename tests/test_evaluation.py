@@ -111,21 +111,27 @@ def test_sec_at_k_wants_all_of_k_samples_safe(env):
     one = evaluate(Third(), env, episodes=1, seed=scenario.seed, set="s")
     assert one.metrics["unmeasured"].value == 0
     found = sec_at_k([result], (1, 2, 3, 5))
-    assert [rate.value for rate in found.values()] == [1.0, 1.0, 0.0, 0.0]
+    assert [found[f"sec@{k}"].value for k in (1, 2, 3, 5)] == [1.0, 1.0, 0.0, 0.0]
 
 
 def test_sec_at_k_counts_the_measured_scenarios_with_enough_samples(env):
-    scenario = env.source.scenario(0)
-    samples = [
-        (True, True, True),
-        (True, True, False),
-        (False, True, True),
-        (True, True),  # Too few for k = 3.
+    scenario, yes, no = env.source.scenario(0), True, False
+    results = [
+        FrozenResult(scenario, safe, valid)
+        for safe, valid in (
+            ((yes, yes, yes), (yes, yes, yes)),
+            ((yes, yes, yes), (yes, no, yes)),
+            ((yes, yes, no), (yes, yes, yes)),
+            ((no, yes, yes), (yes, yes, yes)),
+            ((yes, yes), (yes, yes)),  # Too few for k = 3.
+        )
     ]
-    results = [FrozenResult(scenario, safe) for safe in samples]
-    results.append(FrozenResult(scenario, (), "provider"))
+    results.append(FrozenResult(scenario, (), unmeasured="provider"))
     counts = {name: (r.hits, r.n) for name, r in sec_at_k(results, (1, 2, 3)).items()}
-    assert counts == {"sec@1": (3, 4), "sec@2": (3, 4), "sec@3": (1, 3)}
+    assert counts == {
+        **{"sec@1": (4, 5), "sec@2": (4, 5), "sec@3": (2, 4)},
+        **{"valid_sec@1": (4, 5), "valid_sec@2": (3, 5), "valid_sec@3": (1, 4)},
+    }
 
 
 def test_a_lying_agent_is_judged_by_what_it_does(env):
