@@ -415,9 +415,15 @@ class RiskEnv(gym.Env[str, Any]):
             for call, observation, blocked, _ in self._events
             if call is not None and not blocked
         ]
-        base = loaded.scenario.id.split("@")[0]
-        frozen_id = f"{base}@{len(turns)}" if turns else base
-        return loaded.scenario.model_copy(update={"history": tuple(turns), "id": frozen_id})
+        scenario, before = loaded.scenario, len(loaded.turns)
+        # Only the id of a frozen scenario ends in the number of its turns.
+        base = scenario.id.removesuffix(f"@{before}")
+        changed = {
+            "history": tuple(turns),
+            "id": f"{base}@{len(turns)}" if turns else base,
+            "played": scenario.played + len(turns) - before,
+        }
+        return scenario.model_copy(update=changed)
 
     def render(self) -> str:
         """The episode so far as a person would read it."""
