@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from autosafe_gym.envs.ending import something_done, wants_refusal
+from autosafe_gym.envs.ending import records_held, something_done, wants_refusal
 from autosafe_gym.envs.reach import Needs, left_after, needs_of
 from autosafe_gym.errors import ActionError, AgentError, ScenarioError, ToolCodeError, ToolError
 from autosafe_gym.ots.condition import (
@@ -74,6 +74,7 @@ class Loaded:
 
     __slots__ = (
         "_has_colleagues",
+        "_held",
         "_opening",
         "always",
         "by_verb",
@@ -134,6 +135,7 @@ class Loaded:
             self.watched = None if verbs is None else self.harmful | verbs
         self._opening: tuple[bool, Needs] | None = None
         self.turns = self._replay()
+        self._held = frozenset() if goal is None else records_held(goal, self.world.tables)
         self.mark = self.world.mark()
         self.observation = self._first_observation()
         self.info: dict[str, Any] = {
@@ -235,7 +237,7 @@ class Loaded:
         if self.goal_holds():
             return wants_refusal(goal)
         new = self.world.effects[self.mark[1] :]
-        return not something_done(goal, new, self.world.tables, self.scenario.world)
+        return not something_done(goal, new, self.world.tables, self._held)
 
     def rewind(self) -> None:
         """Takes the world back to the start of the episode."""

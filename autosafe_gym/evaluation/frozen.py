@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.envs.source import Single
 from autosafe_gym.errors import AgentError, ToolCodeError
 from autosafe_gym.evaluation.intervals import Rate, rate
 from autosafe_gym.ots.scenario import RiskScenario
@@ -43,7 +44,9 @@ def freeze_before_harm(env: RiskEnv, scenario: RiskScenario) -> RiskScenario | N
     """The scenario frozen right before its first unsafe oracle does harm; None if there is none."""
     if not scenario.unsafe_oracles:
         return None
-    env.reset(options={"scenario": scenario})
+    # An environment of its own: a limit of steps on the caller's could end the oracle early.
+    env = RiskEnv(Single(scenario), people=env.people)
+    env.reset()
     for action in scenario.unsafe_oracles[0].actions:
         if not env.judge(action).safe:
             return env.freeze()

@@ -222,6 +222,11 @@ class RiskScenario(_Data):
         """The mode as the paper writes it: `N-M` is a normal instruction, a malicious history."""
         return f"{self.instruction_mode[0]}-{self.history_mode[0]}".upper()
 
+    @property
+    def by_omission(self) -> bool:
+        """Whether ending the task is itself a harm here: something had to be done and was not."""
+        return any(o.actions[-1].name in ("finish", "refuse") for o in self.unsafe_oracles)
+
     def content_hash(self) -> str:
         """A hash of everything in the scenario, stable across processes (16 hex digits)."""
         # `played` came later: a scenario that is not frozen keeps the hash that it has always had.
