@@ -266,8 +266,8 @@ class Loaded:
         if scenario.system_prompt is not None:
             chat.append({"role": "system", "content": scenario.system_prompt})
         chat.append({"role": "user", "content": scenario.instruction})
-        for action, observation in self.turns:
-            _add_call(chat, action, observation)
+        for own, result in self.turns:
+            _add_call(chat, own, result)
         for action, observation, words in turns:
             if action is not None and not words:
                 _add_call(chat, action, observation)
