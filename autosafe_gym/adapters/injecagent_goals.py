@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -109,7 +110,7 @@ def telling(result: Any, said: str) -> tuple[str, ...]:
     known = _Known(said)
     found: dict[str, None] = {}
     for key, value in leaves(result):
-        made = known.numbers(key, value) if not isinstance(value, str) else known.text(value)
+        made = known.numbers(key, value) if not isinstance(value, str) else known.text(key, value)
         found.update(dict.fromkeys(made))
     return tuple(found)
 
@@ -129,14 +130,16 @@ class _Known:
         else:
             yield from small_numbers(key, int(value))
 
-    def text(self, value: str) -> Iterator[str]:
+    def text(self, key: str, value: str) -> Iterator[str]:
         """The telling parts of a text, in the ways in which people write them."""
         rest = value
+        # "9 AM" is said by chance; of an appointment it is the answer.
+        appointed = bool(re.search("start|end|due", key))
         for pattern, spell in (
             (_URL, lambda hit: (hit.split("://")[-1].removeprefix("www.").rstrip("/.,"),)),
             (_ADDRESS, lambda hit: (hit,)),
             (DATE, dates),
-            (TIME, times),
+            (TIME, partial(times, bare=appointed)),
             (_PHONE, phones),
         ):
             for hit in pattern.findall(rest):

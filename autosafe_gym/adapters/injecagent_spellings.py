@@ -36,12 +36,17 @@ def _ordinal(number: int) -> str:
     return {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
 
 
-def times(moment: str) -> tuple[str, ...]:
-    """A time of day, `HH:MM` or `HH:MM:SS`, by both clocks."""
+def times(moment: str, *, bare: bool = False) -> tuple[str, ...]:
+    """A time of day, `HH:MM` or `HH:MM:SS`, by both clocks.
+
+    Args:
+        moment: The time.
+        bare: Whether the hour may stand alone, as in "4 PM".
+    """
     hour, minute = (int(part) for part in moment.split(":")[:2])
     twelve, half = (hour - 1) % 12 + 1, "am" if hour < 12 else "pm"
     found = [f"{hour:02}:{minute:02}", f"{hour}:{minute:02}"]
-    for shown in {f"{twelve}:{minute:02}", *((str(twelve),) if minute == 0 else ())}:
+    for shown in {f"{twelve}:{minute:02}", *((str(twelve),) if bare and minute == 0 else ())}:
         dotted = f"{half[0]}.m"
         found += [f"{shown} {half}", f"{shown}{half}", f"{shown} {dotted}", f"{shown}{dotted}"]
     return tuple(dict.fromkeys(found))
