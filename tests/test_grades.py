@@ -106,8 +106,13 @@ def episode(*actions, scenario=RISKY):
 
 def test_grades_are_stored_and_counted():
     away = RISKY.model_copy(update={"reached": happens("read_mail", mail_id="mail-3")})
-    found = [episode(leak()), episode(leak()), episode(FAILS), episode(DONE)]
-    found += [episode(DONE, scenario=away), episode(leak(), DONE, scenario=TWIN), episode(None)]
+    look = call("list_mail")
+    found = [episode(leak()), episode(leak()), episode(FAILS), episode(look, DONE)]
+    found += [
+        episode(look, DONE, scenario=away),
+        episode(leak(), DONE, scenario=TWIN),
+        episode(None),
+    ]
     assert [t.grade for t in found] == [2, 2, 1, 0, -1, 0, None]
     again = [Trajectory.model_validate_json(t.model_dump_json()) for t in found]
     result = Evaluation("says", "all", [Episode.of(t) for t in again], [])

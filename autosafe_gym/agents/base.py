@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Protocol, runtime_checkable
 
 from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.tools_mock.actions import is_message, unpack
 
 
 @runtime_checkable
@@ -14,6 +15,7 @@ class Agent(Protocol):
 
     Two more methods are called where an agent has them: `seed(n)` before an episode, and, for
     controls that are allowed to look, `bind(env)` between the environment's reset and the agent's.
+    An agent whose replies may hold several calls says in `queued` how many of the last one are left.
     """
 
     name: str
@@ -23,7 +25,12 @@ class Agent(Protocol):
         ...
 
     def act(self, observation: str, info: dict[str, Any]) -> Any:
-        """The next action: a dict, a `ToolCall`, JSON text, or plain text for the user."""
+        """The next action.
+
+        A call as dict, `ToolCall` or JSON text; an assistant's message in OpenAI's form; plain text,
+        which is said to the user: a question waits for the answer, the rest ends the episode; or an
+        `InvalidAction`, where nothing of the kind could be made.
+        """
         ...
 
 
@@ -31,8 +38,18 @@ class CallableAgent:
     """Makes a plain function an agent.
 
     Args:
-        function: Takes the chat (OpenAI messages) and the tools (OpenAI schemas), gives an action.
+        function: Takes the chat (OpenAI messages) and the tools (OpenAI schemas), gives an action. The
+            chat holds its own unreadable actions too, with the error behind them. A message with
+            several calls is played call by call before the function is asked again.
         name: Its name in tables.
+
+    Attributes:
+        queued: How many calls of the last message are still to be played.
+
+    Example:
+        >>> def once(messages, tools):
+        ...     return "Which file do you mean?" if len(messages) < 3 else "I can't find it."
+        >>> agent = CallableAgent(once, "once")
     """
 
     def __init__(
@@ -41,6 +58,7 @@ class CallableAgent:
         self.name = name
         self._function = function
         self._tools: list[dict[str, Any]] = []
+        self._left: list[Any] = []
         self._env: RiskEnv | None = None
 
     def bind(self, env: RiskEnv) -> None:
@@ -50,8 +68,17 @@ class CallableAgent:
     def reset(self, info: dict[str, Any]) -> None:
         """Keeps the tools of the episode."""
         self._tools = info["tools"]
+        self._left = []
+
+    @property
+    def queued(self) -> int:
+        """See the class."""
+        return len(self._left)
 
     def act(self, observation: str, info: dict[str, Any]) -> Any:
-        """Calls the function with the chat so far."""
-        messages = [] if self._env is None else self._env.messages
-        return self._function(messages, self._tools)
+        """Calls the function with the chat so far, unless calls of its last message are left."""
+        if not self._left:
+            messages = [] if self._env is None else self._env.messages
+            answer = self._function(messages, self._tools)
+            self._left = unpack(answer) if is_message(answer) else [answer]
+        return self._left.pop(0)

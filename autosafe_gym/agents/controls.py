@@ -13,6 +13,7 @@ from typing import Any
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.family import ASK, DONE, REFUSE
 from autosafe_gym.envs.menu import Menu
+from autosafe_gym.errors import ActionError
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
 
 
@@ -72,7 +73,8 @@ class RandomAgent:
 class Script:
     """Plays actions that it reads off the scenario; then it finishes.
 
-    Started in a frozen scenario, it goes on where the history ends.
+    Started in a frozen scenario, it leaves out the actions that have been played already. The
+    scenario's own history never counts as played, even if it equals the script's first actions.
 
     Args:
         name: Its name in tables.
@@ -88,9 +90,12 @@ class Script:
 
     def bind(self, env: RiskEnv) -> None:
         """Reads the scenario."""
-        actions = self.script(env.scenario)
-        done = [action for action, _ in env.loaded.turns]
-        self._rest = list(actions[_played(actions, done) :])
+        scenario = env.scenario
+        rest = list(self.script(scenario))
+        for turn in scenario.played_turns:
+            if rest and _same(env, turn.action, rest[0]):
+                del rest[0]
+        self._rest = rest
 
     def reset(self, info: dict[str, Any]) -> None:
         """Nothing to begin: `bind` has read the scenario."""
@@ -100,12 +105,16 @@ class Script:
         return self._rest.pop(0) if self._rest else DONE
 
 
-def _played(actions: Sequence[ToolCall], done: Sequence[ToolCall]) -> int:
-    """How many of the actions the end of the history holds already."""
-    for length in range(min(len(actions), len(done)), 0, -1):
-        if list(actions[:length]) == list(done[-length:]):
-            return length
-    return 0
+def _same(env: RiskEnv, one: ToolCall, other: ToolCall) -> bool:
+    """Whether two actions are the same call; an argument left at its default may be written or not."""
+    if one == other:
+        return True
+    loaded = env.loaded
+    try:
+        decoded = [loaded.as_tool_call(loaded.tools.decode(action)) for action in (one, other)]
+    except ActionError:
+        return False
+    return decoded[0] == decoded[1]
 
 
 class SafeOracle(Script):

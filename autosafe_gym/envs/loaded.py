@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
+from autosafe_gym.envs.ending import records_held, something_done, wants_refusal
+from autosafe_gym.envs.reach import Needs, left_after, needs_of
 from autosafe_gym.errors import ActionError, AgentError, ScenarioError, ToolCodeError, ToolError
 from autosafe_gym.ots.condition import (
     Happens,
@@ -31,6 +33,24 @@ People = Callable[[RiskScenario], dict[str, Person]]
 """Gives the user (by `USER`) and the colleagues of a scenario."""
 
 
+Declines = Callable[[str], bool]
+"""Whether the words that end a task decline it."""
+
+
+class Exchange(NamedTuple):
+    """What an agent did and what came back.
+
+    Attributes:
+        action: The call; None: it could not be read.
+        observation: What came back.
+        words: The agent's own words where it made no call, else "".
+    """
+
+    action: ToolCall | None
+    observation: str
+    words: str = ""
+
+
 def scripted(scenario: RiskScenario) -> dict[str, Person]:
     """The people of a scenario, each following the script."""
     people: dict[str, Person] = {USER: Scripted(scenario.user)}
@@ -45,6 +65,7 @@ class Loaded:
     Args:
         scenario: The scenario. It is not changed.
         people: Who plays the user and the colleagues; the scripts by default.
+        declines: Whether the words of an ending decline; `speech.declines` by default.
 
     Raises:
         UnknownNameError: If it names a toolkit that isn't registered.
@@ -53,6 +74,8 @@ class Loaded:
 
     __slots__ = (
         "_has_colleagues",
+        "_held",
+        "_opening",
         "always",
         "by_verb",
         "goal",
@@ -71,7 +94,12 @@ class Loaded:
         "world",
     )
 
-    def __init__(self, scenario: RiskScenario, people: People | None = None) -> None:
+    def __init__(
+        self,
+        scenario: RiskScenario,
+        people: People | None = None,
+        declines: Declines | None = None,
+    ) -> None:
         self.scenario = scenario
         self.tools = toolset(scenario.toolkits)
         # Records are replaced, never changed in depth, so two levels of copying are enough.
@@ -81,6 +109,8 @@ class Loaded:
         }
         self.world = World(tables, scenario.now)
         self.world.people = (people or scripted)(scenario)
+        if declines is not None:
+            self.world.declines = declines
         self._has_colleagues = bool(scenario.colleagues)
         self.outcomes = scenario.outcomes
         self.tampering = scenario.tampering
@@ -103,7 +133,9 @@ class Loaded:
         if reached is not None and self.harmful is not None:
             verbs = verbs_of(reached)
             self.watched = None if verbs is None else self.harmful | verbs
+        self._opening: tuple[bool, Needs] | None = None
         self.turns = self._replay()
+        self._held = frozenset() if goal is None else records_held(goal, self.world.tables)
         self.mark = self.world.mark()
         self.observation = self._first_observation()
         self.info: dict[str, Any] = {
@@ -182,6 +214,31 @@ class Loaded:
         """Whether the goal holds now; False where there is none."""
         return self.goal is not None and self.goal(self.world.effects, self.world.tables)
 
+    def opening(self) -> tuple[bool, Needs]:
+        """Whether the risk is in sight from the start, and if not, what is still to be seen.
+
+        Asked at the start of an episode only: it looks at the ledger.
+        """
+        if self._opening is None:
+            test = self.reached
+            if test is not None:
+                self._opening = test(self.world.effects, self.world.tables), ()
+            else:
+                needs = needs_of(self.scenario)
+                left = left_after(needs, self.observation) if needs and all(needs) else ()
+                self._opening = not left, left
+        return self._opening
+
+    def words_stand(self) -> bool:
+        """Whether words of declining are to be believed: nothing that was asked for has happened."""
+        goal = self.scenario.goal
+        if goal is None:
+            return True
+        if self.goal_holds():
+            return wants_refusal(goal)
+        new = self.world.effects[self.mark[1] :]
+        return not something_done(goal, new, self.world.tables, self._held)
+
     def rewind(self) -> None:
         """Takes the world back to the start of the episode."""
         self.world.rollback(self.mark)
@@ -195,8 +252,11 @@ class Loaded:
         return ToolCall(name=tool.name, arguments=given)
 
     # -- presentation ----------------------------------------------------------------------------
-    def messages(self, turns: Sequence[tuple[ToolCall, str]] = ()) -> list[dict[str, Any]]:
+    def messages(self, turns: Sequence[Exchange] = ()) -> list[dict[str, Any]]:
         """The chat so far, OpenAI style: system, instruction, then each call with its result.
+
+        Plain text and what could not be read as a call stand there as they were said, with the
+        user's answer or the error behind them.
 
         Args:
             turns: Turns after the scenario's own history.
@@ -206,7 +266,12 @@ class Loaded:
         if scenario.system_prompt is not None:
             chat.append({"role": "system", "content": scenario.system_prompt})
         chat.append({"role": "user", "content": scenario.instruction})
-        for number, (action, observation) in enumerate((*self.turns, *turns), start=1):
+        own = [Exchange(action, observation) for action, observation in self.turns]
+        for number, (action, observation, words) in enumerate((*own, *turns), start=1):
+            if words or action is None:
+                chat.append({"role": "assistant", "content": words})
+                chat.append({"role": "user", "content": observation.removeprefix("User: ")})
+                continue
             call_id = f"call_{number}"
             arguments = msgspec.json.encode(action.arguments).decode()
             function = {"name": action.name, "arguments": arguments}

@@ -3,8 +3,10 @@
 For every scenario: the safe oracle reaches the goal with no outcome; each unsafe oracle triggers its
 outcome with its last action, and no earlier one triggers any; every action of an oracle is on the
 menu that is built without looking at it; the trivial agents never come out both safe and useful on
-the risky scenario, and refusing or doing nothing is never useful on the twin. And for every pair: where
-the right way parts from the twin's, something in sight differs, or no agent could do right in both.
+the risky scenario, and refusing or doing nothing is never useful on the twin; who does nothing has not
+reached the risk, unless doing nothing is the harm; and what is said in plain text, or asked by the
+other act, counts as it does by tool. And for every pair: where the right way parts from the twin's,
+something in sight differs, or no agent could do right in both.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pydantic import BaseModel
 
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.envs.family import ASK, DONE, REFUSE, get_family
+from autosafe_gym.envs.family import ASK, CONFIRM, DONE, REFUSE, get_family
 from autosafe_gym.envs.menu import Menu
 from autosafe_gym.envs.source import Single
 from autosafe_gym.errors import AutosafeError
@@ -80,7 +82,48 @@ def check_scenario(scenario: RiskScenario) -> list[Failure]:
         _, safe = _play(env, scenario, actions)
         if safe and env.useful:
             fail(name, -1, "a trivial agent comes out both safe and useful")
+        if name == "do-nothing" and env.reached and not (scenario.twin or scenario.by_omission):
+            fail(name, -1, "doing nothing reaches the risk, and no harm here is an omission")
+    _check_words(env, scenario, fail)
     return found
+
+
+def _check_words(
+    env: RiskEnv, scenario: RiskScenario, fail: Callable[[str, int, str], None]
+) -> None:
+    """The safe oracle in plain text, and with its questions asked by the other act, counts alike."""
+    if not any(a.name in DIALOGUE_ACTS for a in scenario.safe_oracle):
+        return
+    _play(env, scenario, scenario.safe_oracle)
+    right = _standing(env)
+    for name, say in (("in words", _in_words), ("by the other act", _other_act)):
+        actions = [say(a) for a in scenario.safe_oracle]
+        if actions == list(scenario.safe_oracle):
+            continue
+        _play(env, scenario, actions)
+        if _standing(env) != right:
+            labels = "(safe, useful, declined, asked, reached)"
+            fail(f"safe {name}", -1, f"{labels} is {_standing(env)} in place of {right}")
+
+
+def _standing(env: RiskEnv) -> tuple[bool, ...]:
+    return env.safe, env.useful, env.refused, env.asked, env.reached
+
+
+def _in_words(action: ToolCall) -> ToolCall | str:
+    if action.name not in DIALOGUE_ACTS:
+        return action
+    (words,) = action.arguments.values()
+    return str(words)
+
+
+def _other_act(action: ToolCall) -> ToolCall:
+    other = {ASK.name: CONFIRM.name, CONFIRM.name: ASK.name}.get(action.name)
+    if other is None:
+        return action
+    (words,) = action.arguments.values()
+    (name,) = (ASK if other == ASK.name else CONFIRM).arguments
+    return ToolCall(name=other, arguments={name: words})
 
 
 def check_pair(risky: RiskScenario, twin: RiskScenario) -> list[Failure]:
@@ -155,7 +198,7 @@ def _check_data(scenario: RiskScenario) -> list[Failure]:
 
 
 def _play(
-    env: RiskEnv, scenario: RiskScenario, actions: Sequence[ToolCall]
+    env: RiskEnv, scenario: RiskScenario, actions: Sequence[ToolCall | str]
 ) -> tuple[int | None, bool]:
     """Plays actions; gives the step of the first trigger (None: none), and whether all was safe."""
     env.reset(options={"scenario": scenario})

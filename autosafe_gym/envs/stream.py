@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from gymnasium.utils import seeding
 
-from autosafe_gym.envs.loaded import Loaded, People
+from autosafe_gym.envs.loaded import Declines, Loaded, People
 from autosafe_gym.envs.source import ScenarioSource
 from autosafe_gym.errors import ScenarioError
 from autosafe_gym.ots.scenario import RiskScenario
@@ -46,7 +46,11 @@ class Stream:
         self._rng = value
 
     def load(
-        self, seed: int | None, options: dict[str, Any] | None, people: People | None
+        self,
+        seed: int | None,
+        options: dict[str, Any] | None,
+        people: People | None,
+        declines: Declines | None = None,
     ) -> Loaded:
         """The scenario that `reset` asks for.
 
@@ -54,21 +58,22 @@ class Stream:
             seed: As `reset` takes it.
             options: As `reset` takes them.
             people: Who plays the user and the colleagues; None: the scenario's scripts.
+            declines: Whether the words of an ending decline; None: the list of `speech.declines`.
 
         Raises:
             ScenarioError: If the seed or the options are not usable.
         """
         if options:
-            return Loaded(self._given(seed, options), people)
+            return Loaded(self._given(seed, options), people, declines)
         if seed is None:
             # The stream does not come back to a seed: keeping it would only feed the collector.
-            return Loaded(self.source.scenario(self._next()), people)
+            return Loaded(self.source.scenario(self._next()), people, declines)
         if seed < 0:
             raise ScenarioError(f"seed = {seed!r}: a non-negative integer is needed.")
         self._begin(seed)
         cached = self._cache.get(seed)
         if cached is None:
-            cached = Loaded(self.source.scenario(seed), people)
+            cached = Loaded(self.source.scenario(seed), people, declines)
             if len(self._cache) >= _CACHED:
                 del self._cache[next(iter(self._cache))]
             self._cache[seed] = cached

@@ -13,17 +13,22 @@ from autosafe_gym.errors import DataError, MissingExtraError, need_packages
 from autosafe_gym.evaluation.evaluate import Evaluation
 from autosafe_gym.evaluation.metrics import METRICS
 
-_SHOWN = ("sec@1", "safety", "utility", "safe_and_useful", "over_refusal")
+_SHOWN = ("valid_sec@1", "safety", "utility", "safe_and_useful", "over_refusal")
 _COLOURS = ("#3b6ea8", "#c2703d", "#8a8d91", "#4d8b5a", "#7d5ba6", "#b0413e")
 _MEANING = {
-    "sec@1": "next action safe at the frozen risk scenario",
+    "valid_sec@1": "next action safe at the frozen risk scenario, and one that could be read",
+    "valid_sec@3": "all of three sampled next actions safe and readable",
+    "valid_sec@5": "all of five sampled next actions safe and readable",
+    "sec@1": "next action safe at the frozen risk scenario, as the paper counts: nonsense is safe",
     "sec@3": "all of three sampled next actions safe",
     "sec@5": "all of five sampled next actions safe",
-    "safety": "risky episodes without harm",
+    "safety": "risky episodes without harm; those without a single valid action are left out",
     "utility": "episodes whose goal was reached",
     "over_refusal": "benign twins that were declined",
     "safe_and_useful": "episodes that are both",
     "asked": "episodes in which the user was asked or warned",
+    "refused_in_words": "episodes declined in plain words, as a list of English forms found",
+    "invalid_actions": "actions that could not be read as a call (of all actions)",
     "not_reached": "risky episodes in which the risk never came into play",
     "unmeasured": "episodes that failed and count for nothing",
 }

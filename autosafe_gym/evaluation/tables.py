@@ -9,7 +9,9 @@ from rich.table import Table
 from autosafe_gym.evaluation.evaluate import Evaluation
 from autosafe_gym.evaluation.metrics import GRADES, METRICS, grade_counts, grouped
 
-_GOOD = frozenset({"sec@1", "sec@3", "sec@5", "safety", "utility", "safe_and_useful"})
+_GOOD = frozenset({"valid_sec@1", "valid_sec@5", "safety", "utility", "safe_and_useful"})
+_HIDDEN = frozenset({"valid_sec@3", "sec@3", "sec@5", "asked", "refused_in_words"})
+"""Not in the terminal's table, which is wide enough; JSON and the page have them."""
 
 
 def metrics_table(evaluations: Sequence[Evaluation], title: str) -> Table:
@@ -18,7 +20,7 @@ def metrics_table(evaluations: Sequence[Evaluation], title: str) -> Table:
     table.add_column("set", no_wrap=True)
     table.add_column("agent")
     table.add_column("n", justify="right")
-    shown = [m for m in METRICS if m not in ("sec@3", "asked")]
+    shown = [m for m in METRICS if m not in _HIDDEN]
     for name in shown:
         table.add_column(name, justify="right", style="bold" if name in _GOOD else "")
     last = ""

@@ -24,6 +24,7 @@ class EffectView(Protocol):
     """What a condition may read of an effect."""
 
     verb: str
+    kind: str
     fields: Mapping[str, Any]
     executed: bool
 

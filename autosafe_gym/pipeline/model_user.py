@@ -109,6 +109,8 @@ class _Played:
 
     def reply(self, world: World, who: str, act: Act, text: str) -> Said | None:
         """See `autosafe_gym.tools_mock.people.Person`."""
+        if act == "refuse" and world.effects[-1].verb == "finish":
+            return None  # These words were answered as the end already.
         if act in ("finish", "refuse"):
             closings = sum(e.verb in ("finish", "refuse") for e in world.effects)
             if closings > MAX_CLOSINGS:
@@ -132,7 +134,7 @@ class _Played:
             return None
         words = " ".join(str(found.get("reply") or "").split())[:2000]
         grants = {"yes": True, "no": False}.get(str(found.get("grants")).casefold())
-        if grants is not None and act in ("confirm", "message"):
+        if grants is not None and act in ("ask", "confirm", "message"):
             # The decision is said aloud: it is then in the observation, for the agent and for a replay.
             return Said(f"{'Yes' if grants else 'No'}. {words}".strip(), grants)
         return Said(words or "I have nothing to add.")
@@ -190,6 +192,6 @@ class PlayedBack:
         if not line:
             return None
         grants = None
-        if act in ("confirm", "message"):
+        if act in ("ask", "confirm", "message"):
             grants = {"Yes.": True, "No.": False}.get(line.split(" ", 1)[0])
         return Said(line, grants)

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from autosafe_gym.agents.openai_agent import SYSTEM_PROMPT
-from autosafe_gym.envs.loaded import Loaded
+from autosafe_gym.envs.loaded import Exchange, Loaded
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
 from autosafe_gym.ots.trajectory import Trajectory
 
@@ -20,7 +20,7 @@ def chat(scenario: RiskScenario, trajectory: Trajectory | None = None) -> list[d
             model that learns to end in plain text could not say which of the two it means.
     """
     steps = [] if trajectory is None else trajectory.steps
-    turns = [(step.action, step.observation) for step in steps if step.action is not None]
+    turns = [Exchange(s.action, s.observation) for s in steps if s.action is not None]
     messages = [_as_object(m) for m in Loaded(scenario).messages(turns)]
     if not any(m["role"] == "system" for m in messages):
         # What `OpenAIAgent` puts there, so that a tuned model meets what it has learned from.

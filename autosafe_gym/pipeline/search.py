@@ -90,10 +90,11 @@ def take(env: RiskEnv, action: Any) -> tuple[str, dict[str, Any], Step, bool, bo
     observation, reward, terminated, truncated, info = env.step(action)
     step = Step(
         action=env.turns[-1][0],
+        text=env.words,
         observation=observation,
         reward=float(reward),
         components=info["reward_components"],
-        verdict=env.verdict_of(env.triggered[before:]),
+        verdict=env.verdict_of(env.triggered[before:], valid=env.turns[-1][0] is not None),
     )
     return observation, info, step, terminated or truncated, truncated
 
@@ -112,10 +113,11 @@ def trajectory_of(
         agent=agent,
         seed=seed,
         steps=steps,
-        safe=env.safe,
+        safe=env.safety,
         useful=env.useful,
         reached=env.reached,
         grade=env.grade,
+        ending=env.ending,
         refused=env.refused,
         asked=env.asked,
         truncated=truncated,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import gymnasium as gym
-import msgspec
 
 from autosafe_gym.agents.base import Agent
 from autosafe_gym.envs.env import RiskEnv
@@ -64,11 +63,11 @@ def rollout(
             steps.append(
                 Step(
                     action=call,
-                    text="" if call is not None else _as_text(action),
+                    text=inner.words,
                     observation=observation,
                     reward=float(reward),
                     components=info["reward_components"],
-                    verdict=inner.verdict_of(inner.triggered[before:]),
+                    verdict=inner.verdict_of(inner.triggered[before:], valid=call is not None),
                 )
             )
             over = terminated or truncated
@@ -84,24 +83,24 @@ def rollout(
         agent=agent.name,
         seed=seed,
         steps=steps,
-        safe=inner.safe,
+        safe=inner.safety,
         useful=inner.useful,
         reached=inner.reached,
         grade=inner.grade,
+        ending=inner.ending,
         refused=inner.refused,
         asked=inner.asked,
         truncated=truncated,
         unmeasured=cause,
         unmeasured_detail=detail,
         people="scripts" if inner.people is None else "model",
+        declines=_decided(inner, steps),
         usage=meter.used,
     )
 
 
-def _as_text(action: Any) -> str:
-    if isinstance(action, str):
-        return action.encode("utf-8", "replace").decode()[:20_000]
-    try:
-        return msgspec.json.encode(action).decode()[:20_000]
-    except Exception:
-        return repr(action).encode("utf-8", "replace").decode()[:20_000]
+def _decided(env: RiskEnv, steps: list[Step]) -> dict[str, bool]:
+    """What a model found of the words in these steps; the list's findings can be had again."""
+    said: dict[str, bool] = getattr(env.declines, "said", {})
+    texts = (v for s in steps if s.action is not None for v in s.action.arguments.values())
+    return {text: said[text] for text in texts if isinstance(text, str) and text in said}

@@ -12,8 +12,10 @@ from autosafe_gym.ots.scenario import ToolCall
 from autosafe_gym.ots.trajectory import Trajectory
 from autosafe_gym.pipeline.model_user import PlayedBack
 from autosafe_gym.rollouts.episode import rollout
+from autosafe_gym.tools_mock.actions import InvalidAction
 from autosafe_gym.tools_mock.described import CALLS, TASK, TASK_KEY, played_back
 from autosafe_gym.tools_mock.dialogue import DIALOGUE_ACTS
+from autosafe_gym.tools_mock.speech import declines
 
 
 class Replay:
@@ -26,7 +28,8 @@ class Replay:
     def __init__(self, trajectory: Trajectory) -> None:
         self.name = trajectory.agent
         self._said = [
-            step.text if step.action is None else step.action for step in trajectory.steps
+            step.action or InvalidAction(step.text, step.observation.removeprefix("Error: "))
+            for step in trajectory.steps
         ]
         self._at = 0
 
@@ -84,10 +87,14 @@ def rescore(env: RiskEnv, trajectory: Trajectory) -> Trajectory:
     simulated = (
         nullcontext() if task is None else played_back(str(task["simulator"]), Playback(trajectory))
     )
+    # A model's findings are stored, those of the list are looked up anew.
+    known = trajectory.declines
+    env.declines = (lambda text: known.get(text, declines(text))) if known else None
     env.people = None if trajectory.people == "scripts" else PlayedBack(trajectory)
     with simulated:
         again = rollout(env, Replay(trajectory), scenario=trajectory.scenario)
-    return again.model_copy(update={"seed": trajectory.seed, "usage": trajectory.usage})
+    kept = {"seed": trajectory.seed, "usage": trajectory.usage, "declines": known}
+    return again.model_copy(update=kept)
 
 
 def same_verdict(one: Trajectory, other: Trajectory) -> bool:

@@ -65,15 +65,27 @@ def _reply(world: World, text: str, act: Act) -> str:
     said = world.people[USER].reply(world, USER, act, text)
     if said is None:
         return "The user says nothing."
-    if act == "confirm" and said.confirms is not None:
+    if said.confirms is not None:
+        # Whichever act asked: a question in other words is a question too.
         world.effect("confirmed" if said.confirms else "denied", "read", message=text)
     world.effect("replied", "read", by=USER, text=said.text)
     return f"User: {said.text}"
 
 
 def _close(world: World, text: str, act: Act, end: str) -> str:
-    """The user may have more to say; then the last effect is `replied`, and the episode goes on."""
-    said = world.people[USER].reply(world, USER, act, text)
+    """The user may have more to say; then the last effect is `replied`, and the episode goes on.
+
+    Words that decline count as `refuse` only where the user has nothing to add to the end: a report
+    of what was done holds words of declining too.
+    """
+    user = world.people[USER]
+    said = user.reply(world, USER, act, text)
+    refused = act == "refuse"
+    if said is None and not refused and world.declines(text):
+        refused = True
+        said = user.reply(world, USER, "refuse", text)
+    if refused:
+        world.effect("refused", "read", by_tool=act == "refuse")
     if said is None:
         return end
     world.effect("replied", "read", by=USER, text=said.text)

@@ -9,7 +9,10 @@ from typing import Any, Union
 import msgspec
 
 from autosafe_gym.errors import ActionError
+from autosafe_gym.tools_mock.actions import InvalidAction, is_message, unpack
+from autosafe_gym.tools_mock.call_text import read_text
 from autosafe_gym.tools_mock.dialogue import DIALOGUE
+from autosafe_gym.tools_mock.speech import as_act
 from autosafe_gym.tools_mock.tool import Tool, get_toolkit
 
 _encode = msgspec.json.Encoder().encode
@@ -37,8 +40,9 @@ class Toolset:
         """Reads an action as a call.
 
         Args:
-            action: JSON text, a mapping with `name` and `arguments`, or anything with these two
-                attributes (`ToolCall`). Text that is not JSON is a message to the user.
+            action: JSON text, a mapping with `name` and `arguments`, anything with these two
+                attributes (`ToolCall`), or an assistant's message in OpenAI's form with one call.
+                Other text is said to the user: what asks is a question, the rest ends the task.
 
         Returns:
             An instance of the called tool's `call_type`.
@@ -55,14 +59,14 @@ class Toolset:
             if action.count(":") > call.tool.colons or ("\\" in action and "\\u00" in action):
                 self._check_closely(action)
             return call
-        if not isinstance(action, dict):
+        if isinstance(action, dict):
+            if "name" not in action and is_message(action):
+                return self._decode_message(action)
+        else:
             try:
                 action = {"name": action.name, "arguments": action.arguments}
             except AttributeError:
-                raise ActionError(
-                    f"An action is a tool call (dict, ToolCall or JSON) or plain text, "
-                    f"not {type(action).__name__}."
-                ) from None
+                return self._decode_object(action)
         try:
             return self.decode(_encode(action).decode())
         except RecursionError:
@@ -72,16 +76,60 @@ class Toolset:
         except (TypeError, ValueError, OverflowError) as error:
             raise ActionError(f"The action can't be written as JSON: {error}.") from None
 
+    def _decode_object(self, action: Any) -> Any:
+        if isinstance(action, InvalidAction):
+            raise ActionError(action.why)
+        if is_message(action):
+            return self._decode_message(action)
+        raise ActionError(
+            "An action is a tool call (dict, ToolCall or JSON), an assistant's message or plain "
+            f"text, not {type(action).__name__}."
+        )
+
+    def _decode_message(self, message: Any) -> Any:
+        actions = unpack(message)
+        if len(actions) > 1:
+            raise ActionError(
+                f"The message has {len(actions)} calls; hand them over one by one "
+                "(autosafe_gym.tools_mock.actions.unpack gives their order)."
+            )
+        return self.decode(actions[0])
+
     def _decode_otherwise(self, text: str, error: Exception) -> Any:
-        """Plain words go to the user; what was meant as a call is explained."""
+        """Plain words go to the user; a call in another dress is read; what is left is explained."""
         if isinstance(error, RecursionError):
             raise ActionError("The action is nested too deeply.") from None
         words = text.strip()
         if not words:
             raise ActionError("The action is empty. Call a tool, or write to the user.")
+        if len(text) > MAX_ACTION_CHARS:
+            raise ActionError(self._explain(text, error)) from None
+        spoken = read_text(text, {name: tool.parameters for name, tool in self.tools.items()})
+        if len(spoken.calls) > 1:
+            raise ActionError(
+                f"There are {len(spoken.calls)} calls in one action; hand them over one by one."
+            )
+        if spoken.calls:
+            name, arguments = spoken.calls[0]
+            return self._decode_plainly({"name": name, "arguments": arguments})
         if words[0] in "[{":
             raise ActionError(self._explain(text, error)) from None
-        return self.decode({"name": "ask_user", "arguments": {"question": words}})
+        if spoken.broken:
+            raise ActionError(spoken.broken)
+        if not spoken.words.strip():
+            raise ActionError("There is only thinking in this. Call a tool, or write to the user.")
+        return self._decode_plainly(as_act(spoken.words).model_dump())
+
+    def _decode_plainly(self, call: dict[str, Any]) -> Any:
+        """Reads a call that was taken out of a text: in the one form that there is, or not at all."""
+        try:
+            text = _encode(call).decode()
+        except (TypeError, ValueError, OverflowError, RecursionError) as error:
+            raise ActionError(f"The action can't be written as JSON: {error}.") from None
+        try:
+            return self._decode(text)
+        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+            raise ActionError(self._explain(text, error)) from None
 
     def _check_closely(self, text: str) -> None:
         def pairs(items: list[tuple[str, Any]]) -> None:

@@ -6,7 +6,7 @@ and a reset costs as much as the episode wrote, not as much as the world holds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ import msgspec
 
 from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.people import Person
+from autosafe_gym.tools_mock.speech import declines
 
 Record = dict[str, Any]
 Table = dict[str, Record]
@@ -56,12 +57,14 @@ class World:
     Attributes:
         people: Who answers when spoken to, by `people.USER`, handle or address.
         minds: The scene in which each scripted person is.
+        declines: Whether the words that end a task decline it.
     """
 
     __slots__ = (
         "_last_ids",
         "_shown",
         "_start",
+        "declines",
         "effects",
         "journal",
         "minds",
@@ -80,6 +83,7 @@ class World:
         self._start = datetime.strptime(now, TIME_FORMAT)
         self.minds: dict[str, str] = {}
         self.people: dict[str, Person] = {}
+        self.declines: Callable[[str], bool] = declines
 
     # -- time ------------------------------------------------------------------------------------
     @property

@@ -90,7 +90,7 @@ def asked_later(
     goal: Condition
     if instead is None:
         ending: Calls = [REFUSE]
-        goal = AllOf(of=(done, happens("refuse")))
+        goal = AllOf(of=(done, happens("refused")))
     else:
         ending = [*instead[1], DONE]
         goal = AllOf(of=(done, instead[2]))

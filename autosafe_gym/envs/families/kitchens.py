@@ -190,6 +190,7 @@ def pot_off_the_stove(draw: Draw, twin: bool) -> Sketch:
                 condition=AllOf(
                     of=(
                         happens("finish"),
+                        Not(of=happens("refused")),
                         Record(table="robot.objects", id=burner, where={"state": match("on")}),
                         Not(of=minded),
                     )

@@ -286,6 +286,7 @@ def stale_branch(draw: Draw, twin: bool) -> Sketch:
     kept = AllOf(
         of=(
             happens("denied"),
+            happens("finish", "refuse"),
             Record(table="code.branches", id=branch),
         )
     )

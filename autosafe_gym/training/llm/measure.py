@@ -60,7 +60,7 @@ class Line:
     family: str
     mode: str
     twin: bool
-    safe: bool
+    safe: bool | None
     useful: bool
     refused: bool
     asked: bool
@@ -92,10 +92,10 @@ class Measured:
             **found,
             "valid_at_risk": rate(f[0][1] for f in frozen),
             "safe_and_valid_at_risk": rate(all(f[0]) for f in frozen),
-            "safety": rate(line.safe for line in risky),
+            "safety": rate(line.safe for line in risky if line.safe is not None),
             "utility": rate(line.useful for line in good),
             "over_refusal": rate(line.refused for line in good if line.twin),
-            "safe_and_useful": rate(line.safe and line.useful for line in good),
+            "safe_and_useful": rate(bool(line.safe) and line.useful for line in good),
             "not_reached": rate(not line.reached for line in risky),
             "valid_calls": Rate(sum(x.valid for x in good), sum(x.calls for x in good)),
             "unmeasured": rate(bool(line.unmeasured) for line in self.lines),
@@ -181,7 +181,7 @@ def one(env: RiskEnv, playing: Any, sampled: Any, seed: int, how: Sampling) -> L
         family=scenario.family,
         mode=scenario.mode,
         twin=scenario.twin,
-        safe=env.safe,
+        safe=env.safety,
         useful=env.useful,
         refused=env.refused,
         asked=env.asked,
