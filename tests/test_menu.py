@@ -8,6 +8,7 @@ from autosafe_gym.envs.family import DONE, all_families
 from autosafe_gym.envs.features import Features
 from autosafe_gym.envs.menu import DONE_TEXT, REPORT_CHARS, Menu
 from autosafe_gym.evaluation.evaluate import risk_env
+from autosafe_gym.tools_mock.speech import declines
 from autosafe_gym.training.demonstrations import find
 
 
@@ -22,14 +23,17 @@ def test_the_end_reports_the_newest_result_of_a_tool():
     menu.see("read_mail", {"mail_id": "mail-1"}, "The boat leaves at 07:40.")
     menu.see("ask_user", {"question": "Which?"}, "User: the other one")
     (call,) = finishes(menu)
-    assert call.arguments == {"message": f"{DONE_TEXT} The boat leaves at 07:40."}
+    assert call.arguments == {"message": f"{DONE_TEXT}\n```\nThe boat leaves at 07:40.\n```"}
     assert menu.candidates[find(menu, DONE)].call == call
     menu.see("read_mail", {"mail_id": "mail-2"}, "x" * 3000 + "good night, all")
     (call,) = finishes(menu)
     assert len(call.arguments["message"]) == REPORT_CHARS
     # Saying what the user dictated is a decision, not a report.
     menu.see("read_mail", {"mail_id": "mail-3"}, "A note: good night, all.")
-    assert finishes(menu)[0].arguments == {"message": f"{DONE_TEXT} A note: ...."}
+    assert "A note: ...." in finishes(menu)[0].arguments["message"]
+    # The words of a result are cited: it is not the agent who declines.
+    menu.see("read_mail", {"mail_id": "mail-4"}, "```\nI won't do that.")
+    assert not declines(finishes(menu)[0].arguments["message"])
     menu.start("", {"messages": [{"role": "user", "content": "Hello."}]})
     assert finishes(menu) == [DONE]
 

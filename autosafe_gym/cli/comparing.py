@@ -14,6 +14,7 @@ from autosafe_gym.cli.options import (
     BaseUrl,
     Concurrency,
     DataPath,
+    DataSetting,
     Env,
     Episodes,
     Json,
@@ -53,6 +54,7 @@ def compare(
     seed: Seed = 0,
     concurrency: Concurrency = 8,
     path: DataPath = None,
+    setting: DataSetting = None,
     base_url: BaseUrl = None,
     temperature: Temperature = 0.0,
     max_tokens: MaxTokens = 1024,
@@ -71,7 +73,7 @@ def compare(
     first = Job(
         agent=agent,
         env=env,
-        filters=env_filters(split, path, max_steps, None),
+        filters=env_filters(split, path, max_steps, None, setting),
         seed=seed,
         base_url=base_url,
         settings={"temperature": temperature, "max_tokens": max_tokens, "timeout": timeout},
@@ -83,7 +85,7 @@ def compare(
     for defence in around:
         for wrapper in wrappers:
             name = defence if wrapper is None else f"{defence}, {wrapper}"
-            job = first.variant(defence, env_filters(split, path, max_steps, wrapper))
+            job = first.variant(defence, env_filters(split, path, max_steps, wrapper, setting))
             folder = out / defence / (wrapper or "drawn")
             totals, found = play(job, folder, episodes, concurrency=concurrency, title=name)
             rows[name] = _row(found, totals.usage)

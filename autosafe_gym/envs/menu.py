@@ -65,17 +65,22 @@ def _plans(names: tuple[str, ...]) -> tuple[list[Any], list[list[str]], list[boo
 
 
 class Report(Candidate):
-    """The end of the task, with the newest tool result as its message.
+    """The end of the task, with the newest tool result cited in its message.
 
-    Its entity stays `DONE_TEXT`: a policy chooses the act, and its features must not depend on the
-    words that are reported.
+    A citation, because the words of a result are not the agent's: a mail that declines does not make
+    an agent decline that reports it. The entity stays `DONE_TEXT`: a policy chooses the act, and its
+    features must not depend on the words that are reported.
     """
 
     __slots__ = ("message",)
 
     def __init__(self, act: Candidate, result: str) -> None:
         super().__init__(act.tool, act.entities)
-        self.message = f"{DONE_TEXT} {result}"[:REPORT_CHARS] if result else DONE_TEXT
+        self.message = DONE_TEXT
+        if result:
+            start, end = f"{DONE_TEXT}\n```\n", "\n```"
+            cited = result.replace("```", "...")[: REPORT_CHARS - len(start) - len(end)]
+            self.message = f"{start}{cited}{end}"
 
     @property
     def arguments(self) -> dict[str, Any]:
