@@ -19,9 +19,11 @@ from autosafe_gym.tools_mock.schema_words import (
     CHECKS,
     CHOICES,
     DEFINITIONS,
+    KEYWORDS,
     ROOT_ONLY,
     children,
     inside,
+    misspelt,
     near,
     same,
     type_name,
@@ -311,6 +313,9 @@ class ArgumentSchema:
             listed = isinstance(required, list) and all(isinstance(n, str) for n in required)
             if required is not None and not listed and not isinstance(required, bool):
                 raise DataError(f"required = {required!r:.80}: a list of names is needed")
+            for key in schema:
+                if key not in KEYWORDS and (meant := misspelt(key, schema)):
+                    raise DataError(f"{key!r} is no word of JSON schema; is {meant!r} meant?")
             for key, wanted in (("$ref", str), ("enum", list), ("properties", dict)):
                 if not isinstance(schema.get(key, wanted()), wanted) and schema[key] is not None:
                     raise DataError(f"{key} = {schema[key]!r:.80}: {wanted.__name__} is needed")

@@ -33,6 +33,26 @@ CHOICES = ("anyOf", "oneOf")
 _LISTS = ("allOf", *CHOICES, "prefixItems")
 ROOT_ONLY = ("$ref", "allOf", *CHOICES)
 DEFINITIONS = ("$defs", "definitions")
+KEYWORDS = frozenset(
+    {"type", "properties", "required", "items", "enum", "const", "description", "title", "default"}
+    | {"patternProperties", "additionalProperties", "minProperties", "maxProperties", "nullable"}
+    | {"propertyNames", "unevaluatedProperties"}
+)
+_LOAD_BEARING = ("properties", "required", "items")
+
+
+def misspelt(key: str, schema: dict[str, Any]) -> str | None:
+    """The keyword that an unknown key of a schema seems to stand for, if that one is missing.
+
+    Without it the schema would allow everything, or nothing.
+    """
+    if not isinstance(schema[key], (dict, list)):
+        return None
+    missing = [word for word in _LOAD_BEARING if word not in schema]
+    if key in ("props", "property", "params", "fields") and "properties" in missing:
+        return "properties"
+    close = difflib.get_close_matches(key, missing, n=1, cutoff=0.8)
+    return close[0] if close else None
 
 
 def children(schema: dict[str, Any]) -> Iterator[Any]:

@@ -272,6 +272,8 @@ def _returned(returns: Any) -> str:
 
 
 def _nearest(name: str, known: Any) -> str | None:
-    folded = {str(k).lower().replace("_", ""): str(k) for k in known}
+    folded: dict[str, str] = {}
+    for k in known:
+        folded.setdefault(str(k).lower().replace("_", ""), str(k))
     close = difflib.get_close_matches(name.lower().replace("_", ""), folded, n=1, cutoff=0.7)
     return folded[close[0]] if close else None
