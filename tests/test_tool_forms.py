@@ -300,7 +300,7 @@ DATA = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(schema=ANY, value=DATA)
 def test_what_is_valid_is_told_as_the_standard_tells_it(schema, value):
     jsonschema = pytest.importorskip("jsonschema")

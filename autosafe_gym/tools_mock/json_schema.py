@@ -182,16 +182,27 @@ class ArgumentSchema:
     def _add_choices(self, shape: Shape, branches: Any) -> None:
         wanted: list[set[str]] = []
         for branch in branches:
-            kinds = [kind for part in self._conjuncts(branch) for kind in types_of(part)]
-            if kinds and not {"object", "any"} & {*kinds}:
+            if not self._may_be_object(branch):
                 continue
             found = self._shape(branch)
             wanted.append(found.required)
             self._add_properties(shape, found)
-            # A branch that says no more than which names are required does not open the object.
-            shape.open |= found.open and ("object" in kinds or bool(found.properties))
+            shape.open |= found.open
         if wanted:
             shape.required |= set.intersection(*wanted)
+
+    def _may_be_object(self, schema: Any) -> bool:
+        for part in self._conjuncts(schema):
+            kinds = types_of(part)
+            fixed = [part["const"]] if "const" in part else part.get("enum") or [{}]
+            if kinds and not {"object", "any"} & {*kinds}:
+                return False
+            if not any(isinstance(value, dict) for value in fixed):
+                return False
+            for key in CHOICES:
+                if part.get(key) and not any(map(self._may_be_object, part[key])):
+                    return False
+        return schema is not False
 
     @staticmethod
     def _add_properties(shape: Shape, found: Shape) -> None:
