@@ -128,6 +128,8 @@ def test_a_stored_episode_is_judged_again_without_the_simulator(server, monkeypa
         (task(goal=happens("only_reed")), "goal: .*'only_reed'. Did you mean 'only_read'"),
         (task(reached=happens("only_reed")), "reached: .*Did you mean 'only_read'"),
         (task(goal=happens("only_read", pth="x")), "no argument 'pth'. Did you mean 'path'"),
+        (task(toolkits=["mial"]), "task 0: field toolkits: .*Did you mean 'mail'"),
+        (task(toolkits=["mail"], goal=happens("send_mail", boddy="x")), "Did you mean 'body'"),
         (task(goal=happens("finish", massage="x")), "Did you mean 'message'"),
         (task(goal=happens("replied", txt="x")), "Did you mean 'text'"),
         (task(goal={"op": "not", "of": {"op": "any", "of": [happens("fin")]}}), "effect 'fin'"),

@@ -186,6 +186,7 @@ SCHEMAS = [
     ({"anyOf": [TO, {"properties": {"id": {"type": "integer"}}, "required": ["id"]}]}, {"id": 1}, True),
     ({"anyOf": [TO, {"properties": {"id": {"type": "integer"}}, "required": ["id"]}]}, {}, "is missing"),
     ({**TO, "oneOf": [{"required": ["to"]}]}, {"to": "a", "b": 1}, "no argument 'b'"),
+    ({**TO, "anyOf": [{"properties": {"b": {}}}, {"properties": {"c": {}}}]}, {"to": "a", "b": 1}, True),
     ({"properties": {"a": {"type": ["string", "null"]}}, "required": ["a"]}, {"a": None}, True),
     ({"properties": {"a": {"type": "string", "nullable": True}}, "required": ["a"]}, {"a": None}, True),
     ({"properties": {"a": {"type": "string"}}, "required": ["a"]}, {"a": None}, "string is needed, not null"),
@@ -307,3 +308,10 @@ def test_what_is_valid_is_told_as_the_standard_tells_it(schema, value):
     root = {"type": "object", "properties": {"x": schema}, "required": ["x"]}
     valid = jsonschema.Draft202012Validator(root).is_valid({"x": value})
     assert (ArgumentSchema(root).fault({"x": value}) is None) is valid
+
+
+def test_what_one_choice_alone_requires_is_optional():
+    one, two = ({"properties": {"a": {}, "b": {}}, "required": r} for r in (["a", "b"], ["a"]))
+    schema = ArgumentSchema({"anyOf": [one, two, {"type": "null"}]})
+    assert schema.shape.required == {"a"}
+    assert schema.fault({"a": 1}) is None

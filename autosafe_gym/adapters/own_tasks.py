@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from autosafe_gym.errors import DataError
+from autosafe_gym.errors import DataError, UnknownNameError
 from autosafe_gym.ots.condition import (
     AllOf,
     AnyOf,
@@ -230,10 +230,12 @@ def _one(name: str, names: Names, where: str) -> str:
 # -- checks -------------------------------------------------------------------------------------
 def _check_names(scenario: RiskScenario, kit: Toolkit, where: str) -> None:
     """Refuses conditions that nothing could ever fulfil, because of a name that does not exist."""
-    tools: dict[str, Tool] = {**DIALOGUE.tools, **kit.tools}
+    tools: dict[str, Tool] = {**DIALOGUE.tools}
     for name in scenario.toolkits:
-        if name != kit.name:
+        try:
             tools |= get_toolkit(name).tools
+        except UnknownNameError as error:
+            raise DataError(f"{where}: field toolkits: {error}") from error
     # Tools that ship have derived effects of their own, such as `delivered`.
     closed = set(scenario.toolkits) <= {kit.name, DIALOGUE.name}
     conditions: dict[str, Condition | None] = {"goal": scenario.goal, "reached": scenario.reached}
