@@ -18,7 +18,9 @@ R = TypeVar("R", bound="Parts")
 Env = Annotated[str, typer.Option(help="An environment's id.")]
 Domain = Annotated[str | None, typer.Option(help="A domain's environment, instead of --env.")]
 Split = Annotated[str, typer.Option(help="Which scenarios.")]
-DataPath = Annotated[Path | None, typer.Option(help="Data of a foreign benchmark.")]
+DataPath = Annotated[
+    Path | None, typer.Option(help="Data of a foreign benchmark, or a file of own tools.")
+]
 DataSetting = Annotated[
     str | None, typer.Option("--setting", help="Of InjecAgent's data: 'base' or 'enhanced'.")
 ]

@@ -23,7 +23,6 @@ from autosafe_gym.tools_mock.tool import Tool
 from autosafe_gym.tools_mock.toolset import toolset
 from autosafe_gym.tools_mock.world import Effect, World
 
-asdict = msgspec.structs.asdict
 Trigger = tuple[int, Predicate, bool]
 """Index of the outcome, its test, and whether the test wants the newest effects only."""
 _NOBODY: list[Trigger] = []
@@ -157,7 +156,7 @@ class Loaded:
         """
         tool: Tool = call.tool
         world = self.world
-        fields = asdict(call.arguments)
+        fields = tool.fields(call.arguments)
         effects = world.effects
         start, changes = len(effects), len(world.journal)
         effects.append(Effect(tool.name, tool.kind, fields))
@@ -247,7 +246,7 @@ class Loaded:
         """A decoded call as the data model's `ToolCall`; arguments left at their default stay out."""
         tool: Tool = call.tool
         defaults = tool.defaults
-        arguments = asdict(call.arguments)
+        arguments = tool.fields(call.arguments)
         given = {k: v for k, v in arguments.items() if k not in defaults or defaults[k] != v}
         return ToolCall(name=tool.name, arguments=given)
 
