@@ -32,6 +32,8 @@ class ChatAgent:
         timeout: Seconds for a request.
         max_retries: Of transient errors, with back-off; `Retry-After` is obeyed.
         cache: Where replies are kept.
+        extra: Fields of every request.
+        drop: Fields that no request has.
         system_prompt: In front of scenarios that have none of their own.
 
     Raises:
@@ -55,10 +57,14 @@ class ChatAgent:
         timeout: float = 60.0,
         max_retries: int = 3,
         cache: ReplyCache | None = None,
+        extra: dict[str, Any] | None = None,
+        drop: tuple[str, ...] = (),
         system_prompt: str | None = SYSTEM_PROMPT,
     ) -> None:
         if isinstance(model, str):
-            settings = Settings(temperature, max_tokens, timeout, max_retries)
+            settings = Settings(
+                temperature, max_tokens, timeout, max_retries, dict(extra or {}), tuple(drop)
+            )
             model = open_endpoint(
                 model, base_url=base_url, api_key=api_key, settings=settings, cache=cache
             )

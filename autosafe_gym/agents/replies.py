@@ -27,6 +27,8 @@ ANSWERS = frozenset(
     }
 )
 """Values of `finish_reason` with which a reply is whole; some servers send none."""
+NO_ANSWER = frozenset({"cut", "filter", "reply"})
+"""Causes that are about one reply: another one to another question may be an answer."""
 _CUT = frozenset({"length", "max_tokens", "model_length"})
 _FILTERED = frozenset(
     {
@@ -100,7 +102,12 @@ class Reply:
         """Whether there is anything in it; thinking alone is no answer."""
         if self.calls or self.refusal or self.logprobs:
             return True
-        return bool(outside_thinking(self.text))
+        return bool(self.words)
+
+    @property
+    def words(self) -> str:
+        """Its text without thinking and without leaked control tokens."""
+        return outside_thinking(self.text)
 
 
 def read_reply(answer: Any, *, first_token: bool = False, many: bool = False) -> Reply:
