@@ -103,8 +103,10 @@ def _fit(value: Any, spec: Any, root: dict[str, Any]) -> Any:
         return value
     kinds = _kinds_of(spec, root)
     plain = str(value)
-    if "string" in kinds or not kinds:
+    if not kinds or ("string" in kinds and "array" not in kinds):
         return plain
+    if "string" in kinds:
+        kinds = {"array"}  # One or several of the same: a JSON list in a text is several.
     wanted = kinds if isinstance(value, Untyped) else kinds & {"array", "object"}
     text = plain.strip()
     if isinstance(value, Untyped) and text in ("True", "False", "None"):
