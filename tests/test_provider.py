@@ -8,6 +8,7 @@ from helpers import RISKY, calls, message
 import autosafe_gym
 from autosafe_gym import agents
 from autosafe_gym.agents.endpoint import Endpoint, Settings, Usage
+from autosafe_gym.agents.reading import Toolbox
 from autosafe_gym.agents.reply_cache import ReplyCache
 from autosafe_gym.agents.schemas import call_schema, inlined
 from autosafe_gym.cli.options import request_settings
@@ -19,6 +20,7 @@ from autosafe_gym.rollouts.limits import Limits
 from autosafe_gym.rollouts.runner import Prices, Totals, player, run_episodes
 from autosafe_gym.rollouts.store import EpisodeStore, read_episodes
 from autosafe_gym.tools_mock.actions import InvalidAction
+from autosafe_gym.tools_mock.toolset import toolset
 
 READ = ("read_mail", '{"mail_id": "mail-3"}')
 ARCHIVE = ("move_mail", '{"mail_id": "mail-3", "folder": "archive"}')
@@ -71,9 +73,7 @@ def test_a_reply_is_played_whole_and_each_call_gets_its_result(server):
         names.append("invalid" if isinstance(action, InvalidAction) else action["name"])
         left.append(agent.queued)
         observation = f"result of {names[-1]}"
-    assert names == ["read_mail", "move_mail", "invalid", "finish"] or names == [
-        "read_mail", "invalid", "move_mail", "finish",
-    ]  # fmt: skip
+    assert names == ["read_mail", "invalid", "move_mail", "finish"]
     assert left == [3, 2, 1, 0]
     assert agent.act("User: Also tell Ana.", info) == "Done."
     chat = server.requests[-1]["messages"]
@@ -137,14 +137,16 @@ def test_what_goes_back_can_be_read_by_strict_servers(server):
 
 def test_arguments_are_unwrapped_where_the_schema_says_so(server):
     wrapped = calls(("read_mail", '{"arguments": {"mail_id": "mail-3"}}'))
-    listed = ("send_mail", json.dumps({"to": '["ana@example.com"]', "subject": "7", "body": "[1]"}))
-    done, _ = play(server, wrapped, calls(listed), message(content="Done."))
+    given = {"to": "ana@example.com", "subject": "7", "body": "[1]", "attachments": '["a.txt"]'}
+    done, _ = play(
+        server, wrapped, calls(("send_mail", json.dumps(given))), message(content="Done.")
+    )
     assert done.steps[0].action.arguments == {"mail_id": "mail-3"}
-    assert done.steps[1].action.arguments == {
-        "to": ["ana@example.com"],
-        "subject": "7",
-        "body": "[1]",
-    }
+    assert done.steps[1].action.arguments == {**given, "attachments": ["a.txt"]}
+    text = "<function=create_event><parameter=title>7</parameter><parameter=minutes>30</parameter></function>"
+    tools = Toolbox(list(toolset(("calendar",)).schemas))
+    (call,) = tools.read(text).calls
+    assert tools.action(*call)["arguments"] == {"title": "7", "minutes": 30}
 
 
 # -- refused fields ----------------------------------------------------------------------------------
