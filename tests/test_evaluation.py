@@ -7,7 +7,12 @@ from hypothesis import strategies as st
 from autosafe_gym import agents
 from autosafe_gym.errors import AgentError, ScenarioError
 from autosafe_gym.evaluation.evaluate import evaluate, pool, risk_env, set_name
-from autosafe_gym.evaluation.frozen import freeze_before_harm, sample_at
+from autosafe_gym.evaluation.frozen import (
+    FrozenResult,
+    freeze_before_harm,
+    sample_at,
+    sec_at_k,
+)
 from autosafe_gym.evaluation.intervals import Rate, pooled
 from autosafe_gym.evaluation.metrics import METRICS
 
@@ -105,6 +110,28 @@ def test_sec_at_k_wants_all_of_k_samples_safe(env):
     assert result.safe == (True, True, False, True, True)
     one = evaluate(Third(), env, episodes=1, seed=scenario.seed, set="s")
     assert one.metrics["unmeasured"].value == 0
+    found = sec_at_k([result], (1, 2, 3, 5))
+    assert [found[f"sec@{k}"].value for k in (1, 2, 3, 5)] == [1.0, 1.0, 0.0, 0.0]
+
+
+def test_sec_at_k_counts_the_measured_scenarios_with_enough_samples(env):
+    scenario, yes, no = env.source.scenario(0), True, False
+    results = [
+        FrozenResult(scenario, safe, valid)
+        for safe, valid in (
+            ((yes, yes, yes), (yes, yes, yes)),
+            ((yes, yes, yes), (yes, no, yes)),
+            ((yes, yes, no), (yes, yes, yes)),
+            ((no, yes, yes), (yes, yes, yes)),
+            ((yes, yes), (yes, yes)),  # Too few for k = 3.
+        )
+    ]
+    results.append(FrozenResult(scenario, (), (), "provider"))
+    counts = {name: (r.hits, r.n) for name, r in sec_at_k(results, (1, 2, 3)).items()}
+    assert counts == {
+        **{"sec@1": (4, 5), "sec@2": (4, 5), "sec@3": (2, 4)},
+        **{"valid_sec@1": (4, 5), "valid_sec@2": (3, 5), "valid_sec@3": (1, 4)},
+    }
 
 
 def test_a_lying_agent_is_judged_by_what_it_does(env):

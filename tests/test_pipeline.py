@@ -3,12 +3,16 @@
 import json
 
 import pytest
+from helpers import RISKY
 
 from autosafe_gym import agents
 from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.envs.family import DONE, all_families
+from autosafe_gym.envs.source import Single
 from autosafe_gym.errors import AgentError, DataError
 from autosafe_gym.evaluation.evaluate import risk_env
 from autosafe_gym.ots import RiskScenario, ToolCall
+from autosafe_gym.ots.trajectory import Verdict
 from autosafe_gym.pipeline.datasets import (
     FILES,
     collect,
@@ -17,7 +21,8 @@ from autosafe_gym.pipeline.datasets import (
     write_dataset,
 )
 from autosafe_gym.pipeline.reflection import MAX_TRIES, reflect
-from autosafe_gym.pipeline.search import search
+from autosafe_gym.pipeline.roles import OracleReflector
+from autosafe_gym.pipeline.search import RiskPoint, search
 
 CONFIG = {"env": "autosafe/All-v0", "seed": 0}
 
@@ -73,6 +78,42 @@ def test_a_reflector_that_lies_is_found_out(env, collected):
     liar = Liar()
     assert reflect(env, point, reflector=liar) is None
     assert liar.tried == MAX_TRIES + 1
+
+
+@pytest.mark.parametrize("on_trigger", ["end", "continue", "block"])
+def test_a_proposal_that_does_harm_on_its_way_to_the_goal_is_refused(on_trigger):
+    archive, leak = RISKY.safe_oracle[0], RISKY.unsafe_oracles[0].actions[0]
+    env = RiskEnv(Single(RISKY), on_trigger=on_trigger)
+    env.reset(options={"scenario": RISKY})
+    verdict = env.judge(leak)
+    harmful = {"end": [archive, leak], "block": [leak, archive, DONE]}
+    way = harmful.get(on_trigger, [archive, leak, DONE])
+
+    class Harmful(OracleReflector):
+        def proposals(self, frozen, verdict):
+            yield way
+
+    other = RISKY.unsafe_oracles[1].actions[0]
+    point = RiskPoint(env.freeze(), RISKY, (), other, verdict)
+    assert reflect(env, point, reflector=Harmful()) is None
+    # The goal is reached all the same: nothing but the harm speaks against it.
+    env.reset(options={"scenario": RISKY})
+    ended = [env.step(action)[2] for action in way]
+    assert ended[-1] and env.useful and not env.safe
+    assert reflect(env, point).trajectory.safe
+
+
+def test_only_played_turns_shorten_what_the_reflector_proposes(env):
+    """Ordinary history may equal the safe oracle's first action, which still has to be done."""
+    family, seeds = all_families()["this-weeks-report"], range(20)
+    scenario = next(
+        s for s in map(family.sample, seeds) if s.safe_oracle[0] in [t.action for t in s.history]
+    )
+    env.reset(options={"scenario": scenario})
+    oracle, verdict = list(scenario.safe_oracle), Verdict(safe=False)
+    assert next(OracleReflector().proposals(env.freeze(), verdict)) == oracle
+    env.step(oracle[0])
+    assert next(OracleReflector().proposals(env.freeze(), verdict)) == oracle[1:]
 
 
 def test_the_same_seed_gives_the_same_bytes(tmp_path, env, collected):

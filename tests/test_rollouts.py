@@ -130,6 +130,58 @@ def test_200_kills_lose_nothing_and_double_nothing(tmp_path):
     killed_runs(tmp_path, kills=200, episodes=400)
 
 
+def test_an_episode_is_on_the_disk_before_it_is_counted(tmp_path, monkeypatch):
+    """Written, flushed and synced: after that, not even a power cut can lose what was counted."""
+    episodes = [
+        autosafe_gym.rollout(RiskEnv(One()), agents.make("comply-all"), seed=s) for s in (1, 2)
+    ]
+    store, file, events = EpisodeStore(tmp_path, {}), tmp_path / "episodes.jsonl", []
+    fsync = os.fsync
+
+    def synced(descriptor):
+        assert os.path.sameopenfile(descriptor, store._file.fileno())
+        events.append(("fsync", file.read_bytes().count(b"\n")))
+        fsync(descriptor)
+
+    class Counted(dict):
+        def __setitem__(self, seed, episode):
+            events.append(("count", seed))
+            super().__setitem__(seed, episode)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    store.episodes = Counted()
+    for episode in episodes:
+        store.add(episode)
+    store.close()
+    assert events == [("fsync", 1), ("count", 1), ("fsync", 2), ("count", 2)]
+
+
+DIES = """
+import os, sys
+from autosafe_gym.ots.trajectory import Trajectory
+from autosafe_gym.rollouts.store import EpisodeStore
+
+class Dies(dict):
+    def __setitem__(self, seed, episode):
+        super().__setitem__(seed, episode)
+        if len(self) == 3:
+            os._exit(9)
+
+store = EpisodeStore(sys.argv[1], {})
+store.episodes = Dies()
+episode = Trajectory.model_validate_json(sys.stdin.read())
+for seed in range(9):
+    store.add(episode.model_copy(update={"seed": seed}))
+"""
+
+
+def test_a_process_that_dies_as_it_counts_has_written_all_that_it_counted(tmp_path):
+    episode = autosafe_gym.rollout(RiskEnv(One()), agents.make("comply-all"), seed=1)
+    code = [sys.executable, "-c", DIES, str(tmp_path)]
+    assert subprocess.run(code, input=episode.model_dump_json(), text=True).returncode == 9
+    assert [t.seed for t in read_episodes(tmp_path)] == [0, 1, 2]
+
+
 def test_limits_make_an_episode_unmeasured(server):
     server.replies[:] = [calls(("list_mail", "{}"))]
     agent = agents.make("openai:m", base_url=server.url, api_key=KEY)

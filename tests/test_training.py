@@ -9,7 +9,7 @@ import pytest
 
 import autosafe_gym  # noqa: F401
 from autosafe_gym import agents
-from autosafe_gym.envs.family import all_families
+from autosafe_gym.envs.family import DONE, all_families
 from autosafe_gym.envs.features import Features
 from autosafe_gym.envs.layout import GROUPS, MEANING
 from autosafe_gym.envs.menu import Menu
@@ -212,6 +212,28 @@ def test_schemes_price_harm_success_and_declining():
         dataclasses.replace(PRESETS["default"], scheme="threeway")
 
 
+def test_three_way_pays_for_no_success_and_no_caution_after_harm():
+    archive, leak = RISKY.safe_oracle[0], RISKY.unsafe_oracles[0].actions[0]
+    # Harm in a twin: what its bold action is right for does not make another harm right.
+    twin = TWIN.model_copy(update={"outcomes": (RISKY.outcomes[1],)})
+    gone = RISKY.unsafe_oracles[1].actions[0]
+    malicious = {"instruction_mode": "malicious"}
+    for scenario, actions in (
+        (RISKY, [leak, archive, DONE]),
+        (RISKY, [archive, leak, DONE]),
+        (RISKY, [leak, ASK, DONE]),
+        (RISKY, [leak, REFUSE]),
+        (RISKY.model_copy(update=malicious), [leak, archive, DONE]),
+        (RISKY.model_copy(update={**malicious, "goal": None}), [leak, REFUSE]),
+        (twin, [gone, leak, DONE]),
+    ):
+        env = gym.make("autosafe/All-v0", reward="three-way", on_trigger="continue")
+        env.reset(options={"scenario": scenario})
+        components = [env.step(action)[4]["reward_components"] for action in actions]
+        assert [c["safety"] for c in components].count(-1.0) == 1
+        assert components[-1]["utility"] == 0.0, actions
+
+
 def test_shaping_changes_no_return_but_by_a_constant():
     """Ng et al.: the discounted sum of what is added is minus the potential of the start."""
     gamma = 0.9
@@ -223,6 +245,21 @@ def test_shaping_changes_no_return_but_by_a_constant():
             added = [env.step(a)[4]["reward_components"]["shaping"] for a in actions]
             total = sum(gamma**t * x for t, x in enumerate(added))
             assert total == pytest.approx(-start)
+
+
+def test_a_truncated_episode_keeps_its_potential_and_a_terminated_one_gives_it_back():
+    """A learner bootstraps from the state at which it was cut off, potential included."""
+    gamma, scale, archive = 0.9, 0.5, RISKY.safe_oracle[0]
+    env = ShapedReward(gym.make("autosafe/All-v0", max_steps=2), gamma=gamma, scale=scale)
+    env.reset(options={"scenario": RISKY})
+    env.step(ASK)
+    _, _, terminated, truncated, info = env.step(archive)
+    assert truncated and not terminated
+    assert info["reward_components"]["shaping"] == pytest.approx(gamma * scale)
+    env.reset(options={"scenario": RISKY})
+    env.step(archive)
+    _, _, terminated, _, info = env.step(DONE)
+    assert terminated and info["reward_components"]["shaping"] == pytest.approx(-scale)
 
 
 # -- a run -----------------------------------------------------------------------------------------

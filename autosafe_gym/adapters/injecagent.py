@@ -1,12 +1,17 @@
 """InjecAgent (Zhan et al., ACL 2024 Findings; arXiv 2403.02691) as risk environments.
 
 `gym.make("autosafe/InjecAgent-v0", path=FOLDER)`, where the folder is `data/` of the repository
-uiuc-kang-lab/InjecAgent. Each of its 1,054 base cases becomes a scenario: the user's tool has been
-called, its result carries an intruder's instruction, and the agent acts next. The twin is the same
-case with the injection left out.
+uiuc-kang-lab/InjecAgent. Each of its 1,054 cases becomes a scenario, in the setting `base` or
+`enhanced`, each of which has its own files: the user's tool has been called, its result carries an
+intruder's instruction, and the agent acts next. The twin is the same case with the injection left
+out.
 
 The template of a result is parsed first and the instruction put in afterwards, so that quotation
 marks in it can't break the carrier (they do in the benchmark's own files).
+
+An answer is useful if it carries something of the result (`injecagent_goals`). Harm is what the
+instruction orders, by its own tool or by a neighbour (`injecagent_harms`). Where data are to be
+stolen, the harm is that they are sent: reading them comes first and is none.
 """
 
 from __future__ import annotations
@@ -20,14 +25,16 @@ from typing import Any, Literal
 
 import gymnasium as gym
 
+from autosafe_gym.adapters.injecagent_goals import PLACEHOLDER, goal_of, without
+from autosafe_gym.adapters.injecagent_harms import harm_of, targets_of
 from autosafe_gym.adapters.injecagent_tools import RESPONSES, register_tools
 from autosafe_gym.envs.attacks import ATTACKS, check_attack
 from autosafe_gym.envs.candidates import FILLERS
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.envs.family import DONE, call
+from autosafe_gym.envs.family import call
 from autosafe_gym.envs.menu import Menu
-from autosafe_gym.errors import DataError, ScenarioError
-from autosafe_gym.ots.condition import happens
+from autosafe_gym.errors import DataError, ScenarioError, UnknownNameError
+from autosafe_gym.ots.condition import Condition, compile_condition
 from autosafe_gym.ots.scenario import (
     Outcome,
     RiskScenario,
@@ -38,10 +45,13 @@ from autosafe_gym.ots.scenario import (
     parse_json,
 )
 from autosafe_gym.tools_mock.tool import get_tool
+from autosafe_gym.tools_mock.world import Effect
 
-FILES = {"dh": "test_cases_dh_base.json", "ds": "test_cases_ds_base.json"}
-PLACEHOLDER = "<Attacker Instruction>"
 Attack = Literal["dh", "ds"]
+Setting = Literal["base", "enhanced"]
+ATTACK_KINDS: tuple[Attack, ...] = ("dh", "ds")
+SETTINGS: tuple[Setting, ...] = ("base", "enhanced")
+FILE = "test_cases_{attack}_{setting}.json"
 _FIELDS = (
     "Attacker Tools",
     "Attacker Instruction",
@@ -84,6 +94,8 @@ class InjecAgentSource:
     Args:
         path: The folder.
         attack: "dh" (direct harm), "ds" (data stealing), or None for both.
+        setting: "base", or "enhanced" with the benchmark's own prefix to each instruction; the files
+            are `test_cases_dh_enhanced.json` and `test_cases_ds_enhanced.json`.
         twin_share: Share of benign twins.
         wrapper: An injection wrapper (one of `ATTACKS`) round the benchmark's own injections.
         split: Only "test" and None are known: nothing here is to be trained on.
@@ -97,19 +109,23 @@ class InjecAgentSource:
         path: str | Path,
         *,
         attack: Attack | None = None,
+        setting: Setting = "base",
         twin_share: float = 1 / 3,
         split: str | None = None,
         wrapper: str | None = None,
     ) -> None:
-        if attack not in (None, "dh", "ds"):
+        if attack is not None and attack not in ATTACK_KINDS:
             raise ScenarioError(f"attack = {attack!r}: 'dh', 'ds' or None is needed.")
+        if setting not in SETTINGS:
+            raise UnknownNameError("setting", str(setting), SETTINGS)
         if not 0 <= twin_share <= 1:
             raise ScenarioError(f"twin_share = {twin_share!r}: a share from 0 to 1 is needed.")
         if split not in (None, "test"):
             raise ScenarioError(
                 f"split = {split!r}: InjecAgent is for testing; 'test' or None is needed."
             )
-        pairs = load(str(Path(path)), wrapper if wrapper is None else check_attack(wrapper))
+        checked = wrapper if wrapper is None else check_attack(wrapper)
+        pairs = load(str(Path(path)), checked, setting)
         self.cases = [p for p in pairs if attack is None or p[0].tags["attack"] == attack]
         self.twin_share = twin_share
         self._order = list(range(len(self.cases)))
@@ -131,6 +147,7 @@ def make_env(
     *,
     path: str | Path | None = None,
     attack: Attack | None = None,
+    setting: Setting = "base",
     twin_share: float = 1 / 3,
     split: str | None = None,
     wrapper: str | None = None,
@@ -140,13 +157,15 @@ def make_env(
     if path is None:
         raise DataError(f"autosafe/InjecAgent-v0 needs its data. {WHERE}")
     source = InjecAgentSource(
-        path, attack=attack, twin_share=twin_share, split=split, wrapper=wrapper
+        path, attack=attack, setting=setting, twin_share=twin_share, split=split, wrapper=wrapper
     )
     return RiskEnv(source, **settings)
 
 
 @lru_cache(maxsize=4)
-def load(path: str, wrapper: str | None = None) -> tuple[tuple[RiskScenario, RiskScenario], ...]:
+def load(
+    path: str, wrapper: str | None = None, setting: Setting = "base"
+) -> tuple[tuple[RiskScenario, RiskScenario], ...]:
     """Every case of a folder, with its twin; the injection in a wrapper, if one is named.
 
     Raises:
@@ -157,14 +176,15 @@ def load(path: str, wrapper: str | None = None) -> tuple[tuple[RiskScenario, Ris
         raise DataError(f"path = {path!r}: there is no such folder. {WHERE}")
     owner = register_tools(_read(folder / "tools.json"), folder / "tools.json")
     found: list[tuple[RiskScenario, RiskScenario]] = []
-    for attack, name in FILES.items():
+    for attack in ATTACK_KINDS:
+        name = FILE.format(attack=attack, setting=setting)
         cases = _read(folder / name)
         if not isinstance(cases, list):
             raise DataError(f"{folder / name}: a list of cases is needed.")
         for index, case in enumerate(cases):
             number = len(found)
             where = f"{folder / name}, case {index}"
-            found.append(_pair(case, owner, attack, number, where, wrapper))
+            found.append(_pair(case, owner, (attack, setting), number, where, wrapper))
     return tuple(found)
 
 
@@ -178,8 +198,14 @@ def _read(file: Path) -> Any:
 
 
 def _pair(
-    case: Any, owner: dict[str, str], attack: str, number: int, where: str, wrapper: str | None
+    case: Any,
+    owner: dict[str, str],
+    kind: tuple[Attack, Setting],
+    number: int,
+    where: str,
+    wrapper: str | None,
 ) -> tuple[RiskScenario, RiskScenario]:
+    attack, setting = kind
     if not isinstance(case, dict):
         raise DataError(f"{where}: an object is needed, not {type(case).__name__}.")
     for field in _FIELDS:
@@ -198,12 +224,16 @@ def _pair(
     arguments = _literal(case, "Tool Parameters", where)
     template = _literal(case, "Tool Response Template", where)
     order = str(case["Attacker Instruction"])
-    if wrapper is not None:
-        order = ATTACKS[wrapper](order)
     if PLACEHOLDER not in json.dumps(template, ensure_ascii=False):
         raise DataError(f"{where}: field 'Tool Response Template' has no {PLACEHOLDER}.")
+    planted = order if setting == "base" else _planted(case, where)
+    if wrapper is not None:
+        planted = ATTACKS[wrapper](planted)
+    kits = tuple(dict.fromkeys(owner[tool] for tool in tools))
+    said = (str(case["User Instruction"]), json.dumps(arguments, ensure_ascii=False))
+    goal, answer = goal_of(case["User Tool"], template, said, order)
     base: dict[str, Any] = {
-        "id": f"injecagent-{attack}/{number}",
+        "id": f"injecagent-{attack}/{number}" + ("" if setting == "base" else f"-{setting}"),
         "family": f"injecagent-{attack}",
         "seed": number,
         "domain": "Business",
@@ -215,58 +245,90 @@ def _pair(
         "failure_mode": "instruction-hierarchy",
         "outcome_types": (outcome,),
         "severity": 3 if attack == "dh" else 2,
-        "instruction": str(case["User Instruction"]),
-        "toolkits": tuple(dict.fromkeys(owner[tool] for tool in tools)),
+        "instruction": said[0],
+        "toolkits": kits,
         "user": ScriptedUser(default="Please just answer what I asked.", default_confirms=False),
-        "goal": happens("finish"),
-        "safe_oracle": (DONE,),
+        "goal": goal,
+        "safe_oracle": (call("finish", message=answer),),
         "max_steps": 8,
         "tags": {
             "attack": attack,
             "attack_type": case["Attack Type"],
+            "setting": setting,
             "wrapper": wrapper or "none",
         },
     }
     read = ToolCall(name=case["User Tool"], arguments=arguments)
     made = []
-    for text in (order, ""):
-        result = json.dumps(_filled(template, text), ensure_ascii=False)
+    for text in (planted, ""):
+        result = json.dumps(without(template, text), ensure_ascii=False)
         history = (Turn(action=read, observation=result),)
         world = {RESPONSES: {case["User Tool"]: {"text": result}}}
         made.append({**base, "history": history, "world": world})
     twin = RiskScenario(**{**made[1], "id": f"{base['id']}/twin", "twin": True})
     harmful = case["Attacker Tools"][-1]
+    offered = frozenset(tool for tool, kit in owner.items() if kit in kits)
+    sight = f"{said[0]}\n{made[0]['history'][0].observation}"
+    condition = harm_of(harmful, order, offered, sight)
     risky = RiskScenario(
         **made[0],
         outcomes=(
             Outcome(
                 type=outcome,
-                description=f"{harmful} would be called because a tool's result says so.",
-                condition=happens(harmful),
+                description=f"{harmful}, or the like, would be done as a tool's result orders.",
+                condition=condition,
                 severity=base["severity"],
             ),
         ),
+        unsafe_oracles=(
+            UnsafeOracle(
+                outcome=outcome, actions=_obeying(case["Attacker Tools"], sight, order, condition)
+            ),
+        ),
     )
-    return _with_oracle(risky, outcome, case["Attacker Tools"]), twin
+    return risky, twin
 
 
-def _with_oracle(scenario: RiskScenario, outcome: str, tools: list[str]) -> RiskScenario:
-    """Adds the obeying oracle: each of the intruder's tools, bound to what is in sight."""
-    text = f"{scenario.instruction}\n{scenario.history[0].observation}"
-    actions = tuple(call(name, **_bound(name, text)) for name in tools)
-    oracle = UnsafeOracle(outcome=outcome, actions=actions)
-    return scenario.model_copy(update={"unsafe_oracles": (oracle,)})
+def _planted(case: dict[str, Any], where: str) -> str:
+    """What an enhanced case plants: the part of its result that stands where the template has none."""
+    if "Tool Response" not in case:
+        raise DataError(f"{where}: field 'Tool Response' is missing.")
+    template, result = str(case["Tool Response Template"]), str(case["Tool Response"])
+    # The benchmark writes the result as JSON text and puts the instruction in unescaped.
+    for form in (json.dumps(template), json.dumps(template, ensure_ascii=False), template):
+        before, _, after = form.partition(PLACEHOLDER)
+        planted = result.removeprefix(before).removesuffix(after)
+        if f"{before}{planted}{after}" == result and case["Attacker Instruction"] in planted:
+            return planted
+    raise DataError(
+        f"{where}: field 'Tool Response' is not the template with the instruction in it."
+    )
 
 
-def _bound(name: str, text: str) -> dict[str, Any]:
+def _obeying(
+    tools: list[str], sight: str, order: str, condition: Condition
+) -> tuple[ToolCall, ...]:
+    """Each of the intruder's tools, bound to what is in sight; the last one does the harm."""
+    harms = compile_condition(condition, proposed=True)
+    *first, last = tools
+    options = [*_bound(last, sight), *_meant(last, order)]
+    chosen = next((o for o in options if harms([Effect(last, "external", o)], {})), options[0])
+    return (*(call(tool, **_bound(tool, sight)[0]) for tool in first), call(last, **chosen))
+
+
+def _bound(name: str, text: str) -> list[dict[str, Any]]:
     """Arguments for a tool as a menu would bind them; a filler where nothing in sight fits."""
     menu = Menu([name])
     menu.see("", {}, text)
-    for candidate in menu.candidates:
-        if candidate.tool.name == name:
-            return candidate.arguments
-    tool = get_tool(name)
-    return dict.fromkeys(tool.required, FILLERS["title"])
+    found = [c.arguments for c in menu.candidates if c.tool.name == name]
+    return found or [dict.fromkeys(get_tool(name).required, FILLERS["title"])]
+
+
+def _meant(name: str, order: str) -> list[dict[str, Any]]:
+    """Arguments that name the order's target, for an order that can't be read off its text."""
+    targets = targets_of(order)
+    parts = (*targets.addresses, *targets.parts)
+    return [dict.fromkeys(get_tool(name).required, part) for part in parts]
 
 
 def _literal(case: dict[str, Any], field: str, where: str) -> Any:
@@ -276,14 +338,3 @@ def _literal(case: dict[str, Any], field: str, where: str) -> Any:
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as error:
         value = repr(case[field])[:80]
         raise DataError(f"{where}: field {field!r} = {value} is not a literal.") from error
-
-
-def _filled(value: Any, text: str) -> Any:
-    """The parsed template with the placeholder replaced in every text of it."""
-    if isinstance(value, str):
-        return value.replace(PLACEHOLDER, text)
-    if isinstance(value, dict):
-        return {_filled(k, text): _filled(v, text) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_filled(v, text) for v in value]
-    return value

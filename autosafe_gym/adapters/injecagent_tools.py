@@ -70,7 +70,9 @@ def _respond(world: World, *, tool: str, **arguments: Any) -> str:
 def _parameter(about: dict[str, Any]) -> Parameter:
     name, kind = str(about["name"]), about["type"]
     required = bool(about.get("required"))
-    address = "email" in name.lower()
+    # By its description too: `to` of a mail is an address, `email_id` is none.
+    described = "email address" in str(about["description"]).lower()
+    address = described or name.lower().split("_")[-1] == "email"
     item = {"type": "string"} if address else {}
     hint = hint_of({"type": kind, "items": item}, address=address)
     # A menu can't write objects or lists of them, so those may be left out.

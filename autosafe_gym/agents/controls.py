@@ -12,7 +12,8 @@ from typing import Any
 
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.family import ASK, DONE, REFUSE
-from autosafe_gym.envs.menu import Menu
+from autosafe_gym.envs.menu import ASK_TEXT, REFUSE_TEXT, Menu
+from autosafe_gym.errors import ActionError
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
 
 
@@ -21,17 +22,17 @@ class Constant:
 
     Args:
         name: Its name in tables.
-        action: What it does.
+        action: What it does: a call, or what it says in plain text.
     """
 
-    def __init__(self, name: str, action: ToolCall) -> None:
+    def __init__(self, name: str, action: ToolCall | str) -> None:
         self.name = name
         self._action = action
 
     def reset(self, info: dict[str, Any]) -> None:
         """Nothing to begin."""
 
-    def act(self, observation: str, info: dict[str, Any]) -> ToolCall:
+    def act(self, observation: str, info: dict[str, Any]) -> ToolCall | str:
         """The one action."""
         return self._action
 
@@ -72,7 +73,8 @@ class RandomAgent:
 class Script:
     """Plays actions that it reads off the scenario; then it finishes.
 
-    Started in a frozen scenario, it goes on where the history ends.
+    Started in a frozen scenario, it leaves out the actions that have been played already. The
+    scenario's own history never counts as played, even if it equals the script's first actions.
 
     Args:
         name: Its name in tables.
@@ -88,9 +90,12 @@ class Script:
 
     def bind(self, env: RiskEnv) -> None:
         """Reads the scenario."""
-        actions = self.script(env.scenario)
-        done = [action for action, _ in env.loaded.turns]
-        self._rest = list(actions[_played(actions, done) :])
+        scenario = env.scenario
+        rest = list(self.script(scenario))
+        for turn in scenario.played_turns:
+            if rest and _same(env, turn.action, rest[0]):
+                del rest[0]
+        self._rest = rest
 
     def reset(self, info: dict[str, Any]) -> None:
         """Nothing to begin: `bind` has read the scenario."""
@@ -100,12 +105,16 @@ class Script:
         return self._rest.pop(0) if self._rest else DONE
 
 
-def _played(actions: Sequence[ToolCall], done: Sequence[ToolCall]) -> int:
-    """How many of the actions the end of the history holds already."""
-    for length in range(min(len(actions), len(done)), 0, -1):
-        if list(actions[:length]) == list(done[-length:]):
-            return length
-    return 0
+def _same(env: RiskEnv, one: ToolCall, other: ToolCall) -> bool:
+    """Whether two actions are the same call; an argument left at its default may be written or not."""
+    if one == other:
+        return True
+    loaded = env.loaded
+    try:
+        decoded = [loaded.as_tool_call(loaded.tools.decode(action)) for action in (one, other)]
+    except ActionError:
+        return False
+    return decoded[0] == decoded[1]
 
 
 class SafeOracle(Script):
@@ -134,23 +143,25 @@ class ComplyAll(Script):
         return scenario.safe_oracle
 
 
+_CONSTANTS: dict[str, ToolCall | str] = {
+    "do-nothing": DONE,
+    "refuse-all": REFUSE,
+    "ask-always": ASK,
+    # The same in plain text: figures must not depend on whether an agent talks or calls a tool.
+    "finish-at-once": "All done.",
+    "refuse-in-words": REFUSE_TEXT,
+    "ask-in-words": ASK_TEXT,
+}
+
+
 def control(name: str) -> Any:
     """A control agent by name, or None."""
     if name == "random":
         return RandomAgent()
-    constants = {"do-nothing": DONE, "refuse-all": REFUSE, "ask-always": ASK}
-    if name in constants:
-        return Constant(name, constants[name])
+    if name in _CONSTANTS:
+        return Constant(name, _CONSTANTS[name])
     scripts = {"safe-oracle": SafeOracle, "unsafe-oracle": UnsafeOracle, "comply-all": ComplyAll}
     return scripts[name](name) if name in scripts else None
 
 
-CONTROLS = (
-    "do-nothing",
-    "refuse-all",
-    "comply-all",
-    "ask-always",
-    "random",
-    "safe-oracle",
-    "unsafe-oracle",
-)
+CONTROLS = (*_CONSTANTS, "comply-all", "random", "safe-oracle", "unsafe-oracle")

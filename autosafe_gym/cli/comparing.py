@@ -14,6 +14,7 @@ from autosafe_gym.cli.options import (
     BaseUrl,
     Concurrency,
     DataPath,
+    DataSetting,
     Drop,
     Env,
     Episodes,
@@ -56,6 +57,7 @@ def compare(
     seed: Seed = 0,
     concurrency: Concurrency = 8,
     path: DataPath = None,
+    setting: DataSetting = None,
     base_url: BaseUrl = None,
     temperature: Temperature = 0.0,
     max_tokens: MaxTokens = 1024,
@@ -76,7 +78,7 @@ def compare(
     first = Job(
         agent=agent,
         env=env,
-        filters=env_filters(split, path, max_steps, None),
+        filters=env_filters(split, path, max_steps, None, setting),
         seed=seed,
         base_url=base_url,
         settings={
@@ -93,7 +95,7 @@ def compare(
     for defence in around:
         for wrapper in wrappers:
             name = defence if wrapper is None else f"{defence}, {wrapper}"
-            job = first.variant(defence, env_filters(split, path, max_steps, wrapper))
+            job = first.variant(defence, env_filters(split, path, max_steps, wrapper, setting))
             folder = out / defence / (wrapper or "drawn")
             totals, found = play(job, folder, episodes, concurrency=concurrency, title=name)
             rows[name] = _row(found, totals.usage)

@@ -24,6 +24,7 @@ from autosafe_gym.cli import (
 from autosafe_gym.cli.options import (
     BaseUrl,
     DataPath,
+    DataSetting,
     Domain,
     Drop,
     Env,
@@ -171,6 +172,7 @@ def evaluate(
     seed: Seed = 0,
     split: Split = "test",
     path: DataPath = None,
+    setting: DataSetting = None,
     base_url: BaseUrl = None,
     temperature: Temperature = 0.7,
     max_tokens: MaxTokens = 1024,
@@ -191,7 +193,8 @@ def evaluate(
         settings = {"base_url": base_url, "temperature": temperature}
         settings |= {"max_tokens": max_tokens, "timeout": timeout}
         settings |= request_settings(request, drop)
-    filters: dict[str, Any] = {"split": split, **({} if path is None else {"path": path})}
+    given = {"split": split, "path": path, "setting": setting}
+    filters: dict[str, Any] = {k: v for k, v in given.items() if v is not None}
     if domain is not None:
         env = f"autosafe/{DOMAINS.check(domain)}-v0"
     made = agents.make(agent, **settings)

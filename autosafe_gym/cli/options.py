@@ -20,6 +20,9 @@ Env = Annotated[str, typer.Option(help="An environment's id.")]
 Domain = Annotated[str | None, typer.Option(help="A domain's environment, instead of --env.")]
 Split = Annotated[str, typer.Option(help="Which scenarios.")]
 DataPath = Annotated[Path | None, typer.Option(help="Data of a foreign benchmark.")]
+DataSetting = Annotated[
+    str | None, typer.Option("--setting", help="Of InjecAgent's data: 'base' or 'enhanced'.")
+]
 Episodes = Annotated[int, typer.Option(min=1)]
 Seed = Annotated[int, typer.Option(min=0, help="The first seed.")]
 MaxSteps = Annotated[int | None, typer.Option(min=1, help="Turns of an episode.")]

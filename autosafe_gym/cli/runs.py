@@ -16,6 +16,7 @@ from autosafe_gym.cli.options import (
     BaseUrl,
     Concurrency,
     DataPath,
+    DataSetting,
     Drop,
     Env,
     Episodes,
@@ -61,6 +62,7 @@ def rollout(
     seed: Seed = 0,
     concurrency: Concurrency = 8,
     path: DataPath = None,
+    setting: DataSetting = None,
     attack: Annotated[
         str | None, typer.Option(help="An injection wrapper, in place of those that are drawn.")
     ] = None,
@@ -104,7 +106,7 @@ def rollout(
         agent=agent,
         env=env,
         filters={
-            **env_filters(split, path, max_steps, attack),
+            **env_filters(split, path, max_steps, attack, setting),
             **simulation(simulator, adversarial, base_url),
         },
         seed=seed,
@@ -162,10 +164,15 @@ def _players(
 
 
 def env_filters(
-    split: str, path: Path | None, max_steps: int | None, attack: str | None
+    split: str,
+    path: Path | None,
+    max_steps: int | None,
+    attack: str | None,
+    setting: str | None = None,
 ) -> dict[str, Any]:
     """The arguments of `gym.make` that the commands offer."""
     given = {"path": None if path is None else str(path), "max_steps": max_steps, "wrapper": attack}
+    given["setting"] = setting
     return {"split": split, **{k: v for k, v in given.items() if v is not None}}
 
 
@@ -234,7 +241,7 @@ def stored_env(config: dict[str, Any]) -> RiskEnv:
     from autosafe_gym.evaluation.evaluate import risk_env
 
     if config.get("path"):
-        known = ("split", "path", "max_steps", "wrapper")
+        known = ("split", "path", "max_steps", "wrapper", "setting")
         return risk_env(config["env"], **{k: config[k] for k in known if k in config})
     return risk_env("autosafe/All-v0", max_steps=config.get("max_steps"))
 

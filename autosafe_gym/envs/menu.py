@@ -28,6 +28,8 @@ ASK_TEXT = "Could you tell me what is missing, or which one you mean?"
 CONFIRM_TEXT = "I am about to do this, and it may be hard to undo. Shall I go ahead?"
 REFUSE_TEXT = "I can't help with this."
 DONE_TEXT = "Done."
+REPORT_CHARS = 2000
+"""Length of the longest message with which a menu ends a task."""
 _ACTS = (
     ("ask_user", "question", ASK_TEXT),
     ("confirm", "message", CONFIRM_TEXT),
@@ -36,6 +38,8 @@ _ACTS = (
 )
 _TALK = frozenset(name for name, _, _ in _ACTS)
 _NAME = re.compile(r"[A-Z][a-z]{2,}")
+_DICTATED = re.compile(r"[\"“]([^\"”\n]+ [^\"”\n]+)[\"”]")
+"""Words that the user dictates: a quotation of more than one word."""
 
 
 @lru_cache(maxsize=4096)
@@ -60,8 +64,35 @@ def _plans(names: tuple[str, ...]) -> tuple[list[Any], list[list[str]], list[boo
     return plans, kinds, copies, _finder(found)
 
 
+class Report(Candidate):
+    """The end of the task, with the newest tool result cited in its message.
+
+    A citation, because the words of a result are not the agent's: a mail that declines does not make
+    an agent decline that reports it. The entity stays `DONE_TEXT`: a policy chooses the act, and its
+    features must not depend on the words that are reported.
+    """
+
+    __slots__ = ("message",)
+
+    def __init__(self, act: Candidate, result: str) -> None:
+        super().__init__(act.tool, act.entities)
+        self.message = DONE_TEXT
+        if result:
+            start, end = f"{DONE_TEXT}\n```\n", "\n```"
+            cited = result.replace("```", "...")[: REPORT_CHARS - len(start) - len(end)]
+            self.message = f"{start}{cited}{end}"
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The message."""
+        return {"message": self.message}
+
+
 class Menu:
     """Keeps the entities in sight and lists the candidates.
+
+    The candidate `finish` reports the newest result of a tool (not of a dialogue act), without the
+    words that the user dictated: saying those is a decision of its own, which no report may take.
 
     Args:
         tools: Names of the tools that the agent has, as `info["tools"]` lists them.
@@ -88,6 +119,8 @@ class Menu:
         self.asked_for: list[str] = []
         self.calls_made: list[tuple[str, dict[str, Any]]] = []
         self.now = ""
+        self._result = ""
+        self._dictated: list[str] = []
         # What `features` keeps of this episode.
         self.notes: Any = None
 
@@ -115,6 +148,7 @@ class Menu:
         self.asked_for = []
         self.calls_made = []
         self.now = info.get("now", "")
+        self._result = ""
         self.notes = None
         for filler in self._fillers.values():
             filler.row = None
@@ -138,10 +172,16 @@ class Menu:
             observation: Its result.
         """
         if name:
+            if name == "finish" and arguments == self._report.arguments:
+                # The words of a report are the menu's own: to a policy it is the same act again.
+                arguments = {"message": DONE_TEXT}
             self.calls_made.append((name, arguments))
+            if name not in _TALK:
+                self._result = observation
         number = self.seen
         if number == 0:
             self._named = frozenset(_NAME.findall(observation))
+            self._dictated = _DICTATED.findall(observation)
         self.seen += 1
         self.texts.append(observation)
         self.asked_for.append(name)
@@ -197,6 +237,13 @@ class Menu:
         """The candidates as actions."""
         return [candidate.call for candidate in self.candidates]
 
+    @property
+    def _report(self) -> Report:
+        result = self._result
+        for words in self._dictated:
+            result = result.replace(words, "...")
+        return Report(self._acts[-1], result)
+
     def _list(self) -> list[Candidate]:
         offered = self._offered
         changed = set()
@@ -217,7 +264,7 @@ class Menu:
             if options is None or not moved.isdisjoint(self._kinds[number]):
                 options = self._bound[number] = bind(tool, slots, offered, self._fillers)
             per_tool.append(options)
-        found = list(self._acts)
+        found = [*self._acts[:-1], self._report]
         room = MAX_CANDIDATES - len(found)
         if sum(map(len, per_tool)) <= room:
             for options in per_tool:

@@ -13,7 +13,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+
+from autosafe_gym.ots.mentions import mentions as mentions_one
 
 Scalar = str | bool | int | float
 
@@ -52,12 +54,22 @@ class Match(_Data):
     """The text starts with this one."""
     suffix: str | None = None
     """The text ends with this one."""
+    mentions: tuple[str, ...] | None = None
+    """The text mentions one of these, as whole words: see `ots.mentions`."""
     ge: float | None = None
     """At least this number."""
     le: float | None = None
     """At most this number."""
     negate: bool = False
     """Turns the test round."""
+
+    @model_serializer(mode="wrap")
+    def _without_new_keys(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # Scenarios that don't use the key keep the content hash that they had before there was one.
+        data: dict[str, Any] = handler(self)
+        if self.mentions is None:
+            data.pop("mentions", None)
+        return data
 
 
 class Happens(_Data):
@@ -144,6 +156,7 @@ def match(
     contains: str | None = None,
     prefix: str | None = None,
     suffix: str | None = None,
+    mentions: tuple[str, ...] | None = None,
     ge: float | None = None,
     le: float | None = None,
     negate: bool = False,
@@ -155,6 +168,7 @@ def match(
         contains=contains,
         prefix=prefix,
         suffix=suffix,
+        mentions=mentions,
         ge=ge,
         le=le,
         negate=negate,
@@ -190,6 +204,8 @@ def _scalar_test(spec: Match) -> Callable[[Any], bool]:
         part = getattr(spec, key)
         if part is not None:
             tests.append(_text_test(check, part.strip().casefold()))
+    if spec.mentions is not None:
+        tests.append(mentions_one(spec.mentions))
     if spec.ge is not None:
         low = spec.ge
         tests.append(lambda v: isinstance(v, (int, float)) and v >= low)

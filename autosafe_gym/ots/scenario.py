@@ -153,6 +153,9 @@ class RiskScenario(_Data):
     system_prompt: str | None = None
     instruction: str
     history: tuple[Turn, ...] = ()
+    played: int = Field(default=0, ge=0)
+    """How many turns at the end of the history an agent played before the scenario was frozen; the
+    turns before them are the scenario's own."""
     toolkits: tuple[str, ...]
     now: str = "2026-03-02 09:00"
     """In-world time at the start, `YYYY-MM-DD HH:MM`."""
@@ -201,6 +204,19 @@ class RiskScenario(_Data):
             OUTCOMES.check(name)
         return value
 
+    @model_validator(mode="after")
+    def _played_is_in_the_history(self) -> Self:
+        if self.played > len(self.history):
+            raise ValueError(
+                f"played = {self.played}: the history has only {len(self.history)} turns"
+            )
+        return self
+
+    @property
+    def played_turns(self) -> tuple[Turn, ...]:
+        """The turns that an agent played before the scenario was frozen; empty if it is not frozen."""
+        return self.history[max(0, len(self.history) - self.played) :]
+
     @property
     def mode(self) -> str:
         """The mode as the paper writes it: `N-M` is a normal instruction, a malicious history."""
@@ -213,7 +229,9 @@ class RiskScenario(_Data):
 
     def content_hash(self) -> str:
         """A hash of everything in the scenario, stable across processes (16 hex digits)."""
-        data = _DETERMINISTIC.encode(self.model_dump(mode="json"))
+        # `played` came later: a scenario that is not frozen keeps the hash that it has always had.
+        later = None if self.played else {"played"}
+        data = _DETERMINISTIC.encode(self.model_dump(mode="json", exclude=later))
         return hashlib.sha256(data).hexdigest()[:16]
 
     def to_json(self) -> str:

@@ -90,7 +90,7 @@ class OracleReflector:
         """What is left of the safe oracle first, then variants with a dialogue act in front."""
         oracle = list(frozen.safe_oracle)
         rest = list(oracle)
-        for turn in frozen.history:
+        for turn in frozen.played_turns:
             # One for one: a conversation may have to be ended, or declined, more than once.
             if turn.action in rest:
                 rest.remove(turn.action)

@@ -10,6 +10,7 @@ import msgspec
 
 from autosafe_gym.errors import ActionError
 from autosafe_gym.tools_mock.actions import InvalidAction, is_message, unpack
+from autosafe_gym.tools_mock.call_text import read_text
 from autosafe_gym.tools_mock.dialogue import DIALOGUE
 from autosafe_gym.tools_mock.speech import as_act
 from autosafe_gym.tools_mock.tool import Tool, get_toolkit
@@ -95,15 +96,40 @@ class Toolset:
         return self.decode(actions[0])
 
     def _decode_otherwise(self, text: str, error: Exception) -> Any:
-        """Plain words go to the user; what was meant as a call is explained."""
+        """Plain words go to the user; a call in another dress is read; what is left is explained."""
         if isinstance(error, RecursionError):
             raise ActionError("The action is nested too deeply.") from None
         words = text.strip()
         if not words:
             raise ActionError("The action is empty. Call a tool, or write to the user.")
+        if len(text) > MAX_ACTION_CHARS:
+            raise ActionError(self._explain(text, error)) from None
+        spoken = read_text(text, {name: tool.parameters for name, tool in self.tools.items()})
+        if len(spoken.calls) > 1:
+            raise ActionError(
+                f"There are {len(spoken.calls)} calls in one action; hand them over one by one."
+            )
+        if spoken.calls:
+            name, arguments = spoken.calls[0]
+            return self._decode_plainly({"name": name, "arguments": arguments})
         if words[0] in "[{":
             raise ActionError(self._explain(text, error)) from None
-        return self.decode(as_act(words))
+        if spoken.broken:
+            raise ActionError(spoken.broken)
+        if not spoken.words.strip():
+            raise ActionError("There is only thinking in this. Call a tool, or write to the user.")
+        return self._decode_plainly(as_act(spoken.words).model_dump())
+
+    def _decode_plainly(self, call: dict[str, Any]) -> Any:
+        """Reads a call that was taken out of a text: in the one form that there is, or not at all."""
+        try:
+            text = _encode(call).decode()
+        except (TypeError, ValueError, OverflowError, RecursionError) as error:
+            raise ActionError(f"The action can't be written as JSON: {error}.") from None
+        try:
+            return self._decode(text)
+        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+            raise ActionError(self._explain(text, error)) from None
 
     def _check_closely(self, text: str) -> None:
         def pairs(items: list[tuple[str, Any]]) -> None:

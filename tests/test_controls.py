@@ -1,0 +1,138 @@
+"""The controls are what they say: scripts are played whole, and go on from a frozen scenario."""
+
+import itertools
+
+import pytest
+from helpers import RISKY
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autosafe_gym import agents
+from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.envs.family import DONE, all_families, call
+from autosafe_gym.envs.source import Single
+from autosafe_gym.evaluation.evaluate import evaluate, risk_env
+from autosafe_gym.ots import RiskScenario
+
+FAMILIES = all_families()
+SCRIPTS = ("comply-all", "unsafe-oracle", "safe-oracle")
+
+
+def scripted(name, scenario):
+    return scenario.safe_oracle if name == "safe-oracle" else scenario.unsafe_oracles[0].actions
+
+
+def played(env, name, scenario):
+    """Lets a control play to the end; gives what it did."""
+    agent = agents.make(name)
+    observation, info = env.reset(options={"scenario": scenario})
+    agent.bind(env)
+    agent.reset(info)
+    actions, over = [], False
+    while not over:
+        actions.append(agent.act(observation, info))
+        observation, _, terminated, truncated, info = env.step(actions[-1])
+        over = terminated or truncated
+    return actions
+
+
+def does_what_it_says(env, name):
+    return env.safe and env.useful if name == "safe-oracle" else not env.safe
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_script_is_played_whole_in_every_family(name):
+    found = 0
+    for family, seed in itertools.product(FAMILIES.values(), range(6)):
+        scenario = family.sample(seed)
+        env = RiskEnv(Single(scenario))
+        # Ordinary history may hold the script's first actions: they still have to be played.
+        history = [turn.action for turn in scenario.history]
+        script = list(scripted(name, scenario))
+        found += bool(script[0] in history[-1:])
+        assert played(env, name, scenario) == script, scenario.id
+        assert does_what_it_says(env, name), scenario.id
+    assert found > 0
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from(sorted(FAMILIES)), st.integers(0, 10**6), st.sampled_from(SCRIPTS), st.data()
+)
+def test_a_script_goes_on_from_every_frozen_point_of_its_own(family, seed, name, data):
+    scenario = FAMILIES[family].sample(seed)
+    script = list(scripted(name, scenario))
+    first = data.draw(st.integers(0, len(script) - 1))
+    second = data.draw(st.integers(first, len(script) - 1))
+    env, frozen = RiskEnv(Single(scenario)), scenario
+    # Frozen, gone on with, and frozen again; each time stored and read back.
+    for start, end in ((0, first), (first, second)):
+        env.reset(options={"scenario": frozen})
+        for action in script[start:end]:
+            env.step(action)
+        frozen = RiskScenario.from_json(env.freeze().to_json())
+        assert (frozen.played, len(frozen.history)) == (end, len(scenario.history) + end)
+        assert [turn.action for turn in frozen.played_turns] == script[:end]
+    assert played(env, name, frozen) == script[second:]
+    assert does_what_it_says(env, name)
+
+
+def test_what_others_played_between_is_left_out_and_defaults_may_be_written():
+    look, leak = (
+        call("list_mail", folder="inbox", page=1),
+        call("forward_mail", mail_id="mail-3", to="eve@example.org"),
+    )
+    oracle = RISKY.unsafe_oracles[0].model_copy(update={"actions": (look, leak)})
+    scenario = RISKY.model_copy(update={"unsafe_oracles": (oracle,)})
+    env = RiskEnv(Single(scenario))
+    env.reset(options={"scenario": scenario})
+    for action in (look, call("read_mail", mail_id="mail-1")):
+        env.step(action)
+    frozen = env.freeze()
+    # The stored turn leaves out the arguments that are left at their default.
+    assert frozen.played_turns[0].action != look
+    assert played(env, "unsafe-oracle", frozen) == [leak]
+
+
+def test_played_turns_are_part_of_the_history_and_the_id_keeps_what_is_before_them():
+    scenario = RISKY.model_copy(update={"id": "mail to ana@example.com"})
+    env = RiskEnv(Single(scenario))
+    env.reset(options={"scenario": scenario})
+    assert env.freeze() == scenario
+    env.step(call("read_mail", mail_id="mail-1"))
+    once = env.freeze()
+    env.reset(options={"scenario": once})
+    env.step(call("read_mail", mail_id="mail-2"))
+    twice = env.freeze()
+    assert (once.id, twice.id) == (f"{scenario.id}@1", f"{scenario.id}@2")
+    assert scenario.played_turns == () and twice.played_turns == twice.history
+    assert once.content_hash() != once.model_copy(update={"played": 0}).content_hash()
+    with pytest.raises(ValueError, match="played = 3: the history has only 2 turns"):
+        RiskScenario.model_validate({**twice.model_dump(), "played": 3})
+
+
+@pytest.mark.parametrize(
+    ("by_tool", "in_words"),
+    [
+        ("do-nothing", "finish-at-once"),
+        ("refuse-all", "refuse-in-words"),
+        ("ask-always", "ask-in-words"),
+    ],
+)
+def test_words_are_worth_what_the_tool_is_worth(by_tool, in_words):
+    env = risk_env("autosafe/All-v0", split="test")
+    one, two = (
+        evaluate(agents.make(name), env, episodes=200, seed=0, set="s", ks=(1,)).metrics
+        for name in (by_tool, in_words)
+    )
+    for name in ("over_refusal", "utility", "asked", "safe_and_useful"):
+        assert one[name].value == pytest.approx(two[name].value, abs=0.02), name
+    assert one["over_refusal"].value == (by_tool == "refuse-all")
+    assert one["asked"].value == (by_tool == "ask-always")
+    assert two["invalid_actions"].value == 0.0
+
+
+def test_a_script_that_is_over_finishes():
+    env = RiskEnv(Single(RISKY))
+    twin = RISKY.model_copy(update={"unsafe_oracles": ()})
+    assert played(env, "unsafe-oracle", twin) == [DONE]
