@@ -222,7 +222,7 @@ def test_the_cache_answers_a_question_once_and_a_seed_is_part_of_it(tmp_path, se
 def test_react_text_is_read_and_nonsense_is_an_invalid_action(server):
     server.replies[:] = [
         message(content='Thought: look.\nAction: read_mail\nAction Input: {"mail_id": "mail-3"}\n'),
-        message(content="I am not sure what to do."),
+        message(content="Thought: I am not sure what to do."),
         message(content="Thought: done.\nFinal Answer: It is in the archive."),
     ]
     agent = agents.make("react:m", base_url=server.url, api_key=KEY)
@@ -239,8 +239,9 @@ def test_json_is_bound_by_the_tools_schemas(server):
     agent = agents.make("json:m", base_url=server.url, api_key=KEY)
     done = autosafe_gym.rollout(RiskEnv(One()), agent, seed=1)
     assert done.refused
-    asked = server.requests[0]["response_format"]["json_schema"]["schema"]["anyOf"]
-    assert {c["properties"]["name"]["const"] for c in asked} >= {"forward_mail", "refuse"}
+    asked = server.requests[0]["response_format"]["json_schema"]["schema"]
+    assert asked["type"] == "object" and "anyOf" not in asked
+    assert {*asked["properties"]["name"]["enum"]} >= {"forward_mail", "refuse"}
 
 
 def with_logprobs(**values):

@@ -11,7 +11,8 @@ from autosafe_gym.envs.candidates import Candidate
 from autosafe_gym.envs.menu import Menu
 from autosafe_gym.errors import AgentError
 
-_LABELS = string.ascii_uppercase + string.ascii_lowercase
+_LABELS = (string.ascii_uppercase + string.ascii_lowercase).replace("I", "")
+"""Without `I`: as a first token it is the word."""
 _TOP = 20
 _UNSEEN = -30.0
 _NEUTRAL = "(no task is given)"
@@ -60,7 +61,7 @@ class ChoiceAgent(ChatAgent):
         """The chosen call.
 
         Raises:
-            AgentError: If the provider fails, or gives no log-probabilities.
+            AgentError: If the provider fails, or gives no log-probabilities, or none of a label.
         """
         if self._chosen is not None:
             name, arguments = self._chosen.tool.name, self._chosen.arguments
@@ -102,7 +103,22 @@ class ChoiceAgent(ChatAgent):
                 "json: for this model.",
                 "reply",
             )
+        labels = _LABELS[: len(options)]
         found: dict[str, float] = {}
         for token, value in reply.logprobs:
-            found.setdefault(token.strip(), value)
-        return [found.get(label, _UNSEEN) for label in _LABELS[: len(options)]]
+            label = label_of(token)
+            found[label] = max(value, found.get(label, value))
+        if not found.keys() & {*labels}:
+            shown = ", ".join(repr(token) for token, _ in reply.logprobs[:5])
+            raise AgentError(
+                f"{self.name}: no label is among the candidates for the first token ({shown}); take "
+                "openai:, react: or json: for this model.",
+                "reply",
+            )
+        return [found.get(label, _UNSEEN) for label in labels]
+
+
+def label_of(token: str) -> str:
+    """The label that a token is, without the space, bracket or full stop that belongs to it; else ""."""
+    bare = token.strip().lstrip("▁Ġ([{*_`\"'").rstrip(")]}.:,*_`\"'").strip()
+    return bare if len(bare) == 1 and bare in _LABELS else ""

@@ -74,6 +74,11 @@ class Defence:
         ]
         self.inner.reset({**info, "messages": self.chat(shown), "tools": self.tools(self._tools)})
 
+    @property
+    def queued(self) -> int:
+        """How many actions of the agent's last reply are still to be played."""
+        return int(getattr(self.inner, "queued", 0))
+
     def act(self, observation: str, info: dict[str, Any]) -> Any:
         """The agent's next action, if nothing speaks against it."""
         if self._last in DIALOGUE_ACTS:

@@ -2,52 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import msgspec
 
+from autosafe_gym.agents.refused_fields import Change, applied, change_for
+from autosafe_gym.agents.replies import Call, Reply, read_reply, tokens_of
 from autosafe_gym.agents.reply_cache import ReplyCache
-from autosafe_gym.agents.sending import PassingError, Sender
-from autosafe_gym.errors import AgentError
+from autosafe_gym.agents.sending import RefusedError, Sender
+from autosafe_gym.errors import AgentError, DataError
+
+__all__ = ["LOCAL", "Call", "Endpoint", "Reply", "Settings", "Usage", "open_endpoint"]
 
 LOCAL = "local"
 """The name of the model that is served in this process."""
-
-
-@dataclass(frozen=True)
-class Call:
-    """A tool call as the model wrote it; the arguments are its own text, JSON or not."""
-
-    id: str
-    name: str
-    arguments: str
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What a model said.
-
-    Attributes:
-        text: Its words, "" for none.
-        calls: Its tool calls.
-        refusal: The provider's refusal field, "" for none.
-        logprobs: Candidates for the first token with their log-probabilities, where asked for.
-        prompt: Tokens of the question.
-        completion: Tokens of the reply.
-        seconds: From the question to the reply.
-    """
-
-    text: str = ""
-    calls: tuple[Call, ...] = ()
-    refusal: str = ""
-    logprobs: tuple[tuple[str, float], ...] = ()
-    prompt: int = 0
-    completion: int = 0
-    seconds: float = 0.0
 
 
 @dataclass
@@ -55,7 +30,9 @@ class Usage:
     """What an agent has used so far.
 
     `cached` requests cost nothing; what they would have used is counted apart (`cached_tokens`,
-    `cached_seconds`), so that methods are compared as if each had asked for itself. `blocks` counts the calls that a defence stopped, `false_blocks` those among them that were safe.
+    `cached_seconds`), so that methods are compared as if each had asked for itself. `blocks` counts the
+    calls that a defence stopped, `false_blocks` those among them that were safe. `estimated` counts the
+    replies whose tokens the provider did not count: four characters are taken for one.
     """
 
     prompt: int = 0
@@ -66,6 +43,7 @@ class Usage:
     cached_seconds: float = 0.0
     blocks: int = 0
     false_blocks: int = 0
+    estimated: int = 0
 
     def copy(self) -> Usage:
         """A copy that no longer changes."""
@@ -90,7 +68,11 @@ class Settings:
         max_tokens: Limit of a reply.
         timeout: Seconds for a request, its whole body included.
         max_retries: Of passing errors; see `autosafe_gym.agents.sending`.
-        extra: Further fields of the request.
+        extra: Fields of every request; they come before what an agent asks for itself.
+        drop: Fields that no request has.
+
+    Raises:
+        DataError: If `extra` or `drop` name a field that is not theirs to change.
     """
 
     temperature: float = 0.0
@@ -98,6 +80,17 @@ class Settings:
     timeout: float = 60.0
     max_retries: int = 3
     extra: dict[str, Any] = field(default_factory=dict)
+    drop: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in (*self.extra, *self.drop):
+            if name in _OURS:
+                raise DataError(
+                    f"{name!r} can't be set or dropped: it makes the request what it is."
+                )
+
+
+_OURS = frozenset({"model", "messages", "tools", "stream"})
 
 
 def open_endpoint(
@@ -152,6 +145,9 @@ class Endpoint:
     Raises:
         MissingExtraError: Without the extra `llm`.
         AgentError: If there is no key and none is in the environment, or the address is none.
+
+    Attributes:
+        notes: What the provider refused and what was sent instead, a sentence each.
     """
 
     def __init__(
@@ -182,6 +178,9 @@ class Endpoint:
         self.settings = settings or Settings()
         self.cache = cache
         self.label = label or base_url
+        self.notes: list[str] = []
+        self._changes: dict[str, Change] = {}
+        self._lock = threading.Lock()
         self._sender = Sender(
             key, base_url, timeout=self.settings.timeout, max_retries=self.settings.max_retries
         )
@@ -213,23 +212,26 @@ class Endpoint:
             **more: Further fields, such as `tools` or `response_format`.
 
         Raises:
-            AgentError: If the provider fails for good, or its reply has nothing in it.
+            AgentError: If the provider fails for good, or its reply is no answer (see `replies`).
         """
+        settings = self.settings
         question = {
             "model": self.model,
             "messages": messages,
             "seed": seed,
-            "temperature": self.settings.temperature,
-            "max_tokens": self.settings.max_tokens,
-            **self.settings.extra,
+            "temperature": settings.temperature,
+            "max_tokens": settings.max_tokens,
             **more,
+            **settings.extra,
         }
+        question = {k: v for k, v in question.items() if k not in settings.drop}
         key = ""
         if self.cache is not None:
             key = ReplyCache.key({"at": self.label, **question})
             kept = self.cache.get(key)
-            if kept is not None:
-                found = msgspec.convert(kept, Reply)
+            found = None if kept is None else msgspec.convert(kept, Reply)
+            # An earlier version also kept replies that were cut, and did not say which.
+            if found is not None and found.finish is not None and found.answers:
                 usage.cached += 1
                 usage.cached_tokens += found.prompt + found.completion
                 usage.cached_seconds += found.seconds
@@ -237,37 +239,72 @@ class Endpoint:
 
         def attempt() -> Reply:
             start = time.perf_counter()
-            usage.requests += 1
-            found = _read(self._sender.send(question), usage)
-            return replace(found, seconds=round(time.perf_counter() - start, 3))
+            answer = self._send(question, usage)
+            counted = _Tokens.of(answer, question)
+            usage.prompt += counted.prompt
+            usage.completion += counted.completion
+            usage.estimated += counted.estimated
+            many = (question.get("n") or 1) > 1
+            reply = read_reply(answer, first_token=bool(more.get("logprobs")), many=many)
+            if reply.choices > 1:
+                self._note(f"replies have {reply.choices} choices, the first one is taken")
+            return replace(
+                reply,
+                prompt=counted.prompt,
+                completion=counted.completion,
+                estimated=counted.estimated,
+                seconds=round(time.perf_counter() - start, 3),
+            )
 
         reply = self._sender.retrying(attempt)
-        if self.cache is not None:
+        if self.cache is not None and reply.answers:
             self.cache.put(key, msgspec.to_builtins(reply))
         return reply
 
+    def _send(self, question: dict[str, Any], usage: Usage) -> Any:
+        """Sends a question; what the provider refuses is changed once, remembered and noted."""
+        while True:
+            usage.requests += 1
+            with self._lock:
+                changes = [*self._changes.values()]
+            made = applied(question, changes)
+            try:
+                return self._sender.send(made)
+            except RefusedError as error:
+                change = change_for(error.said, made, {c.field for c in changes})
+                if change is None:
+                    raise
+            with self._lock:
+                self._changes.setdefault(change.field, change)
+            self._note(change.note)
 
-def _read(answer: Any, usage: Usage) -> Reply:
-    tokens = getattr(answer, "usage", None)
-    prompt = getattr(tokens, "prompt_tokens", 0) or 0
-    completion = getattr(tokens, "completion_tokens", 0) or 0
-    usage.prompt += prompt
-    usage.completion += completion
-    choices: Any = getattr(answer, "choices", None)
-    message = getattr(choices[0], "message", None) if choices else None
-    if message is None:
-        raise PassingError("The reply has no choices.", "reply")
-    calls = tuple(
-        Call(c.id or f"call_{i}", str(c.function.name), c.function.arguments or "{}")
-        for i, c in enumerate(getattr(message, "tool_calls", None) or [])
-        if getattr(c, "function", None)
-    )
-    text = (message.content or "") if isinstance(message.content, (str, type(None))) else ""
-    refusal = str(getattr(message, "refusal", None) or "")
-    return Reply(text, calls, refusal, _first_logprobs(choices[0]), prompt, completion)
+    def _note(self, sentence: str) -> None:
+        note = f"{self.model}: {sentence}."
+        with self._lock:
+            if note not in self.notes:
+                self.notes.append(note)
 
 
-def _first_logprobs(choice: Any) -> tuple[tuple[str, float], ...]:
-    content: Any = getattr(getattr(choice, "logprobs", None), "content", None)
-    top: Any = content[0].top_logprobs if content else None
-    return tuple((str(t.token), float(t.logprob)) for t in top or [])
+@dataclass(frozen=True)
+class _Tokens:
+    prompt: int
+    completion: int
+    estimated: bool
+
+    @classmethod
+    def of(cls, answer: Any, question: Mapping[str, Any]) -> _Tokens:
+        """As the provider counted them; else four characters are one token, so that limits hold."""
+        prompt, completion = tokens_of(answer)
+        messages = [getattr(c, "message", None) for c in getattr(answer, "choices", None) or ()]
+        said = sum(_length(message) for message in messages)
+        if not messages or (prompt and (completion or not said)):
+            return cls(prompt, completion, False)
+        asked = {k: question[k] for k in ("messages", "tools") if k in question}
+        sent = len(json.dumps(asked, ensure_ascii=False, default=str)) // 4
+        return cls(prompt or max(1, sent), completion or max(1, said // 4), True)
+
+
+def _length(message: Any) -> int:
+    """Characters of a message's text and calls."""
+    parts = (getattr(message, name, None) for name in ("content", "tool_calls", "function_call"))
+    return sum(len(part if isinstance(part, str) else str(part)) for part in parts if part)

@@ -156,7 +156,7 @@ class ModelJudge:
         messages = [{"role": "user", "content": text}]
         reply = self.endpoint.ask(messages, self.usage, seed=self.seed, response_format=bound)
         try:
-            answer = json.loads(reply.text)
+            answer = json.loads(reply.words)
             missing = [name for name in fields if name not in answer]
         except (ValueError, TypeError, RecursionError):
             missing = list(fields)

@@ -9,6 +9,7 @@ and then would never meet it: the deadline here is for the whole body.
 from __future__ import annotations
 
 import importlib
+import inspect
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ LONGEST_WAIT = 60.0
 LONGEST_REPLY = 16 * 2**20
 """Bytes of a reply's body."""
 _PASSING = frozenset({408, 409, 429})
+_REFUSING = frozenset({400, 422})
 
 
 class PassingError(AgentError):
@@ -34,6 +36,18 @@ class PassingError(AgentError):
     def __init__(self, message: str, cause: str, after: float = 0.0) -> None:
         super().__init__(message, cause)
         self.after = after
+
+
+class RefusedError(AgentError):
+    """The provider does not take the request as it is (400, 422).
+
+    Attributes:
+        said: The provider's own words, whole.
+    """
+
+    def __init__(self, message: str, said: str) -> None:
+        super().__init__(message, "provider")
+        self.said = said
 
 
 class Sender:
@@ -65,6 +79,8 @@ class Sender:
             max_retries=0,
             http_client=openai.DefaultHttpxClient(event_hooks={"response": [self._watch]}),
         )
+        create = inspect.signature(self._client.chat.completions.create)
+        self._fields = frozenset(create.parameters) - {"extra_body", "extra_headers", "extra_query"}
         back_off = tenacity.wait_exponential(multiplier=0.5, max=8) + tenacity.wait_random(0, 0.5)
 
         def wait(state: tenacity.RetryCallState) -> float:
@@ -111,10 +127,14 @@ class Sender:
 
         Raises:
             PassingError: If another attempt may succeed.
-            AgentError: If not.
+            RefusedError: If the provider does not take the request as it is.
+            AgentError: For any other failure.
         """
         try:
-            return self._client.chat.completions.create(**question)
+            known = {k: v for k, v in question.items() if k in self._fields}
+            # What the client does not know goes into the body as it is.
+            further = {k: v for k, v in question.items() if k not in self._fields}
+            return self._client.chat.completions.create(**known, extra_body=further or None)
         except (self._api.OpenAIError, ValueError, TypeError) as error:
             # `from None`: the original's request carries the key in its headers.
             failure = self._failure(question["model"], error)
@@ -134,6 +154,8 @@ class Sender:
             return AgentError(f"{said} (asks to wait for {after:.0f} s)", "provider")
         if status in _PASSING or status >= 500:
             return PassingError(said, "provider", after)
+        if status in _REFUSING:
+            return RefusedError(said, f"{error} {error.body or ''}")
         return AgentError(said, "provider")
 
     def clean(self, text: str) -> str:

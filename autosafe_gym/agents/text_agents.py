@@ -9,19 +9,25 @@ import json
 import re
 from typing import Any
 
-from autosafe_gym.agents.openai_agent import SYSTEM_PROMPT, ChatAgent, without_call
-from autosafe_gym.errors import AgentError
+from autosafe_gym.agents.endpoint import LOCAL
+from autosafe_gym.agents.openai_agent import SYSTEM_PROMPT, ChatAgent
+from autosafe_gym.agents.reading import Toolbox, ends, native_calls, refusal_of, spoken
+from autosafe_gym.agents.replies import Reply
+from autosafe_gym.agents.schemas import call_schema
+from autosafe_gym.tools_mock.actions import InvalidAction
+from autosafe_gym.tools_mock.call_control import parts_of, without_control
+from autosafe_gym.tools_mock.call_react import read_labelled
 
-_ACTION = re.compile(r"^[ \t]*Action:[ \t]*(.+?)[ \t]*$", re.MULTILINE)
-_INPUT = re.compile(r"^[ \t]*Action Input:[ \t]*", re.MULTILINE)
-_FINAL = re.compile(r"^[ \t]*Final Answer:[ \t]*", re.MULTILINE)
-_STOP = "\nObservation:"
+_FENCE = re.compile(r"^```(?:json)?\s*|\s*```$")
 
 
 class TextAgent(ChatAgent):
     """A chat in which calls and results are plain text.
 
     Subclasses say how the tools are explained, how a call is written, and how a reply is read.
+
+    Attributes:
+        queued: How many actions of the last reply are still to be played.
     """
 
     def reset(self, info: dict[str, Any]) -> None:
@@ -39,25 +45,46 @@ class TextAgent(ChatAgent):
                 self._chat.append({"role": "assistant", "content": text})
             elif message["role"] == "tool":
                 self._chat.append(self._result(message["content"]))
+        self._box = Toolbox(self._tools)
+        self._queue: list[Any] = []
+        self._played: list[str] = []
         self._begun = False
+
+    @property
+    def queued(self) -> int:
+        """See the class."""
+        return len(self._queue)
 
     def act(self, observation: str, info: dict[str, Any]) -> Any:
         """The model's next action.
 
         Raises:
-            AgentError: If the provider fails for good, or its reply has nothing in it.
+            AgentError: If the provider fails for good, or its reply has no answer in it.
         """
         if self._begun:
-            self._chat.append(self._result(observation))
+            self._played.append(observation)
         self._begun = True
+        if not self._queue:
+            if self._played:
+                # One message: some chat templates let nobody speak twice in a row.
+                self._chat.append(self._result("\nObservation: ".join(self._played)))
+                self._played = []
+            self._ask()
+        return self._queue.pop(0)
+
+    def _ask(self) -> None:
         reply = self.endpoint.ask(self._chat, self.usage, seed=self._seed, **self.request())
-        if reply.refusal:
-            return without_call(self.name, "", reply.refusal)
-        if not reply.text.strip():
-            raise AgentError(f"{self.name}: the reply is empty.", "reply")
-        said, action = self.read(reply.text)
+        calls = native_calls(reply, self._box)
+        if calls:
+            # Some servers make calls of the text themselves.
+            said = "\n".join(self.write(c.name, c.arguments or "{}") for c in calls)
+            actions = [self._box.action(c.name, c.arguments) for c in calls]
+        elif reply.refusal:
+            said, actions = reply.refusal, [refusal_of(reply.refusal)]
+        else:
+            said, actions = self.read(reply)
         self._chat.append({"role": "assistant", "content": said})
-        return action
+        self._queue = sorted(actions, key=ends)
 
     def _result(self, observation: str) -> dict[str, Any]:
         return {"role": "user", "content": f"Observation: {observation}"}
@@ -70,9 +97,17 @@ class TextAgent(ChatAgent):
         """A call as the model would have written it."""
         raise NotImplementedError
 
-    def read(self, text: str) -> tuple[str, Any]:
-        """What to keep of a reply, and its action."""
-        raise NotImplementedError
+    def read(self, reply: Reply) -> tuple[str, list[Any]]:
+        """What to keep of a reply in the chat, and its actions.
+
+        Raises:
+            AgentError: If there is no answer in it.
+        """
+        found = spoken(reply, self._box, self.name)
+        actions = [self._box.action(*call) for call in found.calls]
+        if found.broken:
+            actions.append(InvalidAction(reply.text, found.broken))
+        return reply.text or found.broken or found.words, actions or [found.words]
 
     def request(self) -> dict[str, Any]:
         """Further fields of the request."""
@@ -82,8 +117,9 @@ class TextAgent(ChatAgent):
 class ReActAgent(TextAgent):
     """Thought, action, action input, final answer (the paper's agent; Yao et al., 2023).
 
-    A reply without an action and without a final answer is an explicit invalid action, with the
-    model's words kept.
+    What a model makes up behind `Observation:` is dropped. Several actions without an observation
+    between them are played in order. A thought alone is an invalid action; words without any label
+    are said to the user.
     """
 
     form = "react"
@@ -104,19 +140,32 @@ class ReActAgent(TextAgent):
 
     def request(self) -> dict[str, Any]:
         """See the base class."""
-        return {"stop": [_STOP]}
+        return {"stop": ["\nObservation:"]}
 
-    def read(self, text: str) -> tuple[str, Any]:
+    def read(self, reply: Reply) -> tuple[str, list[Any]]:
         """See the base class."""
-        said = text.split(_STOP)[0].rstrip()
-        action, final = _ACTION.search(said), _FINAL.search(said)
-        if final and (action is None or final.start() < action.start()):
-            return said, without_call(self.name, said[final.end() :] or "Done.", "")
-        if action is None:
-            return said, _invalid(said)
-        given = _INPUT.search(said, action.end())
-        raw = said[given.end() :].strip() if given else ""
-        return said, _call(action[1].strip("`\"' "), raw or "{}", said)
+        answer = parts_of(reply.text).answer
+        labelled = read_labelled(without_control(answer), self._box.names)
+        actions = [self._box.action(*call) for call in labelled.found.calls]
+        faults = labelled.found.faults
+        if faults and not actions and self._box.read(reply.text).calls:
+            return super().read(reply)  # `Action: <tool_call>...`: the marks are read there.
+        if faults:
+            actions.append(InvalidAction(answer, faults[0]))
+        elif labelled.final is not None:
+            actions.append(labelled.final or "Done.")
+        if not actions:
+            return self._without_labels(reply, thought=labelled.thought)
+        # What the model made up as the result of its action is no result.
+        return without_control(answer)[: labelled.end].rstrip(), actions
+
+    def _without_labels(self, reply: Reply, *, thought: bool) -> tuple[str, list[Any]]:
+        """A reply with neither an action nor a final answer."""
+        said, actions = super().read(reply)
+        if thought and actions and isinstance(actions[0], str):
+            why = "There is a thought, but neither an Action nor a Final Answer."
+            return said, [InvalidAction(said, why)]
+        return said, actions
 
 
 class JSONAgent(TextAgent):
@@ -138,25 +187,21 @@ class JSONAgent(TextAgent):
 
     def request(self) -> dict[str, Any]:
         """See the base class."""
-        calls = []
-        for tool in self._tools:
-            function = tool["function"]
-            fields = {"name": {"const": function["name"]}, "arguments": function["parameters"]}
-            calls.append(
-                {
-                    "type": "object",
-                    "properties": fields,
-                    "required": ["name", "arguments"],
-                    "additionalProperties": False,
-                }
-            )
-        schema = {"name": "call", "schema": {"anyOf": calls}}
+        # The embedded server takes the exact form; others know neither `anyOf` at the root nor `$ref`.
+        exact = getattr(self.endpoint, "model", "") == LOCAL
+        schema = {"name": "call", "schema": call_schema(self._tools, exact=exact)}
         return {"response_format": {"type": "json_schema", "json_schema": schema}}
 
-    def read(self, text: str) -> tuple[str, Any]:
+    def read(self, reply: Reply) -> tuple[str, list[Any]]:
         """See the base class."""
-        said = re.sub(r"^```(?:json)?\s*|\s*```$", "", text.strip())
-        return said, said if said.startswith("{") else _invalid(said)
+        said, actions = super().read(reply)
+        bare = _FENCE.sub("", said.strip())
+        if actions == [bare] or not isinstance(actions[0], str):
+            return bare, actions
+        if bare[:1] in ("{", "["):
+            why = 'A call is {"name": TOOL, "arguments": {...}}; this object is none.'
+            return bare, [InvalidAction(bare, why)]
+        return said, actions
 
 
 class BriefAgent(JSONAgent):
@@ -197,17 +242,3 @@ def _type(spec: dict[str, Any]) -> str:
     if "anyOf" in spec:
         return " or ".join(_type(s) for s in spec["anyOf"])
     return str(spec.get("type", "any"))
-
-
-def _call(name: str, raw: str, said: str) -> Any:
-    """A call; text behind the JSON object (a model likes to go on) is left out."""
-    try:
-        arguments, _ = json.JSONDecoder().raw_decode(raw)
-    except (ValueError, RecursionError):
-        return _invalid(said)
-    return {"name": name, "arguments": arguments}
-
-
-def _invalid(said: str) -> str:
-    """An action that can't be read: a brace in front keeps it from being a message to the user."""
-    return f"{{{said}"

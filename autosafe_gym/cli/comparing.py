@@ -15,16 +15,19 @@ from autosafe_gym.cli.options import (
     Concurrency,
     DataPath,
     DataSetting,
+    Drop,
     Env,
     Episodes,
     Json,
     Judge,
     MaxSteps,
     MaxTokens,
+    Request,
     Seed,
     Split,
     Temperature,
     Timeout,
+    request_settings,
 )
 from autosafe_gym.cli.output import console, errors, write_json
 from autosafe_gym.cli.runs import env_filters, play
@@ -59,6 +62,8 @@ def compare(
     temperature: Temperature = 0.0,
     max_tokens: MaxTokens = 1024,
     timeout: Timeout = 60.0,
+    request: Request = None,
+    drop: Drop = None,
     max_steps: MaxSteps = None,
     json: Json = None,
 ) -> None:
@@ -76,7 +81,12 @@ def compare(
         filters=env_filters(split, path, max_steps, None, setting),
         seed=seed,
         base_url=base_url,
-        settings={"temperature": temperature, "max_tokens": max_tokens, "timeout": timeout},
+        settings={
+            "temperature": temperature,
+            "max_tokens": max_tokens,
+            "timeout": timeout,
+            **request_settings(request, drop),
+        },
         judge=judge,
     )
     first.prepare()

@@ -26,21 +26,25 @@ from autosafe_gym.cli.options import (
     DataPath,
     DataSetting,
     Domain,
+    Drop,
     Env,
     Episodes,
     Json,
     MaxTokens,
     Overwrite,
+    Request,
     Seed,
     Split,
     Temperature,
     Timeout,
+    request_settings,
 )
 from autosafe_gym.cli.output import (
     console,
     errors,
     progress,
     show_collected,
+    show_notes,
     show_unmeasured,
     write_json,
 )
@@ -173,6 +177,8 @@ def evaluate(
     temperature: Temperature = 0.7,
     max_tokens: MaxTokens = 1024,
     timeout: Timeout = 60.0,
+    request: Request = None,
+    drop: Drop = None,
     html: Annotated[Path | None, typer.Option(help="Write a page with plots here.")] = None,
     json: Json = None,
 ) -> None:
@@ -186,6 +192,7 @@ def evaluate(
         # sec@k samples at one state: at temperature 0 all samples would be the same.
         settings = {"base_url": base_url, "temperature": temperature}
         settings |= {"max_tokens": max_tokens, "timeout": timeout}
+        settings |= request_settings(request, drop)
     given = {"split": split, "path": path, "setting": setting}
     filters: dict[str, Any] = {k: v for k, v in given.items() if v is not None}
     if domain is not None:
@@ -213,6 +220,7 @@ def evaluate(
     if str(json) != "-":
         console.print(metrics_table([result], f"{env}, split {split}, seeds from {seed}"))
         console.print(grades_table(result))
+    show_notes(getattr(getattr(made, "endpoint", None), "notes", ()))
     show_unmeasured(result)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -46,6 +47,15 @@ Temperature = Annotated[float, typer.Option(min=0.0)]
 MaxTokens = Annotated[int, typer.Option(min=1, help="Of one reply.")]
 Timeout = Annotated[float, typer.Option(min=0.1, help="Seconds for one request.")]
 
+Request = Annotated[
+    list[str] | None,
+    typer.Option(help="A field of every request, KEY=VALUE (JSON, else text); may be repeated."),
+]
+Drop = Annotated[
+    list[str] | None,
+    typer.Option(help="A field that no request has, such as seed or temperature; may be repeated."),
+]
+
 Overwrite = Annotated[bool, typer.Option(help="Replace another data set there.")]
 Json = Annotated[Path | None, typer.Option("--json", help="Write the figures here ('-': stdout).")]
 
@@ -53,6 +63,31 @@ Changes = Annotated[
     list[str] | None,
     typer.Option("--set", help="Change a key of the recipe: algorithm.frames=8192 (TOML values)."),
 ]
+
+
+def request_settings(request: list[str] | None, drop: list[str] | None) -> dict[str, Any]:
+    """`--request` and `--drop` as arguments of `autosafe_gym.agents.endpoint.Settings`.
+
+    Returns:
+        `extra` and `drop`, each only where it was given.
+
+    Raises:
+        DataError: If one of them can't be read.
+    """
+    extra: dict[str, Any] = {}
+    for given in request or ():
+        key, sign, text = given.partition("=")
+        if not (sign and key.strip()):
+            raise DataError(f"--request {given!r}: KEY=VALUE is needed, such as max_tokens=2000.")
+        try:
+            extra[key.strip()] = json.loads(text)
+        except ValueError:
+            extra[key.strip()] = text
+    dropped = tuple(name.strip() for name in drop or () if name.strip())
+    both = sorted({*extra} & {*dropped})
+    if both:
+        raise DataError(f"{', '.join(both)}: set by --request and left out by --drop.")
+    return {**({"extra": extra} if extra else {}), **({"drop": dropped} if dropped else {})}
 
 
 def changed(recipe: R, changes: list[str] | None) -> R:

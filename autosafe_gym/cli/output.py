@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,6 +55,12 @@ def write_json(file: Path | None, data: Any) -> None:
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def show_notes(notes: Iterable[str]) -> None:
+    """Prints what providers refused, and what was sent instead, on the error stream."""
+    for note in notes:
+        errors.print(f"Note: {note}", style="yellow", highlight=False, markup=False)
 
 
 def show_unmeasured(result: Evaluation) -> None:

@@ -8,8 +8,19 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from autosafe_gym.cli.options import BaseUrl, Json, MaxTokens, Model, Seed, Split, Temperature
-from autosafe_gym.cli.output import console, errors, progress, write_json
+from autosafe_gym.cli.options import (
+    BaseUrl,
+    Drop,
+    Json,
+    MaxTokens,
+    Model,
+    Request,
+    Seed,
+    Split,
+    Temperature,
+    request_settings,
+)
+from autosafe_gym.cli.output import console, errors, progress, show_notes, write_json
 from autosafe_gym.evaluation.intervals import percent
 
 
@@ -21,6 +32,8 @@ def judge(
     split: Split = "test",
     seed: Seed = 0,
     max_tokens: MaxTokens = 256,
+    request: Request = None,
+    drop: Drop = None,
     json: Json = None,
 ) -> None:
     """Measure a model as the evaluator: its agreement with the rules, its false alarms on twins."""
@@ -29,7 +42,8 @@ def judge(
     from autosafe_gym.pipeline.agreement import measure
     from autosafe_gym.pipeline.model_roles import ModelEvaluator
 
-    endpoint = open_endpoint(model, base_url=base_url, settings=Settings(max_tokens=max_tokens))
+    settings = Settings(max_tokens=max_tokens, **request_settings(request, drop))
+    endpoint = open_endpoint(model, base_url=base_url, settings=settings)
     endpoint.check()
     with progress("decisions") as report:
         found = measure(
@@ -39,6 +53,7 @@ def judge(
             seed=seed,
             progress=lambda done, total: report("scenarios", done, total),
         )
+    show_notes(endpoint.notes)
     figures = found.to_dict()
     write_json(json, {"model": model, **figures})
     if str(json) != "-":
@@ -59,19 +74,23 @@ def generate(
     base_url: BaseUrl = None,
     max_tokens: MaxTokens = 4096,
     temperature: Temperature = 0.8,
+    request: Request = None,
+    drop: Drop = None,
 ) -> None:
     """Have a model write risk scenarios; only those that prove themselves are kept."""
     from autosafe_gym.agents.endpoint import Settings, open_endpoint
     from autosafe_gym.errors import DataError
     from autosafe_gym.pipeline.generation import Generator
 
-    settings = Settings(temperature=temperature, max_tokens=max_tokens)
+    asked = request_settings(request, drop)
+    settings = Settings(temperature=temperature, max_tokens=max_tokens, **asked)
     endpoint = open_endpoint(model, base_url=base_url, settings=settings)
     endpoint.check()
     with console.status(f"{count} scenarios ..."):
         found = Generator(endpoint).generate(
             toolkits=tuple(toolkits), outcome=outcome, mode=mode, count=count, seed=seed
         )
+    show_notes(endpoint.notes)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         lines = "".join(f"{scenario.to_json()}\n" for scenario in found.scenarios)

@@ -17,6 +17,7 @@ from autosafe_gym.cli.options import (
     Concurrency,
     DataPath,
     DataSetting,
+    Drop,
     Env,
     Episodes,
     Json,
@@ -25,17 +26,20 @@ from autosafe_gym.cli.options import (
     MaxTokens,
     Overwrite,
     People,
+    Request,
     RunFolder,
     Seed,
     Split,
     Temperature,
     Timeout,
+    request_settings,
 )
 from autosafe_gym.cli.output import (
     console,
     errors,
     progress,
     show_collected,
+    show_notes,
     show_unmeasured,
     write_json,
 )
@@ -72,6 +76,8 @@ def rollout(
     temperature: Temperature = 0.0,
     max_tokens: MaxTokens = 1024,
     timeout: Timeout = 60.0,
+    request: Request = None,
+    drop: Drop = None,
     max_steps: MaxSteps = None,
     defence: Annotated[str, typer.Option(help="Round the agent; see 'autosafe compare'.")] = "none",
     judge: Judge = "rules",
@@ -81,6 +87,10 @@ def rollout(
     limit_cost: Annotated[float | None, typer.Option(min=0.0, help="Of the whole run.")] = None,
     price_prompt: Annotated[float, typer.Option(min=0.0, help="Of a million tokens.")] = 0.0,
     price_completion: Annotated[float, typer.Option(min=0.0, help="Of a million tokens.")] = 0.0,
+    retry: Annotated[
+        Literal["none", "unmeasured"],
+        typer.Option(help="'unmeasured': play again what is stored as unmeasured."),
+    ] = "none",
     cache: Annotated[bool, typer.Option(help="Keep the model's replies in the folder.")] = True,
     engine: Annotated[
         Literal["threads", "ray"], typer.Option(help="'ray': processes on one or more machines.")
@@ -101,7 +111,12 @@ def rollout(
         },
         seed=seed,
         base_url=base_url,
-        settings={"temperature": temperature, "max_tokens": max_tokens, "timeout": timeout},
+        settings={
+            "temperature": temperature,
+            "max_tokens": max_tokens,
+            "timeout": timeout,
+            **request_settings(request, drop),
+        },
         limits={"tokens": limit_tokens, "seconds": limit_seconds},
         defence=defence,
         judge=judge,
@@ -118,6 +133,7 @@ def rollout(
             concurrency=concurrency,
             prices=(price_prompt, price_completion),
             cost_limit=limit_cost,
+            retry=retry,
         )
     figures(str(out), job.config(), found, json, {"usage": totals.usage, "cost": totals.cost})
 
@@ -142,6 +158,7 @@ def _players(
         made = RayPlayers(job, concurrency, address=address, workers=workers, replies=replies)
     try:
         yield made
+        show_notes(made.notes())
     finally:
         made.close()
 
@@ -175,6 +192,7 @@ def play(
     concurrency: int,
     prices: tuple[float, float] = (0.0, 0.0),
     cost_limit: float | None = None,
+    retry: Literal["none", "unmeasured"] = "none",
     title: str = "episodes",
 ) -> tuple[Totals, list[Trajectory]]:
     """Plays a prepared job into a folder, with a progress bar; Ctrl-C leaves it complete.
@@ -202,6 +220,7 @@ def play(
                 prices=Prices(*prices),
                 cost_limit=cost_limit,
                 done=tick,
+                retry=retry,
             )
     except KeyboardInterrupt:
         errors.print(
@@ -211,6 +230,7 @@ def play(
         # Requests under way would be waited for at a usual exit.
         os._exit(130)
     store.close()
+    show_notes(job.notes())
     if totals.stopped:
         errors.print(f"Stopped: {totals.stopped}. {totals.episodes} of {totals.wanted} episodes.")
     return totals, [store.episodes[seed] for seed in seeds if seed in store.episodes]
@@ -285,6 +305,13 @@ def figures(
         console.print(metrics_table([result], title))
         console.print(grades_table(result))
         if more.get("usage"):
-            shown = ", ".join(f"{value:.0f} {key}" for key, value in more["usage"].items())
+            used = dict(more["usage"])
+            estimated = used.pop("estimated", 0)
+            shown = ", ".join(f"{value:.0f} {key}" for key, value in used.items())
             console.print(f"Used: {shown}; cost {more['cost']:.4f}.", highlight=False)
+            if estimated:
+                console.print(
+                    f"Tokens estimated for {estimated:.0f} replies: the provider did not count them.",
+                    highlight=False,
+                )
     show_unmeasured(result)

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 
 from autosafe_gym.agents.endpoint import Endpoint, Usage
 from autosafe_gym.agents.prompts import prompt
+from autosafe_gym.agents.replies import NO_ANSWER
 from autosafe_gym.envs.family import all_families
 from autosafe_gym.envs.proofs import check_scenario
-from autosafe_gym.errors import AutosafeError, ScenarioError
+from autosafe_gym.errors import AgentError, AutosafeError, ScenarioError
 from autosafe_gym.ots.scenario import RiskScenario
 from autosafe_gym.ots.taxonomy import MODES, OUTCOMES
 from autosafe_gym.pipeline.model_roles import read_object
@@ -87,7 +88,13 @@ class Generator:
             for attempt in range(REPAIRS + 1):
                 text = template.substitute(**given, repair=repair)
                 messages = [{"role": "user", "content": text}]
-                reply = self._endpoint.ask(messages, self.usage, seed=seed + number)
+                try:
+                    reply = self._endpoint.ask(messages, self.usage, seed=seed + number)
+                except AgentError as error:
+                    if error.cause not in NO_ANSWER:
+                        raise
+                    fault = str(error)  # Nothing to be mended: the same question is asked again.
+                    continue
                 labels = {
                     "id": f"generated-{outcome}/{seed + number}",
                     "family": f"generated-{outcome}",
@@ -98,13 +105,13 @@ class Generator:
                     "outcome_types": [outcome],
                     "twin": False,
                 }
-                scenario, fault = accept(reply.text, labels)
+                scenario, fault = accept(reply.words, labels)
                 if scenario is not None:
                     found.scenarios.append(scenario)
                     found.counts["accepted" if not attempt else "accepted after repairs"] += 1
                     break
                 repair = (
-                    f"An earlier answer was:\n{reply.text[:6000]}\n\nIt does not hold:\n{fault}\n"
+                    f"An earlier answer was:\n{reply.words[:6000]}\n\nIt does not hold:\n{fault}\n"
                     "Mend it, and give the whole object again."
                 )
             else:

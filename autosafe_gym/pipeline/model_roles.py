@@ -13,8 +13,9 @@ from typing import Any
 from autosafe_gym.agents.endpoint import Endpoint, Usage
 from autosafe_gym.agents.judges import ModelJudge, Seen
 from autosafe_gym.agents.prompts import prompt
+from autosafe_gym.agents.replies import NO_ANSWER
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.errors import ActionError
+from autosafe_gym.errors import ActionError, AgentError
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
 from autosafe_gym.ots.trajectory import Verdict
 from autosafe_gym.tools_mock.toolset import toolset
@@ -85,8 +86,15 @@ class ModelReflector:
             tools="\n".join(names),
         )
         for seed in range(MAX_PROPOSALS):
-            reply = self._endpoint.ask([{"role": "user", "content": text}], self.usage, seed=seed)
-            found = read_object(reply.text) or {}
+            try:
+                reply = self._endpoint.ask(
+                    [{"role": "user", "content": text}], self.usage, seed=seed
+                )
+            except AgentError as error:
+                if error.cause not in NO_ANSWER:
+                    raise
+                continue
+            found = read_object(reply.words) or {}
             actions = found.get("actions")
             if not isinstance(actions, list) or not actions:
                 continue

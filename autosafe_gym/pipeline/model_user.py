@@ -89,12 +89,12 @@ class ModelPeople:
         if key not in self._said:
             usage = Usage()
             reply = self.endpoint.ask([{"role": "user", "content": text}], usage, seed=seed)
-            if not reply.text.strip():
+            if not reply.words:
                 raise AgentError(
                     f"{self.endpoint.model}, who plays a person, said nothing.", "simulator"
                 )
             with self._lock:
-                self._said[key] = reply.text
+                self._said[key] = reply.words
                 self.usage.add(usage)
         return self._said[key]
 

@@ -14,6 +14,7 @@ from typing import Any
 from autosafe_gym.agents.endpoint import Endpoint, Usage
 from autosafe_gym.agents.prompts import prompt
 from autosafe_gym.errors import AgentError
+from autosafe_gym.tools_mock.call_control import without_thinking
 from autosafe_gym.tools_mock.described import CALLS, TASK, TASK_KEY
 
 STANDARD = "Be ordinary and helpful: the result of a quiet day, without traps."
@@ -85,12 +86,13 @@ class ModelSimulator:
         if key not in self._said:
             usage = Usage()
             reply = self._endpoint.ask([{"role": "user", "content": text}], usage, seed=seed)
-            if not reply.text.strip():
+            said = without_thinking(reply.text)
+            if not said:
                 raise AgentError(
                     f"The simulator {self._endpoint.model} returned nothing for {about['name']}.",
                     "simulator",
                 )
             with self._lock:
-                self._said[key] = reply.text.strip()[:20_000]
+                self._said[key] = said[:20_000]
                 self.usage.add(usage)
         return self._said[key]

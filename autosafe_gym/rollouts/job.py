@@ -61,8 +61,14 @@ class Job:
             "limits": self.limits,
         }
         if self._endpoints():
-            asked = {k: v for k, v in self.settings.items() if k != "timeout"}
+            asked = {
+                k: v for k, v in self.settings.items() if k not in ("timeout", "extra", "drop")
+            }
             made |= {"base_url": self.base_url, **asked}
+            if self.settings.get("extra"):
+                made["request"] = self.settings["extra"]
+            if self.settings.get("drop"):
+                made["drop"] = sorted(self.settings["drop"])
         if self.defence != "none":
             made |= {"defence": self.defence, "judge": self.judge}
         if self.people != "scripts":
@@ -120,6 +126,10 @@ class Job:
             cache = ReplyCache(file)
             for endpoint in endpoints:
                 endpoint.cache = cache
+
+    def notes(self) -> list[str]:
+        """What the providers refused, and what was sent instead; a sentence each."""
+        return list(dict.fromkeys(note for e in self._endpoints() for note in e.notes))
 
     def make_env(self) -> RiskEnv:
         """A new environment."""

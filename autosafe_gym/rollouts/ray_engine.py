@@ -37,6 +37,9 @@ class _Process:
         found: Trajectory = self._mine.player(seed)
         return found.model_dump_json()
 
+    def notes(self) -> list[str]:
+        return self._job.notes()
+
 
 def _reach(address: str | None) -> None:
     """Ray itself tries for many minutes where nobody listens."""
@@ -117,6 +120,14 @@ class RayPlayers:
                 ) from error
 
         return play
+
+    def notes(self) -> list[str]:
+        """What the providers refused in any of the processes; a sentence each."""
+        try:
+            found = self._ray.get([process.notes.remote() for process in self._processes])
+        except self._ray.exceptions.RayError:
+            return []
+        return list(dict.fromkeys(note for notes in found for note in notes))
 
     def close(self) -> None:
         """Ends the processes, and the Ray that was started here."""

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Literal
 
 from autosafe_gym.agents.base import Agent
 from autosafe_gym.envs.env import RiskEnv
@@ -18,6 +19,8 @@ from autosafe_gym.rollouts.store import EpisodeStore
 Player = Callable[[int], Trajectory]
 """Plays the episode of a seed."""
 Done = Callable[["Totals"], None]
+Retry = Literal["none", "unmeasured"]
+"""Which stored episodes are played again."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,8 @@ class Totals:
         safe: How many risky ones were safe.
         risky: How many risky ones were measured.
         unmeasured: How many were not measured.
-        usage: Tokens and requests.
-        cost: By the prices given.
+        usage: Tokens and requests, those of earlier attempts included.
+        cost: By the prices given, likewise.
         stopped: Why the run ended early, "" if it did not.
     """
 
@@ -58,16 +61,28 @@ class Totals:
     stopped: str = ""
 
     def add(self, trajectory: Trajectory, prices: Prices) -> None:
-        """Counts an episode."""
-        self.episodes += 1
+        """Counts an episode and what it used."""
+        self.spend(trajectory, prices)
+        self._count(trajectory, 1)
+
+    def spend(self, trajectory: Trajectory, prices: Prices) -> None:
+        """Counts only what an episode used."""
         for name, value in trajectory.usage.items():
             self.usage[name] = self.usage.get(name, 0) + value
         self.cost += prices.cost(trajectory.usage)
+
+    def replace(self, earlier: Trajectory, trajectory: Trajectory, prices: Prices) -> None:
+        """Counts an episode in the place of an earlier attempt, whose cost stays."""
+        self._count(earlier, -1)
+        self.add(trajectory, prices)
+
+    def _count(self, trajectory: Trajectory, by: int) -> None:
+        self.episodes += by
         if trajectory.unmeasured is not None:
-            self.unmeasured += 1
-        elif not trajectory.scenario.twin:
-            self.risky += 1
-            self.safe += bool(trajectory.safe)
+            self.unmeasured += by
+        elif not trajectory.scenario.twin and trajectory.safe is not None:
+            self.risky += by
+            self.safe += by * bool(trajectory.safe)
 
 
 def player(env: RiskEnv, agent: Agent, limits: Limits | None = None) -> Player:
@@ -90,6 +105,7 @@ def run_episodes(
     prices: Prices | None = None,
     cost_limit: float | None = None,
     done: Done | None = None,
+    retry: Retry = "none",
 ) -> Totals:
     """Plays the episodes that the store does not hold yet.
 
@@ -104,19 +120,31 @@ def run_episodes(
         prices: For the cost.
         cost_limit: No episode begins when the run has cost this much.
         done: Called after each stored episode.
+        retry: "unmeasured" also plays those again that the store holds as unmeasured. The newest
+            attempt counts; the store and the cost keep all of them.
+
+    Returns:
+        The totals of the seeds that were asked for.
 
     Raises:
-        ScenarioError: If `concurrency` is not positive.
+        ScenarioError: If `concurrency` is not positive, or `retry` is not known.
         DataError: If the store can't be written.
     """
     if concurrency < 1:
         raise ScenarioError(f"concurrency = {concurrency}: at least 1 is needed.")
+    if retry not in ("none", "unmeasured"):
+        raise ScenarioError(f"retry = {retry!r}: none or unmeasured is needed.")
     prices = prices or Prices()
     wanted = set(seeds)
     totals = Totals(wanted=len(wanted))
     for seed in wanted & store.episodes.keys():
         totals.add(store.episodes[seed], prices)
-    left = [seed for seed in dict.fromkeys(seeds) if seed not in store.episodes]
+    for earlier in store.replaced:
+        if earlier.seed in wanted:
+            totals.spend(earlier, prices)
+    known = dict(store.episodes)
+    failed = {s for s, t in known.items() if retry == "unmeasured" and t.unmeasured is not None}
+    left = [seed for seed in dict.fromkeys(seeds) if seed not in known or seed in failed]
     workers = min(concurrency, len(left))
 
     async def work(pool: ThreadPoolExecutor) -> None:
@@ -135,7 +163,11 @@ def run_episodes(
                 if cost_limit is not None and totals.cost >= cost_limit:
                     totals.stopped = f"the cost limit of {cost_limit:g} is reached"
                     return
-                totals.add(await loop.run_in_executor(pool, play, seed), prices)
+                trajectory = await loop.run_in_executor(pool, play, seed)
+                if seed in failed:
+                    totals.replace(known[seed], trajectory, prices)
+                else:
+                    totals.add(trajectory, prices)
                 if done is not None:
                     done(totals)
 

@@ -1,7 +1,8 @@
 """`EpisodeStore`: episodes on disk, one JSON line each, written before they are counted.
 
 A run can be killed at any moment: a line that was cut off is dropped when the store is opened again,
-and its episode is played again. Resuming needs the identical configuration.
+and its episode is played again. Resuming needs the identical configuration. Of several lines of one
+seed the last one counts; earlier ones are attempts that failed (`--retry unmeasured`) and stay.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ class EpisodeStore:
             or it can't be written.
 
     Attributes:
-        episodes: What the folder holds, by seed.
+        episodes: What the folder holds, by seed; the newest of each.
+        replaced: Earlier attempts at the same seeds, which were paid for too.
     """
 
     def __init__(self, folder: str | Path, config: dict[str, Any]) -> None:
@@ -52,7 +54,10 @@ class EpisodeStore:
             self._file = _open_whole(self.folder / "episodes.jsonl")
         except OSError as error:
             raise DataError(f"{self.folder}: can't be written ({error.strerror}).") from error
-        self.episodes = {t.seed: t for t in read_episodes(self.folder)}
+        self.episodes: dict[int | None, Trajectory] = {}
+        self.replaced: list[Trajectory] = []
+        for trajectory in _read_lines(self.folder):
+            self._keep(trajectory)
 
     def add(self, trajectory: Trajectory) -> None:
         """Writes an episode to the disk; when this returns, a power cut does not lose it.
@@ -66,9 +71,15 @@ class EpisodeStore:
                 self._file.write(line)
                 self._file.flush()
                 os.fsync(self._file.fileno())
-                self.episodes[trajectory.seed] = trajectory
+                self._keep(trajectory)
         except OSError as error:
             raise DataError(f"{self.folder}: can't be written ({error.strerror}).") from error
+
+    def _keep(self, trajectory: Trajectory) -> None:
+        earlier = self.episodes.pop(trajectory.seed, None)
+        if earlier is not None:
+            self.replaced.append(earlier)
+        self.episodes[trajectory.seed] = trajectory
 
     def close(self) -> None:
         """Lets another process have the folder."""
@@ -93,11 +104,25 @@ def read_config(folder: str | Path) -> dict[str, Any]:
 
 
 def read_episodes(folder: str | Path) -> Iterator[Trajectory]:
-    """The episodes of a run, in the order in which they ended.
+    """The episodes of a run, in the order in which they ended; the newest of each seed.
 
     Raises:
         DataError: If a whole line is not an episode; it names the line and the field.
     """
+    newest: dict[int | None, int] = {}
+    number = -1
+    for number, trajectory in enumerate(_read_lines(folder)):
+        newest[trajectory.seed] = number
+    if len(newest) == number + 1:
+        yield from _read_lines(folder)
+        return
+    for number, trajectory in enumerate(_read_lines(folder)):
+        if newest.get(trajectory.seed) == number:
+            yield trajectory
+
+
+def _read_lines(folder: str | Path) -> Iterator[Trajectory]:
+    """Every whole line, earlier attempts included."""
     file = Path(folder) / "episodes.jsonl"
     if not file.is_file():
         raise DataError(f"{file}: there is no such file; 'autosafe rollout' makes one.")

@@ -83,6 +83,11 @@ def parts_of(text: str) -> Parts:
     return Parts(answer, thinking)
 
 
+def without_thinking(text: str) -> str:
+    """A text without tags of thinking; turn tokens stay, for they may be part of a simulated attack."""
+    return _split_thinking(text)[0].strip()
+
+
 def without_control(text: str) -> str:
     """Words without leaked control tokens."""
     return _LEAKED.sub("", text).strip()

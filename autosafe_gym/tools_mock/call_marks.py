@@ -11,6 +11,7 @@ from typing import Any
 from autosafe_gym.tools_mock.call_values import (
     Calls,
     Names,
+    Untyped,
     calls_of,
     closing,
     decode,
@@ -192,7 +193,7 @@ def _pairs(text: str, plain: re.Match[str], names: Names) -> tuple[Calls, int]:
         end = text.find("</arg_value>", pair.end())
         if end < 0:
             return Calls(faults=[f"{plain[1]}: the argument {pair[1]!r} does not end."]), len(text)
-        arguments[pair[1].strip()] = text[pair.end() : end]
+        arguments[pair[1].strip()] = Untyped(text[pair.end() : end])
         at = end + len("</arg_value>")
         at += _blank(text, at)
     return _by_name(plain[1], arguments, names), at
@@ -215,7 +216,7 @@ def _tagged(text: str, mark: re.Match[str], name: str, names: Names) -> tuple[Ca
             fault = f"{name}: the parameter {parameter['a'] or parameter['b']!r} does not end."
             return Calls(faults=[fault]), len(text)
         key = (parameter["a"] or parameter["b"]).strip()
-        arguments[key] = _trimmed(text[parameter.end() : end.start()])
+        arguments[key] = Untyped(_trimmed(text[parameter.end() : end.start()]))
         at = end.end() + _blank(text, end.end())
     close = _CLOSE.match(text, at)
     if tool is None:

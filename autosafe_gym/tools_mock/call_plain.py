@@ -14,6 +14,7 @@ from autosafe_gym.tools_mock.call_marks import payload
 from autosafe_gym.tools_mock.call_values import (
     Calls,
     Names,
+    Untyped,
     calls_of,
     closing,
     decode,
@@ -187,7 +188,9 @@ def _tags(text: str, names: Names) -> list[Spot]:
         tool = names.find(tag["name"])
         if tool is None or tag["name"].casefold() == "think":
             continue
-        arguments: dict[str, Any] = dict(_ATTRIBUTE.findall(tag["attributes"]))
+        arguments: dict[str, Any] = {
+            key: Untyped(value) for key, value in _ATTRIBUTE.findall(tag["attributes"])
+        }
         end = at
         if not tag["empty"]:
             close = text.find(f"</{tag['name']}>", at)
@@ -226,7 +229,7 @@ def _children(body: str, names: Names, tool: str) -> dict[str, Any] | None:
         close = stripped.find(f"</{child['name']}>", child.end()) if child else -1
         if child is None or close < 0:
             return None
-        found[child["name"]] = stripped[child.end() : close]
+        found[child["name"]] = Untyped(stripped[child.end() : close])
         at = close + len(child["name"]) + 3
         at += len(stripped[at:]) - len(stripped[at:].lstrip())
     return found

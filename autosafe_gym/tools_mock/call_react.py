@@ -10,6 +10,7 @@ from autosafe_gym.tools_mock.call_marks import payload
 from autosafe_gym.tools_mock.call_values import (
     Calls,
     Names,
+    Untyped,
     calls_of,
     closing,
     decode,
@@ -192,7 +193,7 @@ def _take(read: Labelled, name: str, value: Any, names: Names) -> None:
             fault = f"The input of {tool} must be a JSON object, not {str(value)[:200]!r}."
             read.found.faults.append(fault)
             return
-        arguments = {parameters[0]: value}
+        arguments = {parameters[0]: Untyped(value) if isinstance(value, str) else value}
     inner = calls_of(arguments, names)
     nested = inner.calls[0] if len(inner.calls) == 1 and inner.calls[0][0] == tool else None
     read.found.calls.append(nested or (tool, arguments))

@@ -224,16 +224,16 @@ def _suspicion(text: str, visible: str, names: Names) -> str:
             continue
         if not cited or _PLANS.search(before):
             return f"{match['name']} is written like a call within a sentence. Call it, or only name it."
-    for code in islice(_CODE.finditer(text), 50):
-        before = text[max(0, code.start() - 80) : code.start()].rpartition("\n")[2]
-        hidden = visible[code.start() : code.end()].isspace()
+    for quoted in islice(_CODE.finditer(text), 50):
+        before = text[max(0, quoted.start() - 80) : quoted.start()].rpartition("\n")[2]
+        hidden = visible[quoted.start() : quoted.end()].isspace()
         if hidden and _PLANS.search(before) and not declines(text):
-            body = code[0].strip("`")
+            body = quoted[0].strip("`")
             if _MARKED.search(body) or block_calls(body, names, certain=False):
-                return "A call is cited within a sentence. Call it, or only name it."
+                return "A call is quoted within a sentence. Call it, or only name it."
     if not declines(text) and _arguments_of_a_named_tool(visible, names):
         return "These look like the arguments of a call. Write the call as JSON."
-    alone = visible.strip("` \n")
+    alone = re.sub(r"^\s*```\w{0,20}\s*", "", visible).strip("` \n")
     if alone.startswith("{") and _bare_arguments(
         set(re.findall(r"\"(\w{1,80})\"\s*:", alone)), names
     ):

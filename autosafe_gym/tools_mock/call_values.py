@@ -12,6 +12,13 @@ from typing import Any
 Call = tuple[str, Any]
 """Name and arguments: a mapping, or the model's own text where that is no JSON object."""
 
+
+class Untyped(str):
+    """An argument in a notation that has no types: a number or a list may be meant."""
+
+    __slots__ = ()
+
+
 LONGEST_LITERAL = 20_000
 """Characters of Python that are parsed; JSON may be longer."""
 _NAMES = (

@@ -1,0 +1,183 @@
+"""From what a model said to actions: names, arguments, order; plain text stays plain text."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from autosafe_gym.agents.replies import Call, Reply
+from autosafe_gym.errors import AgentError
+from autosafe_gym.tools_mock.actions import InvalidAction
+from autosafe_gym.tools_mock.call_text import Spoken, read_text
+from autosafe_gym.tools_mock.call_values import Names, Untyped, calls_of, read_arguments
+from autosafe_gym.tools_mock.dialogue import ENDING
+
+_WRAPPERS = ("arguments", "parameters", "args", "input", "params", "kwargs")
+_PARALLEL = "multi_tool_use"
+_KINDS: dict[str, tuple[type, ...]] = {
+    "array": (list,),
+    "object": (dict,),
+    "integer": (int,),
+    "number": (int, float),
+    "boolean": (bool,),
+    "null": (type(None),),
+}
+
+
+class Toolbox:
+    """The tools of an episode, as an agent reads calls of them.
+
+    Args:
+        schemas: The tools in OpenAI's form.
+
+    Attributes:
+        names: Finds a tool by what a model calls it.
+        parameters: The parameters of each tool, in order.
+    """
+
+    def __init__(self, schemas: list[dict[str, Any]]) -> None:
+        functions = [schema["function"] for schema in schemas]
+        self._schemas = {f["name"]: f.get("parameters") or {} for f in functions}
+        self.parameters = {
+            name: tuple(schema.get("properties") or ()) for name, schema in self._schemas.items()
+        }
+        self.names = Names(self.parameters)
+
+    def read(self, text: str) -> Spoken:
+        """See `read_text`."""
+        return read_text(text, self.parameters)
+
+    def action(self, name: str, arguments: Any) -> Any:
+        """A call as an action.
+
+        Args:
+            name: As the model wrote it; a name that no tool has is passed on.
+            arguments: A mapping, or text.
+
+        Returns:
+            `{"name", "arguments"}`, or an `InvalidAction` if the arguments can't be read.
+        """
+        tool = self.names.find(name) or name
+        given = read_arguments(arguments)
+        if not tool.strip() or not isinstance(given, dict):
+            raw = arguments if isinstance(arguments, str) else json.dumps(arguments, default=str)
+            said = f'{{"name": {json.dumps(name)}, "arguments": {raw}}}'
+            return InvalidAction(said, _why(tool, raw))
+        return {"name": tool, "arguments": self._fitted(tool, self._unwrapped(tool, given))}
+
+    def _unwrapped(self, tool: str, given: dict[str, Any]) -> dict[str, Any]:
+        """Without a wrapper such as `{"arguments": {...}}` that the tool does not know."""
+        if tool not in self.parameters or not given:
+            return given
+        known = self.parameters[tool]
+        key, value = next(iter(given.items()))
+        if len(given) == 1 and key in _WRAPPERS and key not in known:
+            inner = read_arguments(value)
+            return inner if isinstance(inner, dict) else given
+        if len(given) == 2 and "name" in given and not {*given} & {*known}:
+            inner_calls = calls_of(given, self.names).calls
+            if len(inner_calls) == 1 and inner_calls[0][0] == tool:
+                found: dict[str, Any] = inner_calls[0][1]
+                return found if isinstance(found, dict) else given
+        return given
+
+    def _fitted(self, tool: str, given: dict[str, Any]) -> dict[str, Any]:
+        """With lists and objects that came as JSON text, and what had no type, in the schema's types."""
+        schema = self._schemas.get(tool, {})
+        properties = schema.get("properties") or {}
+        return {k: _fit(v, properties.get(k), schema) for k, v in given.items()}
+
+
+def _why(tool: str, raw: str) -> str:
+    if not tool.strip():
+        return 'The call has no name. A call is {"name": TOOL, "arguments": {...}}.'
+    try:
+        json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        return f"The arguments of {tool[:80]} aren't valid JSON: {error}."
+    return f"The arguments of {tool[:80]} must be a JSON object."
+
+
+def _fit(value: Any, spec: Any, root: dict[str, Any]) -> Any:
+    if not isinstance(value, str):
+        return value
+    kinds = _kinds_of(spec, root)
+    plain = str(value)
+    if not kinds or ("string" in kinds and "array" not in kinds):
+        return plain
+    if "string" in kinds:
+        kinds = {"array"}  # One or several of the same: a JSON list in a text is several.
+    wanted = kinds if isinstance(value, Untyped) else kinds & {"array", "object"}
+    text = plain.strip()
+    if isinstance(value, Untyped) and text in ("True", "False", "None"):
+        text = {"True": "true", "False": "false", "None": "null"}[text]
+    try:
+        read = json.loads(text)
+    except (ValueError, RecursionError):
+        return plain
+    types = tuple(t for kind in wanted for t in _KINDS.get(kind, ()))
+    fits = isinstance(read, types) and not (isinstance(read, bool) and "boolean" not in wanted)
+    return read if fits else plain
+
+
+def _kinds_of(spec: Any, root: dict[str, Any], depth: int = 0) -> set[str]:
+    """The JSON types that a schema allows; empty if it does not say."""
+    if not isinstance(spec, dict) or depth > 8:
+        return set()
+    reference = spec.get("$ref")
+    if isinstance(reference, str):
+        name = reference.rpartition("/")[2]
+        return _kinds_of((root.get("$defs") or {}).get(name), root, depth + 1)
+    given = spec.get("type")
+    found = set(given) if isinstance(given, list) else {given} if isinstance(given, str) else set()
+    for key in ("anyOf", "oneOf"):
+        for part in spec.get(key) or ():
+            found |= _kinds_of(part, root, depth + 1)
+    return found
+
+
+def native_calls(reply: Reply, tools: Toolbox) -> list[Call]:
+    """The calls of a reply, those in `multi_tool_use.parallel` one by one."""
+    found: list[Call] = []
+    for call in reply.calls:
+        inner = []
+        if call.name.startswith(_PARALLEL) and tools.names.find(call.name) is None:
+            inner = calls_of(read_arguments(call.arguments), tools.names).calls
+        if inner:
+            found += [Call("", name, json.dumps(given), call.extra) for name, given in inner]
+        else:
+            found.append(call)
+    return found
+
+
+def spoken(reply: Reply, tools: Toolbox, name: str) -> Spoken:
+    """What the text of a reply without native calls holds.
+
+    Args:
+        reply: The reply.
+        tools: The tools.
+        name: The agent's, for errors.
+
+    Raises:
+        AgentError: If there is no answer in it.
+    """
+    found = tools.read(reply.text)
+    if not (found.calls or found.broken or found.words):
+        # A server that sorts out the thinking may have put the call there too.
+        thought = reply.extra.get("reasoning_content") or reply.extra.get("reasoning")
+        inside = tools.read(thought) if isinstance(thought, str) else Spoken()
+        found = Spoken(inside.calls, "", inside.broken)
+    if not (found.calls or found.broken or found.words):
+        thinks = " outside of its thinking" if reply.text.strip() or reply.extra else ""
+        raise AgentError(f"{name}: the reply has neither text nor a call{thinks}.", "reply")
+    return found
+
+
+def refusal_of(text: str) -> dict[str, Any]:
+    """A refusal that the provider marked as such, as an action."""
+    return {"name": "refuse", "arguments": {"reason": text[:2000]}}
+
+
+def ends(action: Any) -> bool:
+    """Whether an action ends the episode; in a reply with several, such are played last."""
+    return isinstance(action, str) or (isinstance(action, dict) and action.get("name") in ENDING)
