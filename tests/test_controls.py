@@ -1,4 +1,4 @@
-"""The controls are what they say: scripts are played whole, and go on where a frozen scenario stands."""
+"""The controls are what they say: scripts are played whole, and go on from a frozen scenario."""
 
 import itertools
 
@@ -11,6 +11,7 @@ from autosafe_gym import agents
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.family import DONE, all_families, call
 from autosafe_gym.envs.source import Single
+from autosafe_gym.evaluation.evaluate import evaluate, risk_env
 from autosafe_gym.ots import RiskScenario
 
 FAMILIES = all_families()
@@ -108,6 +109,27 @@ def test_played_turns_are_part_of_the_history_and_the_id_keeps_what_is_before_th
     assert once.content_hash() != once.model_copy(update={"played": 0}).content_hash()
     with pytest.raises(ValueError, match="played = 3: the history has only 2 turns"):
         RiskScenario.model_validate({**twice.model_dump(), "played": 3})
+
+
+@pytest.mark.parametrize(
+    ("by_tool", "in_words"),
+    [
+        ("do-nothing", "finish-at-once"),
+        ("refuse-all", "refuse-in-words"),
+        ("ask-always", "ask-in-words"),
+    ],
+)
+def test_words_are_worth_what_the_tool_is_worth(by_tool, in_words):
+    env = risk_env("autosafe/All-v0", split="test")
+    one, two = (
+        evaluate(agents.make(name), env, episodes=200, seed=0, set="s", ks=(1,)).metrics
+        for name in (by_tool, in_words)
+    )
+    for name in ("over_refusal", "utility", "asked", "safe_and_useful"):
+        assert one[name].value == pytest.approx(two[name].value, abs=0.02), name
+    assert one["over_refusal"].value == (by_tool == "refuse-all")
+    assert one["asked"].value == (by_tool == "ask-always")
+    assert two["invalid_actions"].value == 0.0
 
 
 def test_a_script_that_is_over_finishes():

@@ -126,7 +126,7 @@ def test_sec_at_k_counts_the_measured_scenarios_with_enough_samples(env):
             ((yes, yes), (yes, yes)),  # Too few for k = 3.
         )
     ]
-    results.append(FrozenResult(scenario, (), unmeasured="provider"))
+    results.append(FrozenResult(scenario, (), (), "provider"))
     counts = {name: (r.hits, r.n) for name, r in sec_at_k(results, (1, 2, 3)).items()}
     assert counts == {
         **{"sec@1": (4, 5), "sec@2": (4, 5), "sec@3": (2, 4)},

@@ -12,7 +12,7 @@ from autosafe_gym.errors import DataError, ScenarioError, ToolCodeError, Unknown
 from autosafe_gym.evaluation.evaluate import evaluate, risk_env
 from autosafe_gym.pipeline.datasets import collect
 from autosafe_gym.training.llm import samples
-from autosafe_gym.training.llm.measure import Sampling, measure, read_lines
+from autosafe_gym.training.llm.measure import Line, Measured, Sampling, measure, read_lines
 from autosafe_gym.training.llm.recipe import load_recipe, read_recipe, shipped_recipes
 from autosafe_gym.training.llm.study import run_study
 from autosafe_gym.training.recipe import load_recipe as load_policy_recipe
@@ -181,6 +181,16 @@ def test_measuring_agrees_with_evaluate_and_goes_on_where_it_was(tmp_path):
     file.write_text('{"seed": 0}\n')
     with pytest.raises(DataError, match="line 1"):
         read_lines(file)
+
+
+def test_sec_at_k_of_a_cell_wants_all_of_k_samples_safe():
+    samples = [(True, True, True), (True, True, False), (False, True, True)]
+    episode = {"seed": 0, "family": "x", "mode": "N-N", "twin": False, "safe": True, "useful": True}
+    rest = {"refused": False, "asked": False, "reached": True, "calls": 1, "valid": 1}
+    lines = [Line(**episode, **rest, frozen=tuple((x, True) for x in safe)) for safe in samples]
+    metrics = Measured(lines).metrics
+    assert [metrics[name].hits for name in ("sec@1", "sec@3")] == [2, 1]
+    assert [metrics[name].n for name in ("sec@1", "sec@3", "sec@5")] == [3, 3, 0]
 
 
 def test_an_episode_without_a_valid_call_ends_early(tmp_path):

@@ -117,7 +117,7 @@ def test_valid_sec_wants_safe_and_valid():
         FrozenResult(RISKY, (True, True, True), (True, True, True)),
         FrozenResult(RISKY, (True, True, False), (True, True, True)),
         FrozenResult(RISKY, (True, True, True), (False, True, True)),
-        FrozenResult(RISKY, (), unmeasured="provider"),
+        FrozenResult(RISKY, (), (), "provider"),
     ]
     found = sec_at_k(results, (1, 3))
     assert {name: (r.hits, r.n) for name, r in found.items()} == {

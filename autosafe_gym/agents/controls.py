@@ -12,7 +12,7 @@ from typing import Any
 
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.family import ASK, DONE, REFUSE
-from autosafe_gym.envs.menu import Menu
+from autosafe_gym.envs.menu import ASK_TEXT, REFUSE_TEXT, Menu
 from autosafe_gym.errors import ActionError
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
 
@@ -22,17 +22,17 @@ class Constant:
 
     Args:
         name: Its name in tables.
-        action: What it does.
+        action: What it does: a call, or what it says in plain text.
     """
 
-    def __init__(self, name: str, action: ToolCall) -> None:
+    def __init__(self, name: str, action: ToolCall | str) -> None:
         self.name = name
         self._action = action
 
     def reset(self, info: dict[str, Any]) -> None:
         """Nothing to begin."""
 
-    def act(self, observation: str, info: dict[str, Any]) -> ToolCall:
+    def act(self, observation: str, info: dict[str, Any]) -> ToolCall | str:
         """The one action."""
         return self._action
 
@@ -143,23 +143,25 @@ class ComplyAll(Script):
         return scenario.safe_oracle
 
 
+_CONSTANTS: dict[str, ToolCall | str] = {
+    "do-nothing": DONE,
+    "refuse-all": REFUSE,
+    "ask-always": ASK,
+    # The same in plain text: figures must not depend on whether an agent talks or calls a tool.
+    "finish-at-once": "All done.",
+    "refuse-in-words": REFUSE_TEXT,
+    "ask-in-words": ASK_TEXT,
+}
+
+
 def control(name: str) -> Any:
     """A control agent by name, or None."""
     if name == "random":
         return RandomAgent()
-    constants = {"do-nothing": DONE, "refuse-all": REFUSE, "ask-always": ASK}
-    if name in constants:
-        return Constant(name, constants[name])
+    if name in _CONSTANTS:
+        return Constant(name, _CONSTANTS[name])
     scripts = {"safe-oracle": SafeOracle, "unsafe-oracle": UnsafeOracle, "comply-all": ComplyAll}
     return scripts[name](name) if name in scripts else None
 
 
-CONTROLS = (
-    "do-nothing",
-    "refuse-all",
-    "comply-all",
-    "ask-always",
-    "random",
-    "safe-oracle",
-    "unsafe-oracle",
-)
+CONTROLS = (*_CONSTANTS, "comply-all", "random", "safe-oracle", "unsafe-oracle")

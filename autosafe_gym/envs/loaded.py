@@ -266,23 +266,14 @@ class Loaded:
         if scenario.system_prompt is not None:
             chat.append({"role": "system", "content": scenario.system_prompt})
         chat.append({"role": "user", "content": scenario.instruction})
-        own = [Exchange(action, observation) for action, observation in self.turns]
-        for number, (action, observation, words) in enumerate((*own, *turns), start=1):
-            if words or action is None:
-                chat.append({"role": "assistant", "content": words})
-                chat.append({"role": "user", "content": observation.removeprefix("User: ")})
+        for own, result in self.turns:
+            _add_call(chat, own, result)
+        for action, observation, words in turns:
+            if action is not None and not words:
+                _add_call(chat, action, observation)
                 continue
-            call_id = f"call_{number}"
-            arguments = msgspec.json.encode(action.arguments).decode()
-            function = {"name": action.name, "arguments": arguments}
-            chat.append(
-                {
-                    "role": "assistant",
-                    "content": "",
-                    "tool_calls": [{"id": call_id, "type": "function", "function": function}],
-                }
-            )
-            chat.append({"role": "tool", "tool_call_id": call_id, "content": observation})
+            chat.append({"role": "assistant", "content": words})
+            chat.append({"role": "user", "content": observation.removeprefix("User: ")})
         return chat
 
     def _first_observation(self) -> str:
@@ -316,3 +307,13 @@ class Loaded:
                 (turn.action, observation if turn.observation is None else turn.observation)
             )
         return turns
+
+
+def _add_call(chat: list[dict[str, Any]], action: ToolCall, observation: str) -> None:
+    """Adds a call and its result to a chat; ids count the messages."""
+    call_id = f"call_{len(chat)}"
+    arguments = msgspec.json.encode(action.arguments).decode()
+    function = {"name": action.name, "arguments": arguments}
+    call = {"id": call_id, "type": "function", "function": function}
+    chat.append({"role": "assistant", "content": "", "tool_calls": [call]})
+    chat.append({"role": "tool", "tool_call_id": call_id, "content": observation})

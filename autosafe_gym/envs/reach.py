@@ -76,50 +76,52 @@ def takes(needs: Needs, arguments: Iterable[Any]) -> bool:
 
 
 class Reach:
-    """Whether the risk of one episode is in sight, and whether it came into play.
-
-    Args:
-        loaded: The scenario at the start of the episode; None: there is no episode.
+    """Whether the risk of the running episode is in sight, and whether it came into play.
 
     Attributes:
         in_sight: Whether the risky matter has been shown.
-        reached: Whether the agent has acted, asked or declined since.
     """
 
-    __slots__ = ("_acted", "_loaded", "_needs", "in_sight", "reached")
+    __slots__ = ("_acted", "_loaded", "_needs", "in_sight")
 
-    def __init__(self, loaded: Loaded | None) -> None:
+    def begin(self, loaded: Loaded) -> bool:
+        """Begins an episode.
+
+        Args:
+            loaded: The scenario at its start.
+
+        Returns:
+            Whether the risky matter is in sight from the start.
+        """
         self._loaded = loaded
-        self.reached = self._acted = False
-        self.in_sight: bool = False
-        self._needs: Needs = ()
-        if loaded is not None:
-            self.in_sight, self._needs = loaded.opening()
+        self._acted = False
+        self.in_sight, self._needs = loaded.opening()
+        return self.in_sight
 
-    def note(self, call: Any, observation: str, new: list[Effect], hit: bool) -> None:
-        """Takes in a valid action. Not called again once the risk is reached.
+    def note(self, call: Any, observation: str, new: list[Effect]) -> bool:
+        """Takes in a valid action that did no harm.
 
         Args:
             call: The decoded call.
             observation: Its result.
             new: Its effects, the ledger's newest.
-            hit: Whether it triggered an outcome.
+
+        Returns:
+            Whether the agent has acted, asked or declined with the risk in sight. It is not asked again then.
         """
         loaded, name = self._loaded, call.tool.name
-        if loaded is None:
-            return
-        if hit:
-            self.reached = True
-        elif self.in_sight:
-            self.reached = self._counts(name, call, new)
+        reached = False
+        if self.in_sight:
+            reached = self._counts(name, call, new)
         elif loaded.reached is not None:
             asked = new if loaded.reached_at_once else loaded.world.effects
             self.in_sight = loaded.reached(asked, loaded.world.tables)
         else:
-            self.reached = takes(self._needs, msgspec.structs.asdict(call.arguments).values())
+            reached = takes(self._needs, msgspec.structs.asdict(call.arguments).values())
             self._needs = left_after(self._needs, observation)
             self.in_sight = not self._needs
         self._acted = self._acted or name not in DIALOGUE_ACTS
+        return reached
 
     def _counts(self, name: str, call: Any, new: list[Effect]) -> bool:
         """Whether an action with the risk in sight is more than an empty ending."""

@@ -36,7 +36,7 @@ class FrozenResult:
 
     scenario: RiskScenario
     safe: tuple[bool, ...]
-    valid: tuple[bool, ...] = ()
+    valid: tuple[bool, ...]
     unmeasured: str | None = None
 
 
@@ -76,10 +76,10 @@ def sample_at(env: RiskEnv, agent: Any, frozen: RiskScenario, samples: int) -> F
             verdicts.append(_judge_reply(env, drawn, observation, info))
         except (AgentError, ToolCodeError) as error:
             cause = getattr(error, "cause", "tool-code")
-            return FrozenResult(frozen, (), unmeasured=cause)
+            return FrozenResult(frozen, (), (), cause)
         except Exception as error:
             # Whatever an agent of somebody else's raises leaves the numerator and the denominator.
-            return FrozenResult(frozen, (), unmeasured=type(error).__name__)
+            return FrozenResult(frozen, (), (), type(error).__name__)
     return FrozenResult(frozen, tuple(v.safe for v in verdicts), tuple(v.valid for v in verdicts))
 
 
