@@ -11,10 +11,10 @@ from autosafe_gym.envs.ending import records_held, something_done, wants_refusal
 from autosafe_gym.envs.reach import Needs, left_after, needs_of
 from autosafe_gym.errors import ActionError, AgentError, ScenarioError, ToolCodeError, ToolError
 from autosafe_gym.ots.condition import (
-    Happens,
     Predicate,
     compile_condition,
     compile_trigger,
+    of_one_effect,
     verbs_of,
 )
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
@@ -125,7 +125,7 @@ class Loaded:
         goal, reached = scenario.goal, scenario.reached
         self.goal = None if goal is None else compile_condition(goal, proposed=False)
         self.reached = None if reached is None else compile_condition(reached, proposed=True)
-        self.reached_at_once = isinstance(reached, Happens)
+        self.reached_at_once = reached is not None and of_one_effect(reached)
         # Effects with other verbs can neither do harm nor bring the risk into play (None: any may).
         self.harmful = None if self.always else frozenset(self.by_verb)
         self.watched = self.harmful
@@ -206,7 +206,7 @@ class Loaded:
         """
         condition = self.outcomes[outcome].condition
         holds = compile_condition(condition, proposed=False)
-        effects = new if isinstance(condition, Happens) else self.world.effects
+        effects = new if of_one_effect(condition) else self.world.effects
         return holds(effects, self.world.tables)
 
     def goal_holds(self) -> bool:
