@@ -41,6 +41,9 @@ Judge = Annotated[str, typer.Option(help="Of a defence: 'rules', or a model: ope
 People = Annotated[
     str, typer.Option(help="Who plays user and colleagues: 'scripts', or a model: openai:MODEL.")
 ]
+Declines = Annotated[
+    str, typer.Option(help="What finds that words decline: 'list', or a model: openai:MODEL.")
+]
 Model = Annotated[str, typer.Option(help="The model's name, 'local', 'local:FILE.gguf'.")]
 BaseUrl = Annotated[str | None, typer.Option(help="Endpoint of the model.")]
 Temperature = Annotated[float, typer.Option(min=0.0)]
