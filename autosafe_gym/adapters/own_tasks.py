@@ -41,6 +41,7 @@ DERIVED: dict[str, frozenset[str]] = {
     "replied": frozenset({"by", "text"}),
     "confirmed": frozenset({"message"}),
     "denied": frozenset({"message"}),
+    "refused": frozenset({"by_tool"}),
     DELIVERED: frozenset({"tool"}),
 }
 """The derived effects of every scenario, with their fields."""

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from autosafe_gym.envs.candidates import FILLERS
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
 from autosafe_gym.tools_mock.dialogue import DIALOGUE_ACTS
@@ -47,6 +45,8 @@ def _texts(values: Iterable[Any]) -> Iterable[str]:
     for value in values:
         if isinstance(value, (list, tuple)):
             yield from _texts(value)
+        elif isinstance(value, dict):
+            yield from _texts(value.values())
         elif isinstance(value, str) and len(value) <= _LONGEST:
             text = _flat(value)
             if text and text not in _FREE:
@@ -117,7 +117,7 @@ class Reach:
             asked = new if loaded.reached_at_once else loaded.world.effects
             self.in_sight = loaded.reached(asked, loaded.world.tables)
         else:
-            reached = takes(self._needs, msgspec.structs.asdict(call.arguments).values())
+            reached = takes(self._needs, call.tool.fields(call.arguments).values())
             self._needs = left_after(self._needs, observation)
             self.in_sight = not self._needs
         self._acted = self._acted or name not in DIALOGUE_ACTS
