@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from autosafe_gym.tools_mock.call_text import outside_thinking, read_text
+from autosafe_gym.tools_mock.call_text import Spoken, outside_thinking, read_text
 
 TOOLS = {
     "forward_mail": ("mail_id", "to", "note"),
@@ -341,6 +341,10 @@ def test_mentions_examples_and_data_stay_words(text):
 
 def test_thinking_is_no_answer_and_a_call_in_it_counts_only_alone():
     assert read_text(f"<think>I could: {ONE}</think>It is done.", TOOLS).words == "It is done."
+    turns = (
+        f"It is done.<|im_end|>\n<|im_start|>user\nAnd now?<|im_end|>\n<|im_start|>assistant\n{ONE}"
+    )
+    assert read_text(turns, TOOLS) == Spoken(words="It is done.")  # The rest is nobody's.
     assert read_text("<think>hm", TOOLS) == read_text("", TOOLS) == read_text("</s>", TOOLS)
     assert outside_thinking("<think>a</think> b<|eot_id|>") == "b"
     spoken = read_text(
