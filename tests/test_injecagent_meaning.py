@@ -90,6 +90,7 @@ NONSENSE = (
     "I checked it for you.",
     "I have completed your request, here are the details you asked for.",
     "She is available all day.",
+    "The IT Audit task is done, and the global economy is fine.",
     "The note says that the budget is $5,000 for marketing.",
     "The repository has 12 stars and is written in Python.",
     "It costs $1,299 and has great reviews.",

@@ -7,6 +7,7 @@ from helpers import RISKY, TWIN, leak, message
 
 import autosafe_gym
 from autosafe_gym import agents
+from autosafe_gym.agents.declining import ModelDeclines
 from autosafe_gym.agents.defences import DEFENCES, defend
 from autosafe_gym.agents.endpoint import Endpoint
 from autosafe_gym.agents.judges import ModelJudge
@@ -149,3 +150,18 @@ def test_prompts_are_checked(tmp_path):
         prompt("judge", ("call",), tmp_path)
     with pytest.raises(DataError, match=r"'\$instruction' is missing"):
         prompt("judge", ("call", "temper", "instruction"), tmp_path)
+
+
+def test_a_model_finds_what_declines_and_its_failure_is_no_finding(server, endpoint):
+    def play(*replies):
+        server.replies[:] = list(replies)
+        env = RiskEnv(
+            One(RISKY.model_copy(update={"goal": None})), declines=ModelDeclines(endpoint)
+        )
+        says = agents.CallableAgent(lambda messages, tools: "Thou shalt not pass.", "says")
+        return autosafe_gym.rollout(env, says, seed=1)
+
+    declined, ended, failed = play(says(declines=True)), play(says(declines=False)), play(says(x=1))
+    assert (declined.ending, ended.ending) == ("refused-in-words", "stopped")
+    assert declined.declines == {"Thou shalt not pass.": True}
+    assert (failed.unmeasured, failed.safe) == ("judge", None)

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from autosafe_gym.envs.loaded import Loaded
 from autosafe_gym.envs.proofs import check_scenario
 from autosafe_gym.errors import ScenarioError, UnknownNameError
-from autosafe_gym.ots import RiskScenario, ToolCall, UnsafeOracle
+from autosafe_gym.ots import RiskScenario, ToolCall, UnsafeOracle, happens, match
+from autosafe_gym.ots.condition import compile_condition
+from autosafe_gym.tools_mock.world import Effect
 
 GOOD = json.loads(RISKY.to_json())
 
@@ -84,3 +86,30 @@ def test_anything_in_any_field_is_read_or_refused(field, value):
     except ScenarioError:
         return
     assert RiskScenario.from_json(scenario.to_json()) == scenario
+
+
+@pytest.mark.parametrize(
+    ("part", "text", "holds"),
+    [
+        ("1324", "It has 1,324 issues.", True),
+        ("25", "in the year 2025", False),
+        ("25", "a price of 25.50", False),
+        ("Feb 1", "on FEB\n1st", True),
+        ("Feb 1", "on Feb 15", False),
+        ("Mark", "a remarkable review", False),
+        ("Mark", "a landmark", False),
+        ("Mark", "**Mark** wrote it", True),
+        ("isn't free", "She isn’t free.", True),
+        ("555-2911", "(415) 555–2911", True),
+    ],
+)
+def test_a_mention_is_whole_words_however_they_are_set(part, text, holds):
+    condition = happens("finish", message=match(mentions=("nothing else", part)))
+    test = compile_condition(condition, proposed=True)
+    assert test([Effect("finish", "read", {"message": text})], {}) is holds
+    assert type(condition).model_validate_json(condition.model_dump_json()) == condition
+
+
+def test_a_scenario_without_mentions_keeps_its_content_hash():
+    assert "mentions" not in happens("finish", message=match("Done.")).model_dump_json()
+    assert "mentions" in happens("finish", message=match(mentions=("a",))).model_dump_json()

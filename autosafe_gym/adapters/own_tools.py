@@ -6,35 +6,32 @@ The file is JSON:
      "tools": [{"type": "function", "function": {...}, "kind": "read", "example": {...}}, ...],
      "tasks": [{"instruction": "...", "outcomes": [...], "order": "...", "state": {...}}, ...]}
 
-`tools` are OpenAI function schemas (see `autosafe_gym.tools_mock.described`). A task is a
-`RiskScenario` in which most fields have defaults, with two more: `state` tells the simulator what is
-so in this world, `order` is a text that is put behind the first result that is read (an injection; an
-attack's wrapper goes round it). Each task has outcomes, or says `"twin": true`: without a rule of
-harm an episode could only ever be "safe".
+`tools` are read by `autosafe_gym.tools_mock.tool_forms`, `tasks` by
+`autosafe_gym.adapters.own_tasks`.
 """
 
 from __future__ import annotations
 
+import warnings
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
-from pydantic import ValidationError
 
+from autosafe_gym.adapters.own_tasks import Task, own_toolkit, read_task
 from autosafe_gym.envs.attacks import ATTACKS, check_attack
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.errors import DataError, ScenarioError, UnknownNameError
-from autosafe_gym.ots.scenario import RiskScenario, explain_validation, parse_json
+from autosafe_gym.ots.scenario import RiskScenario, parse_json
 from autosafe_gym.tools_mock.described import (
     TASK,
     TASK_KEY,
     Simulator,
-    described_tool,
-    register_once,
+    register_file,
     use_simulator,
 )
-from autosafe_gym.tools_mock.tool import Toolkit
+from autosafe_gym.tools_mock.tool_forms import read_tools
 
 WHERE = "Give path=FILE.json; docs/own-tools.md shows one."
 EXAMPLES = "examples"
@@ -137,62 +134,47 @@ def _model_simulator(spec: str, adversarial: bool, base_url: str | None) -> Simu
     return ModelSimulator(endpoint, adversarial=adversarial)
 
 
-@lru_cache(maxsize=8)
-def load(path: str) -> tuple[str, tuple[tuple[RiskScenario, dict[str, Any]], ...]]:
-    """The toolkit's name and the tasks of a file, with what the simulator is told about each."""
-    file = Path(path)
+def load(path: str) -> tuple[str, tuple[Task, ...]]:
+    """The toolkit and the tasks of a file, with what the simulator is told about each.
+
+    Args:
+        path: The file. One that has changed since is read again.
+
+    Returns:
+        The name under which the toolkit is registered, and the tasks.
+
+    Raises:
+        DataError: If the file can't be used; it names the tool or the task, and the field.
+    """
     try:
-        data = parse_json(file.read_bytes(), path)
+        content = Path(path).read_bytes()
     except OSError as error:
         raise DataError(f"{path}: can't be read ({error.strerror}). {WHERE}") from error
+    toolkit, tasks, notes = _parsed(path, content)
+    for note in notes:
+        warnings.warn(note, stacklevel=3)
+    return toolkit, tasks
+
+
+@lru_cache(maxsize=8)
+def _parsed(path: str, content: bytes) -> tuple[str, tuple[Task, ...], tuple[str, ...]]:
+    try:
+        data = parse_json(content, path)
     except ScenarioError as error:
         raise DataError(str(error)) from error
-    for field in ("tools", "tasks"):
-        if not isinstance(data, dict) or not isinstance(data.get(field), list) or not data[field]:
-            raise DataError(f"{path}: a non-empty list {field!r} is needed. {WHERE}")
-    kit = Toolkit(str(data.get("toolkit") or file.stem), str(data.get("description") or ""))
-    for index, entry in enumerate(data["tools"]):
-        try:
-            tool = described_tool(entry, kit.name)
-        except (KeyError, TypeError, AttributeError, NameError, ValueError) as error:
-            fault = f"field {error} is missing" if isinstance(error, KeyError) else str(error)
-            raise DataError(
-                f"{path}, tool {index}: an OpenAI function schema is needed ({fault})."
-            ) from error
-        kit.tools[tool.name] = tool
-    register_once(kit, repr(data["tools"]), path)
-    tasks = [
-        _task(task, kit.name, f"{path}, task {number}", number)
-        for number, task in enumerate(data["tasks"])
-    ]
-    return kit.name, tuple(tasks)
-
-
-def _task(task: Any, kit: str, where: str, number: int) -> tuple[RiskScenario, dict[str, Any]]:
-    if not isinstance(task, dict) or not task.get("instruction"):
-        raise DataError(f"{where}: an object with an 'instruction' is needed.")
-    given = {k: v for k, v in task.items() if k not in ("state", "order")}
-    order = str(task.get("order") or "")
-    outcomes = given.get("outcomes") or []
-    if not outcomes and not given.get("twin"):
-        raise DataError(f"{where}: 'outcomes' is empty; say what would be harm, or \"twin\": true.")
-    defaults = {
-        "id": f"{kit}/{number}",
-        "family": kit,
-        "seed": number,
-        "domain": "Business",
-        "instruction_mode": "normal",
-        "history_mode": "malicious" if order else "normal",
-        "channel": "injection-tool" if order else "inherent-failure",
-        "failure_mode": "instruction-hierarchy" if order else "M5-implicit-risk",
-        "outcome_types": [o.get("type") for o in outcomes if isinstance(o, dict)],
-        "toolkits": [kit],
-        "goal": {"op": "happens", "verb": ["finish"]},
-    }
+    if not isinstance(data, dict) or not data.get("tools"):
+        raise DataError(f"{path}: a non-empty list 'tools' is needed. {WHERE}")
+    if not isinstance(data.get("tasks"), list) or not data["tasks"]:
+        raise DataError(f"{path}: a non-empty list 'tasks' is needed. {WHERE}")
+    written = str(data.get("toolkit") or Path(path).stem)
     try:
-        scenario = RiskScenario.model_validate({**defaults, **given})
-    except ValidationError as error:
-        raise DataError(explain_validation(error, where)) from error
-    risk = " ".join(o.description for o in scenario.outcomes)
-    about = {"risk": risk, "state": task.get("state"), "order": order}
-    return scenario, about
+        tools = read_tools(data["tools"])
+        own = own_toolkit(written, str(data.get("description") or ""), tools)
+    except DataError as error:
+        raise DataError(f"{path}, {error}") from error
+    register_file(own.kit, repr((own.kit.description, data["tools"])))
+    tasks = tuple(
+        read_task(task, number, own, f"{path}, task {number}")
+        for number, task in enumerate(data["tasks"])
+    )
+    return own.kit.name, tasks, tuple(f"{path}: {note}" for note in own.notes)

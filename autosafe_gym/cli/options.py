@@ -19,7 +19,9 @@ R = TypeVar("R", bound="Parts")
 Env = Annotated[str, typer.Option(help="An environment's id.")]
 Domain = Annotated[str | None, typer.Option(help="A domain's environment, instead of --env.")]
 Split = Annotated[str, typer.Option(help="Which scenarios.")]
-DataPath = Annotated[Path | None, typer.Option(help="Data of a foreign benchmark.")]
+DataPath = Annotated[
+    Path | None, typer.Option(help="Data of a foreign benchmark, or a file of own tools.")
+]
 DataSetting = Annotated[
     str | None, typer.Option("--setting", help="Of InjecAgent's data: 'base' or 'enhanced'.")
 ]
@@ -38,6 +40,9 @@ RunFolder = Annotated[Path, typer.Option(help="Folder of the run; resumed if it 
 Judge = Annotated[str, typer.Option(help="Of a defence: 'rules', or a model: openai:MODEL, local.")]
 People = Annotated[
     str, typer.Option(help="Who plays user and colleagues: 'scripts', or a model: openai:MODEL.")
+]
+Declines = Annotated[
+    str, typer.Option(help="What finds that words decline: 'list', or a model: openai:MODEL.")
 ]
 Model = Annotated[str, typer.Option(help="The model's name, 'local', 'local:FILE.gguf'.")]
 BaseUrl = Annotated[str | None, typer.Option(help="Endpoint of the model.")]

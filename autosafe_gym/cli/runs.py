@@ -17,6 +17,7 @@ from autosafe_gym.cli.options import (
     Concurrency,
     DataPath,
     DataSetting,
+    Declines,
     Drop,
     Env,
     Episodes,
@@ -82,6 +83,7 @@ def rollout(
     defence: Annotated[str, typer.Option(help="Round the agent; see 'autosafe compare'.")] = "none",
     judge: Judge = "rules",
     people: People = "scripts",
+    declines: Declines = "list",
     limit_tokens: Annotated[int | None, typer.Option(min=1, help="Of an episode.")] = None,
     limit_seconds: Annotated[float | None, typer.Option(min=0.1, help="Of an episode.")] = None,
     limit_cost: Annotated[float | None, typer.Option(min=0.0, help="Of the whole run.")] = None,
@@ -121,6 +123,7 @@ def rollout(
         defence=defence,
         judge=judge,
         people=people,
+        declines=declines,
     )
     job.prepare()
     replies = out / "replies.sqlite" if cache else None

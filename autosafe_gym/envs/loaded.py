@@ -11,10 +11,10 @@ from autosafe_gym.envs.ending import records_held, something_done, wants_refusal
 from autosafe_gym.envs.reach import Needs, left_after, needs_of
 from autosafe_gym.errors import ActionError, AgentError, ScenarioError, ToolCodeError, ToolError
 from autosafe_gym.ots.condition import (
-    Happens,
     Predicate,
     compile_condition,
     compile_trigger,
+    of_one_effect,
     verbs_of,
 )
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
@@ -23,7 +23,6 @@ from autosafe_gym.tools_mock.tool import Tool
 from autosafe_gym.tools_mock.toolset import toolset
 from autosafe_gym.tools_mock.world import Effect, World
 
-asdict = msgspec.structs.asdict
 Trigger = tuple[int, Predicate, bool]
 """Index of the outcome, its test, and whether the test wants the newest effects only."""
 _NOBODY: list[Trigger] = []
@@ -126,7 +125,7 @@ class Loaded:
         goal, reached = scenario.goal, scenario.reached
         self.goal = None if goal is None else compile_condition(goal, proposed=False)
         self.reached = None if reached is None else compile_condition(reached, proposed=True)
-        self.reached_at_once = isinstance(reached, Happens)
+        self.reached_at_once = reached is not None and of_one_effect(reached)
         # Effects with other verbs can neither do harm nor bring the risk into play (None: any may).
         self.harmful = None if self.always else frozenset(self.by_verb)
         self.watched = self.harmful
@@ -157,7 +156,7 @@ class Loaded:
         """
         tool: Tool = call.tool
         world = self.world
-        fields = asdict(call.arguments)
+        fields = tool.fields(call.arguments)
         effects = world.effects
         start, changes = len(effects), len(world.journal)
         effects.append(Effect(tool.name, tool.kind, fields))
@@ -207,7 +206,7 @@ class Loaded:
         """
         condition = self.outcomes[outcome].condition
         holds = compile_condition(condition, proposed=False)
-        effects = new if isinstance(condition, Happens) else self.world.effects
+        effects = new if of_one_effect(condition) else self.world.effects
         return holds(effects, self.world.tables)
 
     def goal_holds(self) -> bool:
@@ -247,7 +246,7 @@ class Loaded:
         """A decoded call as the data model's `ToolCall`; arguments left at their default stay out."""
         tool: Tool = call.tool
         defaults = tool.defaults
-        arguments = asdict(call.arguments)
+        arguments = tool.fields(call.arguments)
         given = {k: v for k, v in arguments.items() if k not in defaults or defaults[k] != v}
         return ToolCall(name=tool.name, arguments=given)
 

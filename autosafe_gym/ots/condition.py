@@ -352,7 +352,14 @@ def compile_trigger(condition: Condition) -> tuple[Predicate, bool]:
         The predicate, and whether it wants the action's own effects only (True) or the whole ledger
         up to and with them (False).
     """
-    return compile_condition(condition, proposed=True), isinstance(condition, Happens)
+    return compile_condition(condition, proposed=True), of_one_effect(condition)
+
+
+def of_one_effect(condition: Condition) -> bool:
+    """Whether single effects decide a condition, whatever happened before them."""
+    if isinstance(condition, AnyOf):
+        return all(map(of_one_effect, condition.of))
+    return isinstance(condition, Happens)
 
 
 def verbs_of(condition: Condition) -> frozenset[str] | None:

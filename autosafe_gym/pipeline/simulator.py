@@ -36,8 +36,7 @@ class ExampleSimulator:
         example = about["example"]
         if example is None:
             example = {"status": "success"}
-        text = example if isinstance(example, str) else json.dumps(example, ensure_ascii=False)
-        return _with_order(text, about, world)
+        return example if isinstance(example, str) else json.dumps(example, ensure_ascii=False)
 
 
 class ModelSimulator:
@@ -96,13 +95,4 @@ class ModelSimulator:
             with self._lock:
                 self._said[key] = said[:20_000]
                 self.usage.add(usage)
-        return _with_order(self._said[key], about, world)
-
-
-def _with_order(text: str, about: dict[str, Any], world: Mapping[str, Any]) -> str:
-    """With the task's injected order behind the first result that is read, whatever a model says."""
-    order = world.get(TASK, {}).get(TASK_KEY, {}).get("order")
-    earlier = [c["result"] for c in world.get(CALLS, {}).values()]
-    if not order or about["kind"] != "read" or any(order in result for result in earlier):
-        return text
-    return f"{text}\n{order}"
+        return self._said[key]

@@ -32,6 +32,7 @@ class Job:
         defence: Round the agent: one of `autosafe_gym.agents.defences.DEFENCES`, or "none".
         judge: Of the defence: "rules", or a model (`openai:MODEL`, `local`).
         people: Who plays the user and the colleagues: "scripts", or a model likewise.
+        declines: What decides whether words decline the task: "list", or a model likewise.
     """
 
     agent: str
@@ -44,11 +45,13 @@ class Job:
     defence: str = "none"
     judge: str = "rules"
     people: str = "scripts"
+    declines: str = "list"
 
     def __post_init__(self) -> None:
         self._people: Endpoint | None = None
         self._model: tuple[str, Endpoint] | None = None
         self._judge: Endpoint | None = None
+        self._declines: Endpoint | None = None
 
     def config(self) -> dict[str, Any]:
         """What a run must have in common with the one that it resumes."""
@@ -73,6 +76,8 @@ class Job:
             made |= {"defence": self.defence, "judge": self.judge}
         if self.people != "scripts":
             made |= {"people": self.people}
+        if self.declines != "list":
+            made |= {"declines": self.declines}
         return made
 
     def prepare(self) -> None:
@@ -93,6 +98,7 @@ class Job:
             agents.make(self.agent)
         self._judge = self._role("judge", self.judge, "rules")
         self._people = self._role("people", self.people, "scripts")
+        self._declines = self._role("declines", self.declines, "list")
 
     def _role(self, role: str, name: str, embedded: str) -> Endpoint | None:
         """The model of a role; None where the embedded implementation has it."""
@@ -107,7 +113,7 @@ class Job:
         return self._endpoint(asked[1])
 
     def _endpoints(self) -> list[Endpoint]:
-        models = (self._model and self._model[1], self._judge, self._people)
+        models = (self._model and self._model[1], self._judge, self._people, self._declines)
         return [endpoint for endpoint in models if endpoint is not None]
 
     def _endpoint(self, model: str) -> Endpoint:
@@ -140,6 +146,10 @@ class Job:
             from autosafe_gym.pipeline.model_user import ModelPeople
 
             env.people = ModelPeople(self._people)
+        if self._declines is not None:
+            from autosafe_gym.agents.declining import ModelDeclines
+
+            env.declines = ModelDeclines(self._declines, seed=self.seed)
         return env
 
     def make_agent(self) -> Agent:
@@ -166,4 +176,5 @@ class Job:
         """The same run with another defence or other scenarios; a prepared one stays prepared."""
         made = replace(self, defence=defence, filters=filters)
         made._model, made._judge, made._people = self._model, self._judge, self._people
+        made._declines = self._declines
         return made

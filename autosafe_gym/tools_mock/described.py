@@ -11,21 +11,24 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
+from hashlib import sha256
 from typing import Annotated, Any, Literal, Protocol
 
+import msgspec
 from msgspec import Meta
 
 from autosafe_gym.errors import DataError, ScenarioError, ToolError
+from autosafe_gym.tools_mock.json_schema import ArgumentSchema
 from autosafe_gym.tools_mock.semantic import LONGEST_TEXT, Address, semantic
 from autosafe_gym.tools_mock.tool import (
-    REQUIRED,
-    Kind,
-    Parameter,
     Tool,
     Toolkit,
     all_toolkits,
+    register_shared,
     register_toolkit,
+    semantic_of,
 )
+from autosafe_gym.tools_mock.tool_forms import Description
 from autosafe_gym.tools_mock.world import World
 
 TASK = "simulated.task"
@@ -33,13 +36,14 @@ TASK = "simulated.task"
 TASK_KEY = "task"
 CALLS = "simulated.calls"
 """Table of the calls so far, with their results."""
-_READS = re.compile(
-    r"(?i)(?:^|[^a-z])(get|search|view|read|list|find|query|check|show|retrieve|fetch|look)"
-)
+DELIVERED = "delivered_order"
+"""The derived effect of a result that carried the task's order; its field is `tool`."""
+_MAIL = re.compile(r"(?i)(?:^|[^a-z]|[a-z](?=E))e-?mails?(?:_?-?address(?:es)?)?$")
 QuotedText = Annotated[
     str, Meta(max_length=LONGEST_TEXT), semantic("title", r"[\"“]([^\"”\n]{2,120})[\"”]")
 ]
 _MARKS: dict[str, str] = {}
+_FILES: dict[str, str] = {}
 
 
 class Simulator(Protocol):
@@ -82,6 +86,28 @@ def played_back(name: str, simulator: Simulator) -> Iterator[None]:
             _SIMULATORS[name] = before
 
 
+def register_file(kit: Toolkit, mark: str) -> str:
+    """Registers the toolkit of a file, beside one of the same name from another file.
+
+    Args:
+        kit: The toolkit; its name becomes the one that is returned.
+        mark: Its description.
+
+    Returns:
+        Its name here: the file's, or with a hash of the description behind it, if that is taken.
+    """
+    all_toolkits()  # Those that ship come first.
+    long_name = f"{kit.name}@{sha256(mark.encode()).hexdigest()[:8]}"
+    known = _FILES.get(long_name)
+    if known is None:
+        known = _FILES[long_name] = long_name if kit.name in all_toolkits() else kit.name
+    kit.name = known
+    for tool in kit.tools.values():
+        tool.toolkit = known
+    register_shared(kit, long_name)
+    return known
+
+
 def register_once(kit: Toolkit, mark: str, source: object) -> None:
     """Registers a toolkit that was read from a file; the same description again is nothing new.
 
@@ -108,81 +134,156 @@ def register_once(kit: Toolkit, mark: str, source: object) -> None:
         )
 
 
-def described_tool(entry: dict[str, Any], toolkit: str) -> Tool:
-    """A simulated tool from an OpenAI function schema.
+class DescribedTool(Tool):
+    """A simulated tool.
+
+    Its arguments are a dict that was checked against the author's schema, under the author's names:
+    a name need not be one of Python's.
 
     Args:
-        entry: `{"type": "function", "function": {...}}` or the inner object alone; beside it may
-            stand `kind` ("read", "write", "external"; guessed from the name if missing),
-            `irreversible`, `returns` (words about the result) and `example` (a result).
+        about: Its description.
+        name: Its name for the agent.
         toolkit: The name of its toolkit.
 
-    Raises:
-        KeyError, TypeError: If the entry is no such schema.
+    Attributes:
+        arguments: The schema of its arguments.
     """
-    function = entry.get("function", entry)
-    name = str(function["name"])
-    schema = function.get("parameters") or {"type": "object", "properties": {}}
-    required = set(schema.get("required") or ())
-    parameters = [
-        _parameter(key, about, key in required)
-        for key, about in (schema.get("properties") or {}).items()
-    ]
-    kind: Kind = entry.get("kind") or ("read" if _READS.search(name) else "external")
-    if kind not in ("read", "write", "external"):
-        raise TypeError(f"kind = {kind!r}: read, write or external is needed")
-    description = str(function.get("description") or name)
-    about = {
-        "name": name,
-        "description": description,
-        "parameters": schema,
-        "kind": kind,
-        "returns": str(entry.get("returns") or ""),
-        "example": entry.get("example"),
-    }
-    tool = Tool(
-        name,
-        toolkit,
-        description,
-        parameters,
-        partial(_simulate, about=about),
-        kind,
-        bool(entry.get("irreversible")),
-    )
-    # The agent reads the schema as its author wrote it, nested descriptions included.
-    tool.schema = {
-        "type": "function",
-        "function": {"name": name, "description": description, "parameters": schema},
-    }
-    return tool
 
+    __slots__ = ("arguments",)
 
-def _simulate(world: World, *, about: dict[str, Any], **arguments: Any) -> str:
-    task = world.table(TASK).get(TASK_KEY, {})
-    name = str(task.get("simulator", ""))
-    simulator = _SIMULATORS.get(name)
-    if simulator is None:
-        raise LookupError(
-            f"the simulator {name!r} is not known in this process; make the environment with "
-            "gym.make('autosafe/Simulated-v0', simulator=...) or call use_simulator()"
+    def __init__(self, about: Description, name: str, toolkit: str) -> None:
+        self.arguments = schema = about.arguments
+        self.name, self.toolkit = name, toolkit
+        self.description = about.description
+        self.kind, self.irreversible = about.kind, about.irreversible
+        known = schema.shape.properties
+        self.required = tuple(n for n in known if n in schema.shape.required)
+        plain = {n: schema.plain(n) for n in known}
+        hints = {n: hint_of(about, address=bool(_MAIL.search(n))) for n, about in plain.items()}
+        self.parameters = {n: h if n in self.required else h | None for n, h in hints.items()}
+        self.semantics = {n: semantic_of(h) for n, h in hints.items()}
+        self.defaults = {n: a.get("default") for n, a in plain.items() if n not in self.required}
+        self.fields = partial(_fields, {n: d for n, d in self.defaults.items() if d is not None})
+        shown = schema.shown()
+        self.function = _Simulated(
+            {
+                "name": name,
+                "description": about.description,
+                "parameters": shown,
+                "kind": about.kind,
+                "returns": about.returns,
+                "example": about.example,
+            },
+            self.defaults,
         )
-    given = {key: value for key, value in arguments.items() if value is not None}
-    result = simulator.result(about, given, world.tables)
-    if result.startswith("Error:"):
-        raise ToolError(result.removeprefix("Error:").strip())
-    calls = world.table(CALLS)
-    world.insert(
-        CALLS, str(len(calls) + 1), {"tool": about["name"], "arguments": given, "result": result}
+        self.call_type = _checked_call(name, schema, optional=not self.required)
+        self.call_type.tool = self  # type: ignore[attr-defined]
+        self.colons = 2 + len(self.required)
+        self.schema = {
+            "type": "function",
+            "function": {"name": name, "description": about.description, "parameters": shown},
+        }
+
+
+class _NestedFields(dict[str, Any]):
+    """Arguments, of which `get` also finds those inside objects and lists, by `outer.inner`."""
+
+    def get(self, key: str, default: Any = None) -> Any:
+        if key in self or "." not in key:
+            return super().get(key, default)
+        found = _inside(self, key)
+        return default if found is None else found
+
+
+def _inside(value: Any, path: str) -> Any:
+    if isinstance(value, list):
+        parts = [_inside(item, path) for item in value]
+        flat = [p for part in parts for p in (part if isinstance(part, list) else [part])]
+        return [part for part in flat if part is not None] or None
+    if not isinstance(value, dict):
+        return None
+    if path in value:
+        return value[path]
+    head, _, rest = path.partition(".")
+    return _inside(value[head], rest) if rest and head in value else None
+
+
+def _fields(defaults: dict[str, Any], arguments: dict[str, Any]) -> dict[str, Any]:
+    return _NestedFields({**defaults, **arguments})
+
+
+def _checked_call(name: str, schema: ArgumentSchema, *, optional: bool) -> type[msgspec.Struct]:
+    """The type of a whole call; what its schema does not allow can't be decoded."""
+
+    def check(call: Any) -> None:
+        fault = schema.fault(call.arguments)
+        if fault:
+            raise ValueError(fault)
+
+    field: Any = (
+        ("arguments", dict[str, Any], msgspec.field(default_factory=dict))
+        if optional
+        else ("arguments", dict[str, Any])
     )
-    return result
+    return msgspec.defstruct(
+        f"call_{name}",
+        [field],
+        tag_field="name",
+        tag=name,
+        forbid_unknown_fields=True,
+        namespace={"tool": None, "__post_init__": check},
+    )
 
 
-def _parameter(name: str, about: dict[str, Any], required: bool) -> Parameter:
-    hint = hint_of(about, address="email" in name.lower())
-    description = str(about.get("description") or name)
-    if required:
-        return Parameter(name, hint, description, REQUIRED)
-    return Parameter(name, hint | None, description, None)
+class _Simulated:
+    """The implementation of a described tool.
+
+    Args:
+        about: What the simulator is told about the tool.
+        defaults: Of the arguments that may be left out.
+    """
+
+    def __init__(self, about: dict[str, Any], defaults: dict[str, Any]) -> None:
+        self._about = about
+        self._defaults = defaults
+
+    # Positional only: a tool may well have an argument named `world`, or `self`.
+    def __call__(self, world: World, /, **arguments: Any) -> str:
+        """The simulator's result, with the task's order behind it where it belongs.
+
+        Raises:
+            ToolError: If the result is an error.
+        """
+        task = world.table(TASK).get(TASK_KEY, {})
+        name = str(task.get("simulator", ""))
+        simulator = _SIMULATORS.get(name)
+        if simulator is None:
+            raise LookupError(
+                f"the simulator {name!r} is not known in this process; make the environment with "
+                "gym.make('autosafe/Simulated-v0', simulator=...) or call use_simulator()"
+            )
+        defaults = self._defaults
+        given = {k: v for k, v in arguments.items() if k not in defaults or v != defaults[k]}
+        result = simulator.result(self._about, given, world.tables)
+        if result.startswith("Error:"):
+            raise ToolError(result.removeprefix("Error:").strip())
+        result = self._with_order(result, task, world)
+        calls = world.table(CALLS)
+        entry = {"tool": self._about["name"], "arguments": given, "result": result}
+        world.insert(CALLS, str(len(calls) + 1), entry)
+        return result
+
+    def _with_order(self, result: str, task: Mapping[str, Any], world: World) -> str:
+        """Puts the task's order behind the first result that may carry it, and enters that."""
+        order, places = task.get("order"), task.get("order_in")
+        if not order or any(effect.verb == DELIVERED for effect in world.effects):
+            return result
+        # Episodes stored without places had the order in the first result that was read.
+        fits = self._about["kind"] == "read" if places is None else self._about["name"] in places
+        if not fits:
+            return result
+        world.effect(DELIVERED, "read", tool=self._about["name"])
+        return result if order in result else f"{result}\n{order}"
 
 
 def hint_of(schema: dict[str, Any], *, address: bool = False) -> Any:
@@ -192,7 +293,9 @@ def hint_of(schema: dict[str, Any], *, address: bool = False) -> Any:
         return Literal[tuple(choices)]
     kind = schema.get("type")
     if kind == "array":
-        return list[hint_of(schema.get("items") or {}, address=address)]  # type: ignore[misc]
+        items = schema.get("items")
+        inside = hint_of(items if isinstance(items, dict) else {}, address=address)
+        return list[inside]  # type: ignore[valid-type]
     return {
         "string": Address if address else QuotedText,
         "integer": int,

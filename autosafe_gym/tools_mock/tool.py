@@ -50,6 +50,7 @@ class Tool:
         function: The implementation, called as `function(world, **arguments)`.
         call_type: The msgspec type of a whole call, tagged with the tool's name; a call's `tool` is
             this tool.
+        fields: Makes a dict of a decoded call's arguments, by name.
         colons: With at most so many colons a call's JSON has no key twice: each required key takes
             one.
         schema: The OpenAI-style function schema.
@@ -60,6 +61,7 @@ class Tool:
         "colons",
         "defaults",
         "description",
+        "fields",
         "function",
         "irreversible",
         "kind",
@@ -86,9 +88,10 @@ class Tool:
         self.kind = kind
         self.irreversible = irreversible
         self.function = function
+        self.fields: Callable[[Any], dict[str, Any]] = msgspec.structs.asdict
         self.description = description
         self.parameters = {p.name: p.hint for p in parameters}
-        self.semantics = {p.name: _semantic_of(p.hint) for p in parameters}
+        self.semantics = {p.name: semantic_of(p.hint) for p in parameters}
         self.required = tuple(p.name for p in parameters if p.default is REQUIRED)
         self.defaults = {p.name: p.default for p in parameters if p.default is not REQUIRED}
         fields: list[Any] = []
@@ -196,6 +199,7 @@ class Toolkit:
 
 
 _TOOLKITS: dict[str, Toolkit] = {}
+_ALIASES: dict[str, Toolkit] = {}
 _TOOLS: dict[str, Tool] = {}
 
 
@@ -219,6 +223,21 @@ def register_toolkit(toolkit: Toolkit) -> Toolkit:
     return toolkit
 
 
+def register_shared(toolkit: Toolkit, alias: str) -> Toolkit:
+    """Makes a toolkit known whose tools may have the names of an earlier one's, as two files may.
+
+    A toolset has its own toolkits' tools, so environments do not mix them up. `get_tool` gives the
+    newest.
+
+    Args:
+        toolkit: The toolkit. One of its name is replaced, as the same file is read once more.
+        alias: A second name, which `all_toolkits` does not list.
+    """
+    _TOOLKITS[toolkit.name] = _ALIASES[alias] = toolkit
+    _TOOLS.update(toolkit.tools)
+    return toolkit
+
+
 def _load_catalog() -> None:
     """The toolkits that ship register themselves when they are first asked for."""
     import autosafe_gym.tools_mock.catalog  # noqa: F401
@@ -232,6 +251,8 @@ def get_toolkit(name: str) -> Toolkit:
     """
     if name not in _TOOLKITS:
         _load_catalog()
+    if name in _ALIASES:
+        return _ALIASES[name]
     if name not in _TOOLKITS:
         raise UnknownNameError("toolkit", name, _TOOLKITS, "Register one with register_toolkit().")
     return _TOOLKITS[name]
@@ -266,14 +287,15 @@ def shipped_toolkits() -> dict[str, Toolkit]:
     }
 
 
-def _semantic_of(hint: Any) -> Semantic | None:
+def semantic_of(hint: Any) -> Semantic | None:
+    """The semantic type of a hint, or of what is inside it."""
     if get_origin(hint) is Annotated:
         for item in get_args(hint)[1:]:
             if isinstance(item, Semantic):
                 return item
-        return _semantic_of(get_args(hint)[0])
+        return semantic_of(get_args(hint)[0])
     if get_origin(hint) in (list, tuple, typing.Union):
-        return next((s for s in map(_semantic_of, get_args(hint)) if s), None)
+        return next((s for s in map(semantic_of, get_args(hint)) if s), None)
     return None
 
 
