@@ -63,9 +63,8 @@ def change_for(said: str, question: dict[str, Any], done: Collection[str]) -> Ch
         return Change(SHORT_IDS, 9, "ids of tool calls are sent with nine characters")
     named = _named(said, {k for k in question if k not in _NEVER} - {*done})
     refusing = _REFUSING.search(said) is not None
-    if "max_tokens" in question and "max_tokens" not in done:
-        if re.search(r"(?<!\w)max_tokens(?!\w)", said) and _NEWER in said:
-            return _renamed("max_tokens", _NEWER)
+    if _NEWER in said and "max_tokens" not in done and _named(said, {"max_tokens"} & {*question}):
+        return _renamed("max_tokens", _NEWER)
     if "top_logprobs" in question and "top_logprobs" in said and "top_logprobs" not in done:
         limit = _LIMIT.search(said)
         if limit and 0 < int(limit[1]) < int(question["top_logprobs"]):
