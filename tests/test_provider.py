@@ -4,6 +4,7 @@ import json
 
 import pytest
 from helpers import RISKY, calls, message
+from typer.testing import CliRunner
 
 import autosafe_gym
 from autosafe_gym import agents
@@ -11,6 +12,7 @@ from autosafe_gym.agents.endpoint import Endpoint, Settings, Usage
 from autosafe_gym.agents.reading import Toolbox
 from autosafe_gym.agents.reply_cache import ReplyCache
 from autosafe_gym.agents.schemas import call_schema, inlined
+from autosafe_gym.cli.main import app
 from autosafe_gym.cli.options import request_settings
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.errors import AgentError, DataError
@@ -122,12 +124,13 @@ def test_reasoning_and_signatures_go_back_with_the_calls(server):
     assert back["tool_calls"][0]["extra_content"] == signature
 
 
-def test_what_goes_back_can_be_read_by_strict_servers(server):
+@pytest.mark.parametrize("given", ["", None, "same"])
+def test_what_goes_back_can_be_read_by_strict_servers(server, given):
     odd = calls(
         ("functions.read_mail", json.dumps('{"mail_id": "mail-3"}')), ("no such tool!", "{}")
     )
     for call in odd["choices"][0]["message"]["tool_calls"]:
-        call["id"] = ""
+        call["id"] = given
     play(server, odd, odd, message(content="Done."))
     sent = [c for m in server.requests[-1]["messages"] for c in m.get("tool_calls", ())]
     assert [c["function"]["name"] for c in sent] == ["read_mail", "no_such_tool_"] * 2
@@ -154,6 +157,8 @@ NO_MAX = "Unsupported parameter: 'max_tokens' is not supported with this model. 
 HEAT = "Unsupported value: 'temperature' does not support 0 with this model. Only the default (1) value is supported."
 REFUSALS = [
     (NO_MAX, "max_tokens", "max_completion_tokens"),
+    ("max_tokens: please use max_completion_tokens", "max_tokens", "max_completion_tokens"),
+    ("max_tokens is not supported", "max_tokens", "max_completion_tokens"),
     (HEAT, "temperature", None),
     ("seed is not supported", "seed", None),
     ("Unknown name \"seed\": Cannot find field.", "seed", None),
@@ -203,7 +208,14 @@ def test_several_refusals_in_a_row_and_what_is_never_left_out(server):
     assert len(server.requests) == 1
 
 
-def test_fields_of_messages_and_ids_are_changed_where_they_are_refused(server):
+@pytest.mark.parametrize(
+    "said",
+    [
+        "'messages.2': property 'reasoning' is of no use",
+        "messages.2.reasoning: Extra inputs are not permitted",
+    ],
+)
+def test_fields_of_messages_and_ids_are_changed_where_they_are_refused(server, said):
     first = calls(READ)
     first["choices"][0]["message"]["reasoning"] = "Look first."
 
@@ -212,7 +224,7 @@ def test_fields_of_messages_and_ids_are_changed_where_they_are_refused(server):
         if not sent:
             return first
         if "reasoning" in sent[0]:
-            return refusal("'messages.2': property 'reasoning' is unsupported")
+            return refusal(said)
         if len(sent[0]["tool_calls"][0]["id"]) != 9:
             return refusal("Tool call id was c0 but must be a-z, A-Z, 0-9, with a length of 9.")
         results = [m["tool_call_id"] for m in asked["messages"] if m["role"] == "tool"]
@@ -293,6 +305,7 @@ def test_a_failed_reply_is_no_text_for_any_role_and_is_not_kept(server, tmp_path
             ModelPeople(asker).say("Speak.", seed=1)
         assert caught.value.cause == cause
     assert len(server.requests) == 2
+    assert asker.cache._db.execute("SELECT count(*) FROM replies").fetchone() == (0,)
 
 
 def test_replies_that_an_earlier_version_kept_are_not_served(server, tmp_path):
@@ -369,3 +382,36 @@ def test_the_first_of_several_choices_is_taken_and_that_is_said(server):
     asker = endpoint(server)
     assert asker.ask(CHAT, Usage(), seed=1).text == "First."
     assert "2 choices" in asker.notes[0]
+
+
+def test_the_command_takes_requests_and_retries_and_says_what_was_refused(
+    server, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("OPENAI_API_KEY", "k")
+    failing = True
+
+    def answer(asked):
+        if "temperature" in asked:
+            return refusal(HEAT)
+        if failing and "3" in asked["user"]:
+            return finished("content_filter", content="x")
+        return {**message(content="Done."), "usage": None}
+
+    server.answer = answer
+
+    def run(*more):
+        words = ["rollout", "--agent", "openai:m", "--base-url", server.url, "--out", str(tmp_path)]
+        words += ["--episodes", "3", "--drop", "seed", "--request", "user=n3", *more]
+        return CliRunner().invoke(app, words)
+
+    first = run()
+    assert "3 x unmeasured: filter" in first.stderr and first.exit_code == 1
+    assert first.stderr.count("temperature is refused and left out") == 1
+    config = json.loads((tmp_path / "run.json").read_text())
+    assert config["request"] == {"user": "n3"} and config["drop"] == ["seed"]
+    failing = False
+    assert "3 x unmeasured" in run().stderr
+    last = run("--retry", "unmeasured")
+    assert last.exit_code == 0 and "unmeasured: filter" not in last.stderr
+    assert "Tokens estimated for 3 replies" in last.stdout.replace("\n", " ")
+    assert all("seed" not in asked and asked["user"] == "n3" for asked in server.requests)

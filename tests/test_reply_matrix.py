@@ -9,6 +9,7 @@ from collections import Counter
 import pytest
 from helpers import RISKY
 from openai.types.chat import ChatCompletion
+from test_call_text import HARM_IN_OTHER_WORDS
 
 import autosafe_gym
 from autosafe_gym import agents
@@ -344,7 +345,7 @@ BODIES = {
     "text": "All good.",
     "nothing": None,
 }  # fmt: skip
-AWKWARD = {**{text or "(empty)": said(text) for text in TEXTS}, **BODIES}
+AWKWARD = {**{text or "(empty)": said(text) for text in [*TEXTS, *HARM_IN_OTHER_WORDS]}, **BODIES}
 
 
 def tokens(*pairs, content="A"):

@@ -9,19 +9,12 @@ from autosafe_gym.agents.replies import Call, Reply
 from autosafe_gym.errors import AgentError
 from autosafe_gym.tools_mock.actions import InvalidAction
 from autosafe_gym.tools_mock.call_text import Spoken, read_text
-from autosafe_gym.tools_mock.call_values import Names, Untyped, calls_of, read_arguments
+from autosafe_gym.tools_mock.call_types import fitted
+from autosafe_gym.tools_mock.call_values import Names, calls_of, read_arguments
 from autosafe_gym.tools_mock.dialogue import ENDING
 
 _WRAPPERS = ("arguments", "parameters", "args", "input", "params", "kwargs")
 _PARALLEL = "multi_tool_use"
-_KINDS: dict[str, tuple[type, ...]] = {
-    "array": (list,),
-    "object": (dict,),
-    "integer": (int,),
-    "number": (int, float),
-    "boolean": (bool,),
-    "null": (type(None),),
-}
 
 
 class Toolbox:
@@ -63,7 +56,10 @@ class Toolbox:
             raw = arguments if isinstance(arguments, str) else json.dumps(arguments, default=str)
             said = f'{{"name": {json.dumps(name)}, "arguments": {raw}}}'
             return InvalidAction(said, _why(tool, raw))
-        return {"name": tool, "arguments": self._fitted(tool, self._unwrapped(tool, given))}
+        return {
+            "name": tool,
+            "arguments": fitted(self._unwrapped(tool, given), self._schemas.get(tool, {})),
+        }
 
     def _unwrapped(self, tool: str, given: dict[str, Any]) -> dict[str, Any]:
         """Without a wrapper such as `{"arguments": {...}}` that the tool does not know."""
@@ -81,12 +77,6 @@ class Toolbox:
                 return found if isinstance(found, dict) else given
         return given
 
-    def _fitted(self, tool: str, given: dict[str, Any]) -> dict[str, Any]:
-        """With lists and objects that came as JSON text, and what had no type, in the schema's types."""
-        schema = self._schemas.get(tool, {})
-        properties = schema.get("properties") or {}
-        return {k: _fit(v, properties.get(k), schema) for k, v in given.items()}
-
 
 def _why(tool: str, raw: str) -> str:
     if not tool.strip():
@@ -96,44 +86,6 @@ def _why(tool: str, raw: str) -> str:
     except (ValueError, RecursionError) as error:
         return f"The arguments of {tool[:80]} aren't valid JSON: {error}."
     return f"The arguments of {tool[:80]} must be a JSON object."
-
-
-def _fit(value: Any, spec: Any, root: dict[str, Any]) -> Any:
-    if not isinstance(value, str):
-        return value
-    kinds = _kinds_of(spec, root)
-    plain = str(value)
-    if not kinds or ("string" in kinds and "array" not in kinds):
-        return plain
-    if "string" in kinds:
-        kinds = {"array"}  # One or several of the same: a JSON list in a text is several.
-    wanted = kinds if isinstance(value, Untyped) else kinds & {"array", "object"}
-    text = plain.strip()
-    if isinstance(value, Untyped) and text in ("True", "False", "None"):
-        text = {"True": "true", "False": "false", "None": "null"}[text]
-    try:
-        read = json.loads(text)
-    except (ValueError, RecursionError):
-        return plain
-    types = tuple(t for kind in wanted for t in _KINDS.get(kind, ()))
-    fits = isinstance(read, types) and not (isinstance(read, bool) and "boolean" not in wanted)
-    return read if fits else plain
-
-
-def _kinds_of(spec: Any, root: dict[str, Any], depth: int = 0) -> set[str]:
-    """The JSON types that a schema allows; empty if it does not say."""
-    if not isinstance(spec, dict) or depth > 8:
-        return set()
-    reference = spec.get("$ref")
-    if isinstance(reference, str):
-        name = reference.rpartition("/")[2]
-        return _kinds_of((root.get("$defs") or {}).get(name), root, depth + 1)
-    given = spec.get("type")
-    found = set(given) if isinstance(given, list) else {given} if isinstance(given, str) else set()
-    for key in ("anyOf", "oneOf"):
-        for part in spec.get(key) or ():
-            found |= _kinds_of(part, root, depth + 1)
-    return found
 
 
 def native_calls(reply: Reply, tools: Toolbox) -> list[Call]:

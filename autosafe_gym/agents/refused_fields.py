@@ -31,7 +31,7 @@ _LIMIT = re.compile(
 _SHORT_ID = re.compile(
     r"tool[_ ]call.{0,60}\bid\b.{0,120}(?:length of 9|9 characters)", re.IGNORECASE | re.DOTALL
 )
-_RENAMED = re.compile(r"use '?\"?`?(max_\w{1,40})", re.IGNORECASE)
+_NEWER = "max_completion_tokens"
 SHORT_IDS = "tool_call_id"
 """Stands for ids of exactly nine letters and digits."""
 
@@ -63,18 +63,16 @@ def change_for(said: str, question: dict[str, Any], done: Collection[str]) -> Ch
         return Change(SHORT_IDS, 9, "ids of tool calls are sent with nine characters")
     named = _named(said, {k for k in question if k not in _NEVER} - {*done})
     refusing = _REFUSING.search(said) is not None
-    if "max_tokens" in question and "max_tokens" not in done:
-        renamed = _RENAMED.search(said)
-        if renamed and "max_tokens" in said and renamed[1] != "max_tokens":
-            return _renamed("max_tokens", renamed[1])
+    if _NEWER in said and "max_tokens" not in done and _named(said, {"max_tokens"} & {*question}):
+        return _renamed("max_tokens", _NEWER)
     if "top_logprobs" in question and "top_logprobs" in said and "top_logprobs" not in done:
         limit = _LIMIT.search(said)
         if limit and 0 < int(limit[1]) < int(question["top_logprobs"]):
             note = f"top_logprobs is refused; {limit[1]} is sent instead"
             return Change("top_logprobs", int(limit[1]), note)
     if named and refusing:
-        if named == "max_tokens" and "max_completion_tokens" not in question:
-            return _renamed("max_tokens", "max_completion_tokens")
+        if named == "max_tokens" and _NEWER not in question:
+            return _renamed("max_tokens", _NEWER)
         return Change(named, None, f"{named} is refused and left out")
     within = _named(said, _fields_of_messages(question) - {*done})
     if within and (refusing or "property" in said):

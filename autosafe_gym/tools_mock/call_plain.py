@@ -92,6 +92,8 @@ def block_calls(body: str, names: Names, *, certain: bool) -> Calls:
         names: The tools.
         certain: Whether the block says that it is a call, so that what can't be read is a fault.
     """
+    if not certain and re.fullmatch(r"[\w.:/$-]*", body):
+        return Calls()  # A name alone is no call.
     calls, end = payload(body, 0, names)
     rest = body[end:].strip(" \t\r\n;,`]})")
     if calls.calls and not rest:
@@ -149,9 +151,10 @@ def _line_call(text: str, line: re.Match[str], bracket: int, end: int, names: Na
     if text[bracket] == "[":
         return python_calls(text[bracket:end], names)
     if text[bracket] == "(":
-        if line["call"].rstrip("(")[-1:] in (" ", "\t"):
-            return Calls()
-        return python_calls(f"{line['name']}{text[bracket:end]}", names)
+        calls = python_calls(f"{line['name']}{text[bracket:end]}", names)
+        apart = line["call"].rstrip("(")[-1:] in (" ", "\t")
+        # "confirm (yes or no)" is words; "confirm (message='Go?')" is a call.
+        return Calls() if apart and not (calls.calls and "=" in text[bracket:end]) else calls
     value = decode(text, bracket) or decode_literal(text, bracket)
     tool = names.find(line["name"])
     if value is None or tool is None:

@@ -23,14 +23,21 @@ LONGEST_LITERAL = 20_000
 """Characters of Python that are parsed; JSON may be longer."""
 _NAMES = (
     "name", "tool", "tool_name", "toolName", "function", "function_name", "action",
-    "recipient_name", "tool_call", "call",
+    "recipient_name", "tool_call", "call", "next_action", "operation", "command", "func",
 )  # fmt: skip
 _ARGUMENTS = (
     "arguments", "parameters", "args", "input", "tool_input", "toolInput", "action_input", "params",
-    "kwargs", "tool_args", "tool_arguments", "tool_parameters", "function_args", "argument",
+    "kwargs", "tool_args", "tool_arguments", "tool_parameters", "function_args", "function_arguments", "action_args", "tool_params", "argument",
 )  # fmt: skip
 _LISTS = ("tool_calls", "toolCalls", "calls", "tool_uses", "function_calls", "actions")
-_WRAPPERS = ("function", "function_call", "tool_call", "toolCall", "tool_use", "call")
+_WRAPPERS = (
+    "function", "function_call", "tool_call", "toolCall", "tool_use", "call", "tool", "command",
+    "action", "next_action", "params",
+)  # fmt: skip
+_NAMING = frozenset(
+    {"name", "tool", "tool_name", "toolName", "function", "function_name", "action"}
+)
+"""Keys whose value is a tool's name, known or not; other keys also name other things."""
 _SIDE = frozenset({"id", "type", "call_id", "tool_call_id", "index", "thought", "reasoning"})
 _DECODER = json.JSONDecoder(strict=False)
 _CONSTANTS = {"true": True, "false": False, "null": None, "True": True, "False": False}
@@ -176,7 +183,19 @@ def calls_of(value: Any, names: Names, depth: int = 0) -> Calls:
     for key in _WRAPPERS:
         if isinstance(value.get(key), dict) and (more := calls_of(value[key], names, depth + 1)):
             return more
-    return _named(value, names) or _keyed(value, names)
+    return _named(value, names) or _keyed(value, names) or _within(value, names, depth)
+
+
+def _within(value: dict[str, Any], names: Names, depth: int) -> Calls:
+    """A call somewhere in an object: whether it is meant can't be told."""
+    for part in value.values():
+        inner = calls_of(part, names, depth + 1) if isinstance(part, (dict, list)) else Calls()
+        if inner.calls:
+            name = inner.calls[0][0]
+            return Calls(
+                faults=[f"A call of {name} lies within another object; give it by itself."]
+            )
+    return Calls()
 
 
 def _named(value: dict[str, Any], names: Names) -> Calls:
@@ -185,12 +204,13 @@ def _named(value: dict[str, Any], names: Names) -> Calls:
     if key is None:
         return Calls()
     tool = names.find(value[key])
-    given = next((k for k in _ARGUMENTS if k in value), None)
+    given = next((k for k in _ARGUMENTS if k in value), "")
     if tool is None:
-        if given is None or not (isinstance(value[given], dict) or given == "arguments"):
+        clear = key in _NAMING and given
+        if not clear or not (isinstance(value[given], dict) or given == "arguments"):
             return Calls()
         return Calls(faults=[names.unknown(value[key])])
-    if given is None or (given in names.parameters(tool) and not _holds_object(value[given])):
+    if not given or (given in names.parameters(tool) and not _holds_object(value[given])):
         flat = {k: v for k, v in value.items() if k != key and k not in _SIDE}
         return Calls([(tool, flat)])
     return Calls([(tool, read_arguments(value[given]))])

@@ -11,6 +11,7 @@ import msgspec
 from autosafe_gym.errors import ActionError
 from autosafe_gym.tools_mock.actions import InvalidAction, is_message, unpack
 from autosafe_gym.tools_mock.call_text import read_text
+from autosafe_gym.tools_mock.call_types import fitted
 from autosafe_gym.tools_mock.dialogue import DIALOGUE
 from autosafe_gym.tools_mock.speech import as_act
 from autosafe_gym.tools_mock.tool import Tool, get_toolkit
@@ -111,6 +112,9 @@ class Toolset:
             )
         if spoken.calls:
             name, arguments = spoken.calls[0]
+            if isinstance(arguments, dict):
+                schema = self.tools[name].schema["function"]["parameters"]
+                arguments = fitted(arguments, schema)
             return self._decode_plainly({"name": name, "arguments": arguments})
         if words[0] in "[{":
             raise ActionError(self._explain(text, error)) from None
