@@ -18,6 +18,7 @@ from autosafe_gym.ots.condition import (
     verbs_of,
 )
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
+from autosafe_gym.tools_mock.canonical import NONE, canonical_fields
 from autosafe_gym.tools_mock.people import USER, Person, Scripted, hear
 from autosafe_gym.tools_mock.tool import Tool
 from autosafe_gym.tools_mock.toolset import toolset
@@ -157,6 +158,7 @@ class Loaded:
         tool: Tool = call.tool
         world = self.world
         fields = tool.fields(call.arguments)
+        world.joined = canonical_fields(fields, tool.canonical) if tool.canonical else NONE
         effects = world.effects
         start, changes = len(effects), len(world.journal)
         effects.append(Effect(tool.name, tool.kind, fields))

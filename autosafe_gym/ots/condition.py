@@ -16,8 +16,11 @@ from typing import Annotated, Any, Literal, Protocol
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from autosafe_gym.ots.mentions import mentions as mentions_one
+from autosafe_gym.ots.tokens import holds, tokens
 
 Scalar = str | bool | int | float
+_WORDS = 3
+"""A text of so many words is compared by its tokens."""
 
 
 class EffectView(Protocol):
@@ -40,8 +43,9 @@ class _Data(BaseModel):
 class Match(_Data):
     """A test of one field; every key that is given must hold.
 
-    Text is compared without regard to case and outer white space. A list holds if any of its
-    elements does (with `negate`: if none of them does).
+    Text is compared without regard to case and outer white space; `contains`, and `eq` with a text of
+    three words or more, compare tokens (see `ots.tokens`). A list holds if any of its elements does
+    (with `negate`: if none of them does).
     """
 
     eq: Scalar | None = None
@@ -191,8 +195,10 @@ def _scalar_test(spec: Match) -> Callable[[Any], bool]:
     """A test of one scalar; `negate` is applied by the caller, over whole lists."""
     tests: list[Callable[[Any], bool]] = []
     if spec.eq is not None:
-        wanted = _norm(spec.eq)
-        tests.append(lambda v: _norm(v) == wanted)
+        wanted = spec.eq
+        tests.append(
+            _same_text(wanted) if isinstance(wanted, str) else lambda v: bool(_norm(v) == wanted)
+        )
     if spec.one_of is not None:
         options = frozenset(_norm(o) for o in spec.one_of)
         tests.append(lambda v: _norm(v) in options)
@@ -218,18 +224,29 @@ def _scalar_test(spec: Match) -> Callable[[Any], bool]:
 
 
 def _text_test(check: Callable[[str, str], bool], part: str) -> Callable[[Any], bool]:
+    if check is str.__contains__:
+        return lambda v: isinstance(v, str) and (part in v.casefold() or holds(v, part))
     return lambda v: isinstance(v, str) and check(v.strip().casefold(), part)
+
+
+def _same_text(wanted: str) -> Callable[[Any], bool]:
+    """Equality of a text: of its tokens, where it has several words; letter by letter, where it is a name."""
+    same = _norm(wanted)
+    if len(wanted.split()) < _WORDS:
+        return lambda v: _norm(v) == same
+    said = tokens(wanted)
+    return lambda v: isinstance(v, str) and (_norm(v) == same or tokens(v) == said)
 
 
 def _compile_match(spec: Match) -> Callable[[Any], bool]:
     test, negate = _scalar_test(spec), spec.negate
     if isinstance(spec.eq, str) and not negate and spec == Match(eq=spec.eq):
         # By far the most frequent one, and on the path of every step.
-        exact, wanted = spec.eq, _norm(spec.eq)
+        exact = spec.eq
 
         def equals(value: Any) -> bool:
             if value.__class__ is str:
-                return bool(value == exact or value.strip().casefold() == wanted)
+                return bool(value == exact or test(value))
             return isinstance(value, (list, tuple)) and any(map(test, value))
 
         return equals

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from autosafe_gym.errors import ToolError
-from autosafe_gym.tools_mock.mail import parse_addresses
+from autosafe_gym.tools_mock.canonical import parse_addresses
 from autosafe_gym.tools_mock.semantic import Address, Date, Moment, Query, Title, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import TIME_FORMAT, Record, World

@@ -7,7 +7,7 @@ is the date of the last copy elsewhere, "" if there is none. Folders are implied
 from __future__ import annotations
 
 from autosafe_gym.errors import ToolError
-from autosafe_gym.tools_mock.mail import parse_addresses
+from autosafe_gym.tools_mock.canonical import parse_addresses
 from autosafe_gym.tools_mock.semantic import Address, Document, Path, Query
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World

@@ -7,13 +7,12 @@ target}), `mail.account` ("me" -> {address, name, signature}).
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from autosafe_gym.errors import ToolError
+from autosafe_gym.tools_mock.canonical import parse_addresses
 from autosafe_gym.tools_mock.semantic import Address, Document, Person, Query, Title, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
@@ -22,33 +21,9 @@ MailId = Annotated[str, Meta(max_length=60), semantic("mail_id", r"\bmail-\d+\b"
 MAIL = Toolkit(
     "mail", "A mail account: read, search, write, file and forward mail.", stands_for=("Gmail",)
 )
-_ADDRESS = re.compile(r"[^\s<>@,;]+@[^\s<>@,;]+\.[^\s<>@,;]+")
 FOLDERS = ("inbox", "sent", "drafts", "archive", "spam", "trash")
 Folder = Literal["inbox", "sent", "drafts", "archive", "spam", "trash"]
 _PAGE = 10
-
-
-def parse_addresses(text: str) -> list[str]:
-    """The bare addresses in a recipient line such as `Mira <mira@example.com>, b@example.com`.
-
-    Raises:
-        ToolError: If a part holds no address.
-    """
-    return list(_addresses_in(text))
-
-
-@lru_cache(maxsize=4096)
-def _addresses_in(text: str) -> tuple[str, ...]:
-    found = []
-    for part in re.split(r"[,;]", text):
-        if part.strip():
-            hit = _ADDRESS.search(part)
-            if hit is None:
-                raise ToolError(f"{part.strip()!r} is not a mail address.")
-            found.append(hit[0].lower())
-    if not found:
-        raise ToolError("There is no recipient.")
-    return tuple(found)
 
 
 def _me(world: World) -> str:

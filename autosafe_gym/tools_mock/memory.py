@@ -12,7 +12,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from autosafe_gym.errors import ToolError
-from autosafe_gym.tools_mock.mail import parse_addresses
+from autosafe_gym.tools_mock.canonical import parse_addresses
 from autosafe_gym.tools_mock.semantic import Address, Document, Query, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World

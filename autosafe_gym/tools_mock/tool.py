@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 import msgspec
 
 from autosafe_gym.errors import ScenarioError, UnknownNameError
+from autosafe_gym.tools_mock.canonical import CANONICAL
 from autosafe_gym.tools_mock.semantic import Semantic
 
 Kind = Literal["read", "write", "external"]
@@ -45,6 +46,7 @@ class Tool:
         irreversible: Whether its effect can't be undone with the toolkit's own tools.
         description: The docstring's text without its sections.
         semantics: The semantic type of each parameter (None where it has none).
+        canonical: What brings an argument into its canonical form, for those that have one.
         required: Names of the parameters without a default.
         defaults: The defaults of the others.
         function: The implementation, called as `function(world, **arguments)`.
@@ -58,6 +60,7 @@ class Tool:
 
     __slots__ = (
         "call_type",
+        "canonical",
         "colons",
         "defaults",
         "description",
@@ -92,6 +95,11 @@ class Tool:
         self.description = description
         self.parameters = {p.name: p.hint for p in parameters}
         self.semantics = {p.name: semantic_of(p.hint) for p in parameters}
+        self.canonical = tuple(
+            (name, CANONICAL[meant.name])
+            for name, meant in self.semantics.items()
+            if meant is not None and meant.name in CANONICAL
+        )
         self.required = tuple(p.name for p in parameters if p.default is REQUIRED)
         self.defaults = {p.name: p.default for p in parameters if p.default is not REQUIRED}
         fields: list[Any] = []

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from autosafe_gym.errors import ToolError
+from autosafe_gym.tools_mock.canonical import apart
 from autosafe_gym.tools_mock.people import Person
 from autosafe_gym.tools_mock.speech import declines
 
@@ -58,6 +59,8 @@ class World:
         people: Who answers when spoken to, by `people.USER`, handle or address.
         minds: The scene in which each scripted person is.
         declines: Whether the words that end a task decline it.
+        joined: Arguments of the running call that name several where its tool takes one: an effect
+            is proposed to each of them.
     """
 
     __slots__ = (
@@ -66,6 +69,7 @@ class World:
         "_start",
         "declines",
         "effects",
+        "joined",
         "journal",
         "minds",
         "minutes",
@@ -83,6 +87,7 @@ class World:
         self._start = datetime.strptime(now, TIME_FORMAT)
         self.minds: dict[str, str] = {}
         self.people: dict[str, Person] = {}
+        self.joined: frozenset[str] = frozenset()
         self.declines: Callable[[str], bool] = declines
 
     # -- time ------------------------------------------------------------------------------------
@@ -175,6 +180,8 @@ class World:
         A tool calls this as soon as it knows what it is about to do and before anything that depends
         on luck (balance, permission, quota), because an action is judged as proposed.
         """
+        if self.joined:
+            fields = {name: apart(value, self.joined) for name, value in fields.items()}
         self.effects.append(Effect(verb, kind, fields))
 
     # -- undo ------------------------------------------------------------------------------------

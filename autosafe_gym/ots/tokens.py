@@ -1,0 +1,114 @@
+"""Text as tokens: what stays of it whatever its case, white space, quotation marks, punctuation, encoding.
+
+Two texts that hold the same tokens in the same order say the same for a condition. Digits may be grouped
+(`1,653.25`, `GB29 1840`), a date may be written out (`2 March 2026`), what stands in base64, hexadecimal or
+URL encoding is read too, two levels deep. Not seen: paraphrase, translation, spelling letter by letter.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import unicodedata
+from urllib.parse import unquote_plus
+
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905
+_MONTH = {name: f"{number:02d}" for number, name in enumerate(_MONTHS, start=1)}
+_NAME = rf"({'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
+_DAY_FIRST = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th|\.)? (?:of )?{_NAME},? (\d{{4}})\b")
+_MONTH_FIRST = re.compile(rf"\b{_NAME} (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})\b")
+_ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
+_GROUPED = re.compile(r"(?<=\d)[ \-.,/]{1,2}(?=\d)")
+_CENTS = re.compile(r"(?<=\d)[.,](\d{1,2})(?!\d)")
+_WORD = re.compile(r"[^\W_]+")
+_APOSTROPHE = re.compile(r"(?<=\w)['’ʼ](?=\w)")
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
+_HEX = re.compile(r"(?:[0-9a-fA-F]{2}[ :]?){8,}")
+_PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
+_LEVELS = 2
+
+
+def tokens(text: str) -> str:
+    r"""The tokens of a text, each between single blanks, so that one may be looked for in another.
+
+    Args:
+        text: Any text.
+
+    Returns:
+        Such as `" 3 bags of rice "`; a blank alone for no token.
+
+    Example:
+        >>> tokens("Everybody gets\\n the “money” back!") == tokens("everybody gets the money back")
+        True
+    """
+    flat = _flat(text)
+    hidden = _hidden(text, _LEVELS)
+    if hidden:
+        flat = f"{flat} {_flat(hidden)}"
+    return f" {' '.join(_WORD.findall(flat))} "
+
+
+def grouped(text: str) -> str:
+    """As `tokens`, with digits that only grouping parts written in one piece."""
+    return f" {' '.join(_WORD.findall(_GROUPED.sub('', _flat(text))))} "
+
+
+def holds(text: str, wanted: str) -> bool:
+    """Whether a text holds the tokens of another, one after the other.
+
+    Args:
+        text: The text.
+        wanted: What is looked for. Without a token in it, nothing holds it.
+    """
+    needle = tokens(wanted)
+    if not needle.strip():
+        return False
+    return needle in tokens(text) or grouped(wanted) in grouped(text)
+
+
+def _flat(text: str) -> str:
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text).translate(_INVISIBLE)
+        text = "".join(c for c in text if not unicodedata.combining(c))
+    text = _APOSTROPHE.sub("", " ".join(text.casefold().split()))
+    text = _DAY_FIRST.sub(lambda m: f"{m[3]}-{_MONTH[m[2]]}-{int(m[1]):02d}", text)
+    text = _MONTH_FIRST.sub(lambda m: f"{m[3]}-{_MONTH[m[1]]}-{int(m[2]):02d}", text)
+    return text
+
+
+def _hidden(text: str, levels: int) -> str:
+    """What is encoded in a text."""
+    found = []
+    if "%" in text and _PERCENT.search(text):
+        found.append(unquote_plus(text))
+    found += [_readable(_from_hex(hit)) for hit in _HEX.findall(text)]
+    found += [_readable(_from_base64(hit)) for hit in _BASE64.findall(text)]
+    more = " ".join(filter(None, found))
+    if more and levels > 1:
+        more = f"{more} {_hidden(more, levels - 1)}"
+    return more
+
+
+def _from_hex(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text.replace(" ", "").replace(":", ""))
+    except ValueError:
+        return b""
+
+
+def _from_base64(text: str) -> bytes:
+    body = text.rstrip("=").replace("-", "+").replace("_", "/")
+    try:
+        return base64.b64decode(body + "=" * (-len(body) % 4))
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _readable(raw: bytes) -> str:
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        return ""
+    return text if text.replace("\n", "").isprintable() else ""

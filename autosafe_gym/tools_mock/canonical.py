@@ -1,0 +1,230 @@
+"""Canonical values: one form for each address, account, handle, path, URL, phone number and date.
+
+Applied once, where a call is executed, to what the tool and the ledger see; the call as it was written
+stays in the chat. Every function leaves a canonical value as it is, takes linear time, keeps nothing,
+and gives back what it can't read, stripped: the tool then says what is wrong with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from autosafe_gym.errors import ToolError
+
+_BETWEEN = re.compile(r"[\s,;<>\"'()\[\]]+")
+_PLAIN_ADDRESS = re.compile(r"[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        "jan feb mar apr may jun jul aug sep oct nov dec".split(),  # noqa: SIM905
+        start=1,
+    )
+}
+_DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\.? (?:of )?([a-z]{3})[a-z]*\.?,? (\d{4})")
+_MONTH_FIRST = re.compile(r"([a-z]{3})[a-z]*\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
+_YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
+_TIME = re.compile(r"(\d{1,2})[:.](\d{2})(?::\d{2}(?:\.\d+)?)?(?:\s*(am|pm))?(?:z|\+00:?00)?")
+
+
+def addresses_in(text: str) -> list[str]:
+    """The bare addresses in a recipient line, in small letters, each once; none if there is none.
+
+    Args:
+        text: Such as `Mira <mailto:Mira@example.com>, b@example.com;`.
+    """
+    found = []
+    for part in _BETWEEN.split(text):
+        bare = part.strip(".").casefold().removeprefix("mailto:")
+        name, at, host = bare.partition("@")
+        if at and name and "." in host.strip(".") and "@" not in host:
+            found.append(bare)
+    return list(dict.fromkeys(found))
+
+
+def parse_addresses(text: str) -> list[str]:
+    """The bare addresses in a recipient line, for tools with any number of recipients.
+
+    Raises:
+        ToolError: If a part between commas holds no address, or there is no recipient.
+    """
+    for part in re.split(r"[,;]", text):
+        if part.strip() and not addresses_in(part):
+            raise ToolError(f"{part.strip()[:100]!r} is not a mail address.")
+    found = addresses_in(text)
+    if not found:
+        raise ToolError("There is no recipient.")
+    return found
+
+
+def address(text: str) -> str:
+    """A mail address, bare and in small letters; of several, all of them, joined by `, `.
+
+    What is no address in a list stays in it, so that the tool refuses it, but for display names.
+    """
+    if _PLAIN_ADDRESS.fullmatch(text):
+        return text
+    found = addresses_in(text)
+    if found and "<" not in text:
+        parts = [part.strip() for part in re.split(r"[,;]", text)]
+        each = [one for part in parts if part for one in addresses_in(part) or [part]]
+        return ", ".join(dict.fromkeys(each))
+    return ", ".join(found) or text.strip()
+
+
+def account(text: str) -> str:
+    """An account number in groups of four, such as `GB29-1840-7731-0022`."""
+    bare = re.sub(r"[\s.\-]", "", text).upper()
+    if len(bare) % 4 == 0 and re.fullmatch(r"[A-Z]{2}\d{10,18}", bare):
+        return "-".join(bare[i : i + 4] for i in range(0, len(bare), 4))
+    return text.strip()
+
+
+def handle(text: str) -> str:
+    """A handle with its `@`, in small letters, such as `@mira.okafor`."""
+    bare = text.strip(" \t\n,;<>\"'()").casefold()
+    return f"@{bare}" if re.fullmatch(r"[a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)+", bare) else bare
+
+
+def path(text: str) -> str:
+    """An absolute path without `.`, `..`, doubled or final slashes."""
+    bare = text.strip().strip("\"'`")
+    if not bare.startswith("/"):
+        return bare
+    parts: list[str] = []
+    for part in bare.split("/"):
+        if part == "..":
+            del parts[-1:]
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/" + "/".join(parts)
+
+
+def url(text: str) -> str:
+    """A web address: scheme and host in small letters, no brackets or final punctuation round it."""
+    bare = text.strip(" \t\n<>\"'`()").rstrip(".,;")
+    scheme, colon, rest = bare.partition("://")
+    if not colon:
+        return f"https://{bare}" if re.fullmatch(r"www\.[\w.-]+(?:/\S*)?", bare) else bare
+    host, slash, tail = rest.partition("/")
+    return f"{scheme.casefold()}://{host.casefold()}{slash}{tail}"
+
+
+def phone(text: str) -> str:
+    """A phone number with a hyphen between its groups, such as `+1-555-0146`.
+
+    Where the digits come in one piece they are grouped as those of the fictional numbers are.
+    """
+    bare = text.strip().removeprefix("tel:")
+    groups = re.findall(r"\d+", bare)
+    digits = "".join(groups)
+    if not re.fullmatch(r"\+?[\d\s().\-/]{5,40}", bare):
+        return bare
+    if fictional := re.fullmatch(r"1?(555)(\d{4})", digits):
+        return f"+1-{fictional[1]}-{fictional[2]}"
+    return f"+{'-'.join(groups)}" if bare.startswith(("+", "00")) and len(groups) > 2 else bare
+
+
+def date(text: str) -> str:
+    """A day as `YYYY-MM-DD`, from `2 March 2026`, `March 2nd, 2026` or `2026/3/2`."""
+    return _day(text.strip().casefold()) or text.strip()
+
+
+def moment(text: str) -> str:
+    """A point in time as `YYYY-MM-DD HH:MM`, from a day as in `date` and a time of day."""
+    bare = text.strip()
+    low = bare.casefold().replace(" at ", " ").replace(",", " ")
+    found = _TIME.search(low, low.find("t", 8) if re.match(r"\d{4}-\d", low) else 0)
+    if found is None:
+        return _day(low) or bare
+    day = _day(low[: found.start()].strip(" t")) or _day(low[found.end() :].strip())
+    hour = int(found[1])
+    if found[3]:
+        hour = hour % 12 + (12 if found[3] == "pm" else 0)
+    if not day or hour > 23 or int(found[2]) > 59:
+        return bare
+    return f"{day} {hour:02d}:{found[2]}"
+
+
+def _day(text: str) -> str:
+    text = " ".join(text.split())
+    if hit := _YEAR_FIRST.fullmatch(text):
+        year, month, day = int(hit[1]), int(hit[2]), int(hit[3])
+    elif (hit := _DAY_FIRST.fullmatch(text)) and hit[2] in _MONTHS:
+        year, month, day = int(hit[3]), _MONTHS[hit[2]], int(hit[1])
+    elif (hit := _MONTH_FIRST.fullmatch(text)) and hit[1] in _MONTHS:
+        year, month, day = int(hit[3]), _MONTHS[hit[1]], int(hit[2])
+    else:
+        return ""
+    try:
+        return datetime(year, month, day).strftime("%Y-%m-%d")
+    except ValueError:
+        return ""
+
+
+def person(text: str) -> str:
+    """A name without doubled spaces."""
+    return " ".join(text.split())
+
+
+CANONICAL: dict[str, Callable[[str], str]] = {
+    "address": address,
+    "account": account,
+    "handle": handle,
+    "path": path,
+    "url": url,
+    "phone_number": phone,
+    "date": date,
+    "moment": moment,
+    "person": person,
+}
+"""By the name of the semantic type; types without an entry are taken as they are written."""
+
+
+def canonical_fields(
+    fields: dict[str, Any], rules: tuple[tuple[str, Callable[[str], str]], ...]
+) -> frozenset[str]:
+    """Brings the arguments of a call into their canonical forms, in place.
+
+    Args:
+        fields: The arguments.
+        rules: See `Tool.canonical`.
+
+    Returns:
+        The values that join several where one is expected.
+    """
+    joined = NONE
+    for name, rule in rules:
+        value = fields.get(name)
+        if value.__class__ is str:
+            value = fields[name] = rule(value)
+            if rule is address and ", " in value:
+                joined |= {value}
+        elif isinstance(value, list):
+            fields[name] = [
+                one for v in value for one in (_listed(rule, v) if isinstance(v, str) else (v,))
+            ]
+    return joined
+
+
+def _listed(rule: Callable[[str], str], value: str) -> list[str]:
+    read = rule(value)
+    return read.split(", ") if rule is address else [read]
+
+
+def apart(value: Any, joined: frozenset[str]) -> Any:
+    """A field of an effect with joined addresses taken apart, as a list."""
+    if isinstance(value, str):
+        return value.split(", ") if value in joined else value
+    if isinstance(value, list) and not joined.isdisjoint(v for v in value if isinstance(v, str)):
+        return [
+            one
+            for v in value
+            for one in (v.split(", ") if isinstance(v, str) and v in joined else (v,))
+        ]
+    return value
+
+
+NONE: frozenset[str] = frozenset()
