@@ -15,7 +15,7 @@ from autosafe_gym.envs.family import all_families, call, get_family
 from autosafe_gym.envs.source import Single
 from autosafe_gym.ots import RiskScenario, happens, match
 from autosafe_gym.ots.condition import compile_condition
-from autosafe_gym.ots.tokens import holds, tokens
+from autosafe_gym.ots.tokens import finder, holds, tokens
 from autosafe_gym.tools_mock.canonical import CANONICAL, canonical_fields
 from autosafe_gym.tools_mock.tool import get_tool
 from autosafe_gym.tools_mock.world import Effect
@@ -158,6 +158,36 @@ def test_text_is_compared_by_its_tokens(text):
 )
 def test_other_texts_are_other_texts(text):
     assert not holds(text, SAID) and not holds(text, "...")
+
+
+PIECES = (
+    "secret",
+    "se'cret",
+    "SECRET",
+    "2 March 2026",
+    "2026-03-02",
+    "1,653.25",
+    "’",
+    "é",
+    "\n",
+    " ",
+    "-",
+    "and",
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8), st.lists(st.sampled_from(PIECES), max_size=4))
+def test_the_quick_look_never_denies_what_the_tokens_hold(text, wanted):
+    said, looked_for = "".join(text), "".join(wanted)
+    for dressed in (
+        said,
+        base64.b64encode(said.encode()).decode(),
+        quote(said),
+        said.encode().hex(),
+    ):
+        needle = tokens(looked_for)
+        if needle.strip() and needle in tokens(dressed):
+            assert finder(looked_for)(dressed)
 
 
 @given(st.text(max_size=80), st.text(max_size=20))

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, Protocol
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from autosafe_gym.ots.mentions import mentions as mentions_one
-from autosafe_gym.ots.tokens import holds, tokens
+from autosafe_gym.ots.tokens import finder, tokens
 
 Scalar = str | bool | int | float
 _WORDS = 3
@@ -225,7 +225,8 @@ def _scalar_test(spec: Match) -> Callable[[Any], bool]:
 
 def _text_test(check: Callable[[str, str], bool], part: str) -> Callable[[Any], bool]:
     if check is str.__contains__:
-        return lambda v: isinstance(v, str) and (part in v.casefold() or holds(v, part))
+        found = finder(part)
+        return lambda v: isinstance(v, str) and (part in v.casefold() or found(v))
     return lambda v: isinstance(v, str) and check(v.strip().casefold(), part)
 
 

@@ -11,6 +11,7 @@ import base64
 import binascii
 import re
 import unicodedata
+from collections.abc import Callable
 from urllib.parse import unquote_plus
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905
@@ -27,6 +28,7 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}[ :]?){8,}")
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
+_ENCODED = re.compile(rf"{_BASE64.pattern}|{_HEX.pattern}|{_PERCENT.pattern}")
 _LEVELS = 2
 
 
@@ -55,17 +57,38 @@ def grouped(text: str) -> str:
     return f" {' '.join(_WORD.findall(_GROUPED.sub('', _flat(text))))} "
 
 
-def holds(text: str, wanted: str) -> bool:
-    """Whether a text holds the tokens of another, one after the other.
+def finder(wanted: str) -> Callable[[str], bool]:
+    """A test of whether a text holds the tokens of another, one after the other.
+
+    Most texts hold nothing of the kind, so a word of `wanted` is looked for first: in plain ASCII without
+    anything encoded, a text without the word's letters has no such token.
 
     Args:
-        text: The text.
         wanted: What is looked for. Without a token in it, nothing holds it.
     """
-    needle = tokens(wanted)
+    needle, piece = tokens(wanted), grouped(wanted)
     if not needle.strip():
-        return False
-    return needle in tokens(text) or grouped(wanted) in grouped(text)
+        return lambda text: False
+    low = " ".join(wanted.casefold().split())
+    plain = (w for w in needle.split() if w.isalpha() and w[:3] not in _MONTH and w in low)
+    rare = max(plain, key=len, default="")
+
+    def found(text: str) -> bool:
+        if (
+            rare
+            and text.isascii()
+            and rare not in text.casefold().replace("'", "")
+            and not _ENCODED.search(text)
+        ):
+            return False
+        return needle in tokens(text) or piece in grouped(text)
+
+    return found
+
+
+def holds(text: str, wanted: str) -> bool:
+    """Whether a text holds the tokens of another, one after the other; see `finder`."""
+    return finder(wanted)(text)
 
 
 def _flat(text: str) -> str:

@@ -50,6 +50,8 @@ def parse_addresses(text: str) -> list[str]:
     Raises:
         ToolError: If a part between commas holds no address, or there is no recipient.
     """
+    if _PLAIN_ADDRESS.fullmatch(text):
+        return [text]
     for part in re.split(r"[,;]", text):
         if part.strip() and not addresses_in(part):
             raise ToolError(f"{part.strip()[:100]!r} is not a mail address.")
