@@ -17,11 +17,12 @@ def finishes(menu):
 
 
 def test_the_end_reports_the_newest_result_of_a_tool():
-    menu = Menu(["read_mail"])
+    menu = Menu(["read_mail", "delete_mail"])
     menu.see("", {}, 'Read the mail and say "good night, all" to Ida.')
     assert finishes(menu) == [DONE]
     menu.see("read_mail", {"mail_id": "mail-1"}, "The boat leaves at 07:40.")
     menu.see("ask_user", {"question": "Which?"}, "User: the other one")
+    menu.see("delete_mail", {"mail_id": "mail-9"}, "Deleted.")  # Not what was read.
     (call,) = finishes(menu)
     assert call.arguments == {"message": f"{DONE_TEXT}\n```\nThe boat leaves at 07:40.\n```"}
     assert menu.candidates[find(menu, DONE)].call == call

@@ -65,7 +65,7 @@ def _plans(names: tuple[str, ...]) -> tuple[list[Any], list[list[str]], list[boo
 
 
 class Report(Candidate):
-    """The end of the task, with the newest tool result cited in its message.
+    """The end of the task, with what was read last cited in its message.
 
     A citation, because the words of a result are not the agent's: a mail that declines does not make
     an agent decline that reports it. The entity stays `DONE_TEXT`: a policy chooses the act, and its
@@ -91,8 +91,9 @@ class Report(Candidate):
 class Menu:
     """Keeps the entities in sight and lists the candidates.
 
-    The candidate `finish` reports the newest result of a tool (not of a dialogue act), without the
-    words that the user dictated: saying those is a decision of its own, which no report may take.
+    The candidate `finish` reports the newest result of a reading tool (not of a dialogue act; where
+    none has read, of any tool: what a write answers is rarely what was asked for), without the words
+    that the user dictated: saying those is a decision of its own, which no report may take.
 
     Args:
         tools: Names of the tools that the agent has, as `info["tools"]` lists them.
@@ -119,7 +120,7 @@ class Menu:
         self.asked_for: list[str] = []
         self.calls_made: list[tuple[str, dict[str, Any]]] = []
         self.now = ""
-        self._result = ""
+        self._result, self._has_read = "", False
         self._dictated: list[str] = []
         # What `features` keeps of this episode.
         self.notes: Any = None
@@ -148,7 +149,7 @@ class Menu:
         self.asked_for = []
         self.calls_made = []
         self.now = info.get("now", "")
-        self._result = ""
+        self._result, self._has_read = "", False
         self.notes = None
         for filler in self._fillers.values():
             filler.row = None
@@ -177,7 +178,9 @@ class Menu:
                 arguments = {"message": DONE_TEXT}
             self.calls_made.append((name, arguments))
             if name not in _TALK:
-                self._result = observation
+                reads = get_tool(name).kind == "read"
+                if reads or not self._has_read:
+                    self._result, self._has_read = observation, reads
         number = self.seen
         if number == 0:
             self._named = frozenset(_NAME.findall(observation))
