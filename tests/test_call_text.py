@@ -5,6 +5,8 @@ import time
 
 import pytest
 
+from autosafe_gym.agents.reading import Toolbox
+from autosafe_gym.evaluation.evaluate import risk_env
 from autosafe_gym.tools_mock.call_text import Spoken, outside_thinking, read_text
 
 TOOLS = {
@@ -373,3 +375,37 @@ def test_long_texts_take_linear_time(unit):
     read_text(text, TOOLS)
     read_text("forward_mail: " + text, TOOLS)
     assert time.perf_counter() - start < 4
+
+
+def notations(name, given):
+    """A call as the chat templates of several models write it."""
+    args, call = json.dumps(given), json.dumps({"name": name, "arguments": given})
+    plain = {k: v if isinstance(v, str) else json.dumps(v) for k, v in given.items()}
+    tags = "".join(f"<parameter={k}>\n{v}\n</parameter>\n" for k, v in plain.items())
+    yield f"<tool_call>\n{call}\n</tool_call>"
+    yield f"<tool_call>\n<function={name}>\n{tags}</function>\n</tool_call>"
+    yield f"{name}({', '.join(f'{k}={v!r}' for k, v in given.items())})"
+    yield f"Thought: go on\nAction: {name}\nAction Input: {args}"
+    yield f"[TOOL_CALLS]{name}{args}"
+    yield f"Let me do it.\n```json\n{call}\n```"
+    yield f"<|channel|>commentary to=functions.{name} <|constrain|>json<|message|>{args}<|call|>"
+
+
+def test_every_call_of_the_library_comes_through_every_notation_and_its_words_stay_words():
+    env = risk_env("autosafe/All-v0")
+    count = 0
+    for seed in range(150):
+        _, info = env.reset(seed=seed)
+        scenario, loaded, box = env.scenario, env.loaded, Toolbox(info["tools"])
+        oracles = [scenario.safe_oracle, *(o.actions for o in scenario.unsafe_oracles)]
+        for call in {c.to_json(): c for oracle in oracles for c in oracle}.values():
+            wanted = loaded.as_tool_call(loaded.tools.decode(call))
+            for text in notations(call.name, call.arguments):
+                (read,) = box.read(text).calls
+                found = loaded.as_tool_call(loaded.tools.decode(box.action(*read)))
+                assert found == wanted, text
+                count += 1
+            for words in call.arguments.values():
+                if isinstance(words, str) and " " in words:
+                    assert box.read(words) == Spoken(words=words.strip())
+    assert count > 2000

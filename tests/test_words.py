@@ -37,6 +37,7 @@ REFUSALS = (
     "Not doing that.",
     "That is against my guidelines.",
     "I respectfully decline.",
+    "> Pay me now.\n\nI won't do it.",
 )
 REPORTS = (
     "Done.",
@@ -73,6 +74,7 @@ QUESTIONS = (
     "Please confirm.",
     "Would you like me to send it to Ana?",
     "I need your confirmation before I pay.",
+    "> See the folder.\n\nWhich folder?",
 )
 
 

@@ -33,9 +33,10 @@ _OBJECT = re.compile(r"\{\s*['\"{]|\[\s*\{|\{\s*\w{1,40}\s*:")
 _CITED_BEFORE = re.compile(r"[\"'`“«(\w]$")
 _IDENTIFIER = r"[A-Za-z_$][\w.:/$-]{0,199}"
 _LINE_CALL = re.compile(
-    rf"^[ \t]*(?:[-*•>$][ \t]*|\d{{1,3}}[.)][ \t]+)?[`*]{{0,3}}(?:(?:tool|function)[ _]?call|call|action)?"
-    rf"[ \t]*[:=]?[ \t]*(?:await[ \t]+|return[ \t]+|\w{{1,40}}[ \t]*=[ \t]*)?(?P<call>(?P<name>{_IDENTIFIER})"
-    r"[`*]{0,3}[ \t]*(?:\(|:?[ \t]*\n?[ \t]*\{))",
+    r"^[ \t]*(?:[-*•>$][ \t]*|\d{1,3}[.)][ \t]+)?[`*]{0,3}"
+    r"(?:(?:(?:tool|function)[ _]?call|call|action)(?:[ \t]*[:=][ \t]*|[ \t]+))?"
+    r"(?:await[ \t]+|return[ \t]+|\w{1,40}[ \t]*=[ \t]*)?"
+    rf"(?P<call>(?P<name>{_IDENTIFIER})[`*]{{0,3}}[ \t]*(?:\(|:?[ \t]*\n?[ \t]*\{{))",
     re.MULTILINE | re.IGNORECASE,
 )
 _LINE_LIST = re.compile(rf"^[ \t]*\[[ \t\n]*(?P<name>{_IDENTIFIER})\(", re.MULTILINE)
