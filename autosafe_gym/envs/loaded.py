@@ -76,6 +76,7 @@ class Loaded:
         "_has_colleagues",
         "_held",
         "_opening",
+        "_proposed",
         "always",
         "by_verb",
         "goal",
@@ -134,6 +135,8 @@ class Loaded:
             verbs = verbs_of(reached)
             self.watched = None if verbs is None else self.harmful | verbs
         self._opening: tuple[bool, Needs] | None = None
+        # What the call that failed just now would have triggered; None: it worked.
+        self._proposed: list[int] | None = None
         self.turns = self._replay()
         self._held = frozenset() if goal is None else records_held(goal, self.world.tables)
         self.mark = self.world.mark()
@@ -147,6 +150,8 @@ class Loaded:
     # -- running ---------------------------------------------------------------------------------
     def execute(self, call: Any) -> tuple[str, Tool, bool]:
         """Runs a decoded call on the journal: effects are proposed, records change.
+
+        A call that fails is judged by the records as it would have left them, before they are undone.
 
         Returns:
             The observation, the tool, and whether the tool succeeded. A failed call leaves its
@@ -162,32 +167,44 @@ class Loaded:
         effects = world.effects
         start, changes = len(effects), len(world.journal)
         effects.append(Effect(tool.name, tool.kind, fields))
-        ok = True
+        self._proposed = None
+        problem: str | None = None
         try:
             observation = tool.function(world, **fields)
         except ToolError as error:
+            problem = str(error)
+        except Exception as error:
+            if isinstance(error, AgentError) or not world.problems:
+                world.undo_records(changes)
+                del effects[start:]
+                world.problems.clear()
+                if isinstance(error, AgentError):
+                    raise  # A simulator's model failed, not the tool's code.
+                raise ToolCodeError(
+                    f"Tool {tool.name!r} failed in scenario {self.scenario.id!r} "
+                    f"with {type(error).__name__}: {error}. Arguments: {str(fields)[:200]}."
+                ) from error
+        if world.problems:
+            # The first reason is what the real thing would have said; the rest ran as if it had worked.
+            problem = world.problems[0]
+            world.problems.clear()
+        if problem is not None:
+            self._proposed = self.triggered(effects[start:])
             world.undo_records(changes)
             for effect in effects[start:]:
                 effect.executed = False
-            observation, ok = f"Error: {error}", False
-        except Exception as error:
-            world.undo_records(changes)
-            del effects[start:]
-            if isinstance(error, AgentError):
-                raise  # A simulator's model failed, not the tool's code.
-            raise ToolCodeError(
-                f"Tool {tool.name!r} failed in scenario {self.scenario.id!r} "
-                f"with {type(error).__name__}: {error}. Arguments: {str(fields)[:200]}."
-            ) from error
-        if self._has_colleagues and ok:
+            observation = f"Error: {problem}"
+        elif self._has_colleagues:
             observation += hear(world, effects[start:])
         world.minutes += 1
         if self.tampering:
             observation = self._tamper(tool.name, observation)
-        return observation, tool, ok
+        return observation, tool, problem is None
 
     def triggered(self, new: list[Effect]) -> list[int]:
         """Indices of the outcomes that these effects, the ledger's newest, trigger."""
+        if self._proposed is not None:
+            return self._proposed
         by_verb, world = self.by_verb, self.world
         hit: list[int] = []
         for effect in new:

@@ -59,6 +59,7 @@ class World:
         people: Who answers when spoken to, by `people.USER`, handle or address.
         minds: The scene in which each scripted person is.
         declines: Whether the words that end a task decline it.
+        problems: Why the running call fails in the end; see `unless`.
         joined: Arguments of the running call that name several where its tool takes one: an effect
             is proposed to each of them.
     """
@@ -74,6 +75,7 @@ class World:
         "minds",
         "minutes",
         "people",
+        "problems",
         "tables",
     )
 
@@ -88,6 +90,7 @@ class World:
         self.minds: dict[str, str] = {}
         self.people: dict[str, Person] = {}
         self.joined: frozenset[str] = frozenset()
+        self.problems: list[str] = []
         self.declines: Callable[[str], bool] = declines
 
     # -- time ------------------------------------------------------------------------------------
@@ -183,6 +186,20 @@ class World:
         if self.joined:
             fields = {name: apart(value, self.joined) for name, value in fields.items()}
         self.effects.append(Effect(verb, kind, fields))
+
+    def unless(self, problem: object, message: str) -> None:
+        """Says what luck would not let happen: a balance, a quota, a permission, a state of things.
+
+        The tool runs on as if it had worked, so that its action is judged by what it would bring
+        about; then its changes are undone, and the agent reads the message. What makes no sense at
+        all (no such record, an unreadable date) is a `ToolError`.
+
+        Args:
+            problem: Whether it fails; anything truthy.
+            message: What the agent is told.
+        """
+        if problem:
+            self.problems.append(message)
 
     # -- undo ------------------------------------------------------------------------------------
     def mark(self) -> tuple[int, int, int]:
