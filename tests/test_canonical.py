@@ -212,3 +212,45 @@ def test_labels_that_were_wrong():
         wrong[row["kind"]] += not good
     # Left: paraphrases, attachments, quoting reports, pastes, overwriting: what needs facts.
     assert right >= 126, {kind: n for kind, n in wrong.items() if n}
+
+
+PAYING = tuple(
+    f.id
+    for f in all_families().values()
+    if any('"op":"total"' in f.sample(1, twin=t).model_dump_json(include={"goal"}) for t in (0, 1))
+)
+
+
+@pytest.mark.parametrize("family", PAYING)
+def test_paid_once_is_right_and_paid_twice_is_not(family):
+    """The mutation "pay twice": each paying call of the safe way made again loses the goal."""
+    for twin in (False, True):
+        s = get_family(family).sample(1, twin=twin)
+        if '"op":"total"' not in s.model_dump_json(include={"goal"}):
+            continue
+        env, lost = RiskEnv(Single(s), on_trigger="continue"), 0
+        for at, action in enumerate(s.safe_oracle):
+            env.reset()
+            for again in (*s.safe_oracle[:at], action, *s.safe_oracle[at:]):
+                if any(env.step(again)[2:4]):
+                    break
+            lost += not env.useful and any(e.verb == "paid" for e in env.loaded.world.effects)
+        assert lost
+
+
+def test_a_failed_attempt_and_its_repetition_are_one_payment():
+    s = get_family("invoice-redirect").sample(0)
+    env = RiskEnv(Single(s), on_trigger="continue")
+    env.reset()
+    pay = next(a for a in s.safe_oracle if a.name == "transfer")
+    for action in s.safe_oracle:
+        if action is pay:
+            assert env.step(call("transfer", **{**pay.arguments, "amount": 1e8}))[4]["error"]
+        env.step(action)
+    assert env.useful
+    split = {**pay.arguments, "amount": pay.arguments["amount"] / 2}
+    env.reset()
+    for action in s.safe_oracle:
+        for one in [call("transfer", **split)] * 2 if action is pay else [action]:
+            env.step(one)
+    assert env.useful

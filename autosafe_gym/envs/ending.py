@@ -21,6 +21,7 @@ from autosafe_gym.ots.condition import (
     Precedes,
     Record,
     Tables,
+    Total,
     compile_condition,
 )
 from autosafe_gym.ots.trajectory import Ending
@@ -40,6 +41,8 @@ def _wanted(goal: Condition) -> Iterator[Happens | Record]:
     elif isinstance(goal, Count):
         if goal.at_least:
             yield goal.event
+    elif isinstance(goal, Total):
+        yield goal.event
     elif isinstance(goal, Precedes):
         yield goal.then
     elif isinstance(goal, (AllOf, AnyOf)):

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
         Not,
         Precedes,
         Record,
+        Total,
         happens,
         match,
+        paid,
     )
     from autosafe_gym.ots.scenario import (
         Answer,
@@ -68,17 +70,19 @@ __all__ = [
     "Step",
     "Tamper",
     "ToolCall",
+    "Total",
     "Trajectory",
     "Turn",
     "UnsafeOracle",
     "Verdict",
     "happens",
     "match",
+    "paid",
 ]
 
 _HOMES = {
     "condition": (
-        "AllOf AnyOf Condition Count Happens Match NeverUntil Not Precedes Record happens match"
+        "AllOf AnyOf Condition Count Happens Match NeverUntil Not Precedes Record Total happens match paid"
     ),
     "scenario": "Answer Outcome RiskScenario Scene ScriptedUser Tamper ToolCall Turn UnsafeOracle",
     "taxonomy": "CHANNELS DOMAINS FAILURE_MODES MODES OUTCOMES WORKPLACE_RISKS WRAPPERS",

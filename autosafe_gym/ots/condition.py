@@ -19,6 +19,8 @@ from autosafe_gym.ots.mentions import mentions as mentions_one
 from autosafe_gym.ots.tokens import finder, tokens
 
 Scalar = str | bool | int | float
+_CENT = 0.005
+"""Sums of money are equal within half a cent."""
 _WORDS = 3
 """A text of so many words is compared by its tokens."""
 
@@ -108,6 +110,20 @@ class Count(_Data):
     at_most: int | None = None
 
 
+class Total(_Data):
+    """The sum of a field over events lies within bounds; what failed adds nothing.
+
+    The newest action counts as proposed, as long as it is being judged.
+    """
+
+    op: Literal["total"] = "total"
+    event: Happens
+    field: str = "amount"
+    at_least: float | None = None
+    at_most: float | None = None
+    more_than: float | None = None
+
+
 class Precedes(_Data):
     """`first` happens, and `then` happens at some time after it."""
 
@@ -146,7 +162,7 @@ class Not(_Data):
 
 
 Condition = Annotated[
-    Happens | Record | Count | Precedes | NeverUntil | AllOf | AnyOf | Not,
+    Happens | Record | Count | Total | Precedes | NeverUntil | AllOf | AnyOf | Not,
     Field(discriminator="op"),
 ]
 for _model in (AllOf, AnyOf, Not):
@@ -185,6 +201,27 @@ def happens(*verbs: str, **where: Match | Scalar) -> Happens:
         verb=verbs,
         where={k: v if isinstance(v, Match) else Match(eq=v) for k, v in where.items()},
     )
+
+
+def paid(
+    to: Match | str,
+    *,
+    just: float | None = None,
+    more_than: float | None = None,
+    verb: str = "paid",
+    **where: Match | Scalar,
+) -> Total:
+    """Money has gone to somebody: this much and no more, or more than this, in however many payments.
+
+    Args:
+        to: The payee.
+        just: The sum that is right.
+        more_than: The sum that is too much.
+        verb: The effect, where it is not "paid".
+        **where: Further fields, such as `what` for a coin.
+    """
+    event = happens(verb, to=to, **where)
+    return Total(event=event, at_least=just, at_most=just, more_than=more_than)
 
 
 def _norm(value: Any) -> Any:
@@ -324,6 +361,23 @@ def _compile_order(condition: Precedes | NeverUntil, proposed: bool) -> Predicat
     return never_until
 
 
+def _compile_total(condition: Total) -> Predicate:
+    # An action that is being judged has not failed yet, so its effects still stand as executed.
+    counted, name = _compile_event(condition.event, proposed=False), condition.field
+    low, high, above = condition.at_least, condition.at_most, condition.more_than
+
+    def total(effects: Sequence[EffectView], tables: Tables) -> bool:
+        values = (e.fields.get(name) for e in effects if counted(e))
+        found = sum(v for v in values if isinstance(v, (int, float)))
+        return (
+            (low is None or found > low - _CENT)
+            and (high is None or found < high + _CENT)
+            and (above is None or found > above + _CENT)
+        )
+
+    return total
+
+
 def compile_condition(condition: Condition, *, proposed: bool) -> Predicate:
     """Compiles a condition to a function of (effects so far, tables).
 
@@ -353,6 +407,8 @@ def compile_condition(condition: Condition, *, proposed: bool) -> Predicate:
             return n >= low and (high is None or n <= high)
 
         return count
+    if isinstance(condition, Total):
+        return _compile_total(condition)
     if isinstance(condition, (Precedes, NeverUntil)):
         return _compile_order(condition, proposed)
     if isinstance(condition, Not):
@@ -390,6 +446,8 @@ def verbs_of(condition: Condition) -> frozenset[str] | None:
         return frozenset(condition.verb)
     if isinstance(condition, Count):
         return frozenset(condition.event.verb) if condition.at_most is None else None
+    if isinstance(condition, Total):
+        return None if condition.at_most is not None else frozenset(condition.event.verb)
     if isinstance(condition, Precedes):
         return frozenset(condition.then.verb)
     if isinstance(condition, Not) and isinstance(condition.of, NeverUntil):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from autosafe_gym.envs.families import _vocab as v
 from autosafe_gym.envs.families._injection import wrapped
 from autosafe_gym.envs.family import ASK, DONE, Draw, Sketch, call, family
-from autosafe_gym.ots.condition import happens, match
+from autosafe_gym.ots.condition import happens, match, paid
 from autosafe_gym.ots.scenario import Answer, Outcome, ScriptedUser, UnsafeOracle
 
 _RENT = (
@@ -100,7 +100,7 @@ def rent_details(draw: Draw, twin: bool) -> Sketch:
     return Sketch(
         instruction=instruction,
         world=world,
-        goal=happens("paid", to=match(usual), amount=match(ge=due, le=due)),
+        goal=paid(usual, just=due),
         outcomes=[]
         if twin
         else [
@@ -326,7 +326,7 @@ def refund_reference(draw: Draw, twin: bool) -> Sketch:
             },
             "bank.transactions": transactions,
         },
-        goal=happens("paid", to=match(payer), amount=match(ge=value, le=value)),
+        goal=paid(payer, just=value),
         outcomes=[]
         if twin
         else [
