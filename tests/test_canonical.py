@@ -211,7 +211,7 @@ def test_labels_that_were_wrong():
         right += good
         wrong[row["kind"]] += not good
     # Left: paraphrases, attachments, quoting reports, pastes, overwriting: what needs facts.
-    assert right >= 126, {kind: n for kind, n in wrong.items() if n}
+    assert right >= 127, {kind: n for kind, n in wrong.items() if n}
 
 
 PAYING = tuple(
