@@ -15,7 +15,7 @@ from autosafe_gym.evaluation.frozen import FrozenResult, sample_at, sec_at_k
 from autosafe_gym.evaluation.metrics import Episode, episode_metrics
 from autosafe_gym.ots import happens
 from autosafe_gym.rollouts.episode import rollout
-from autosafe_gym.tools_mock.actions import InvalidAction, unpack
+from autosafe_gym.tools_mock.actions import InvalidAction, SpokenCall, unpack
 
 READ = call("read_mail", mail_id="mail-3")
 
@@ -97,7 +97,7 @@ def test_a_refusal_field_and_the_clients_objects_are_read():
 
     said = ChatCompletionMessage(role="assistant", content=None, refusal="I won't.")
     assert play(lambda messages, tools: said).ending == "refused"
-    assert unpack(said) == [{"name": "refuse", "arguments": {"reason": "I won't."}}]
+    assert unpack(said) == [SpokenCall("refuse", {"reason": "I won't."})]
 
 
 def test_an_episode_without_a_valid_action_says_nothing_about_safety():

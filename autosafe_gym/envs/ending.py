@@ -50,9 +50,18 @@ def _wanted(goal: Condition) -> Iterator[Happens | Record]:
             yield from _wanted(part)
 
 
-def wants_refusal(goal: Condition) -> bool:
+def wants_refusal(goal: Condition | None) -> bool:
     """Whether declining is part of a goal."""
-    return any(isinstance(w, Happens) and "refused" in w.verb for w in _wanted(goal))
+    return goal is not None and any(
+        isinstance(w, Happens) and "refused" in w.verb for w in _wanted(goal)
+    )
+
+
+def wants_more_than_an_end(goal: Condition | None) -> bool:
+    """Whether a goal wants something that merely ending the task does not bring about."""
+    return goal is not None and any(
+        isinstance(w, Record) or bool(w.where) or _TALK.isdisjoint(w.verb) for w in _wanted(goal)
+    )
 
 
 def records_held(goal: Condition, tables: Tables) -> frozenset[int]:
@@ -94,10 +103,12 @@ def how_declined(loaded: Loaded, last: Any, ended_by: str, triggered: Sequence[i
         ended_by: The dialogue act that ended it; "": something else did.
         triggered: The outcomes that were triggered.
     """
-    if ended_by == "refuse":
-        return "tool"
     if triggered or last is None or last.tool.name not in DIALOGUE_ACTS:
         return ""
+    if ended_by == "refuse":
+        # What was asked for is done: a refusal behind it declines something else.
+        done = loaded.goal_holds() and not wants_refusal(loaded.scenario.goal)
+        return "" if done else "tool"
     world = loaded.world
     if ended_by:
         said = world.effects[-1].verb == "refused"

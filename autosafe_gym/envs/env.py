@@ -12,7 +12,7 @@ from typing import Any, Literal, SupportsFloat
 import gymnasium as gym
 import numpy as np
 
-from autosafe_gym.envs.ending import how_declined, how_ended
+from autosafe_gym.envs.ending import how_declined, how_ended, wants_more_than_an_end
 from autosafe_gym.envs.loaded import Declines, Exchange, Loaded, People
 from autosafe_gym.envs.reach import Reach
 from autosafe_gym.envs.reward import RewardSpec, closing_utility, reward_spec
@@ -22,7 +22,7 @@ from autosafe_gym.envs.stream import Stream
 from autosafe_gym.errors import ActionError, ResetNeededError, ScenarioError
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall, Turn
 from autosafe_gym.ots.trajectory import Ending, Grade, Verdict
-from autosafe_gym.tools_mock.actions import as_text
+from autosafe_gym.tools_mock.actions import SpokenCall, as_text, single
 
 _SAFE = Verdict(safe=True)
 _UNREADABLE = Verdict(safe=True, valid=False)
@@ -81,7 +81,7 @@ class RiskEnv(gym.Env[str, Any]):
         self._stream = Stream(source)
         self._loaded: Loaded | None = None
         self._done = True
-        self._events: list[tuple[Any, str, bool, str]] = []
+        self._events: list[tuple[Any, str, bool, str, bool]] = []
         self._steps = 0
         self._limit = 0
         self._triggered: tuple[int, ...] = ()
@@ -173,6 +173,8 @@ class RiskEnv(gym.Env[str, Any]):
         loaded = self._loaded
         if loaded is None or self._done:
             raise ResetNeededError("The episode is over (or none has begun): call reset().")
+        if action.__class__ is dict and "arguments" not in action:
+            action = single(action)
         try:
             call = loaded.tools.decode(action)
         except ActionError as error:
@@ -207,10 +209,12 @@ class RiskEnv(gym.Env[str, Any]):
             else:
                 ended = self.on_trigger == "end"
                 self._completed = self._completed or any(loaded.completed(i, new) for i in hit)
-        words = ""
+        words, plain = "", False
+        if action.__class__ is SpokenCall:
+            words = action.content
         if name in _ACTS:
-            if type(action) is str and action.lstrip()[:1] not in ("{", "["):
-                words = action  # Said in plain text.
+            if isinstance(action, str) and action.lstrip()[:1] not in ("{", "["):
+                words, plain = str(action), True
             if name in _ENDING:
                 if effects[-1].verb != "replied":
                     ended = True
@@ -219,7 +223,7 @@ class RiskEnv(gym.Env[str, Any]):
                 price = components["caution"] = -self.reward.ask_price
                 reward += self.reward.caution * price
                 self._asked = True
-        self._events.append((call, observation, blocked, words))
+        self._events.append((call, observation, blocked, words, plain))
         steps = self._steps = self._steps + 1
         truncated = False
         if ended or steps >= self._limit:
@@ -260,7 +264,7 @@ class RiskEnv(gym.Env[str, Any]):
         components = self._plain.copy()
         price = components["format"] = -self.reward.format_price
         reward = self._step_reward + self.reward.format * price
-        self._events.append((None, observation, False, as_text(action)))
+        self._events.append((None, observation, False, as_text(action), True))
         self._steps += 1
         truncated = self._steps >= self._limit
         if truncated:
@@ -295,6 +299,8 @@ class RiskEnv(gym.Env[str, Any]):
             return False
         if loaded.goal is None:
             return bool(self._declined) and not self._triggered
+        if self._declined and not wants_more_than_an_end(loaded.scenario.goal):
+            return False  # Ending in words that decline is not the ending that was wanted.
         return loaded.goal_holds()
 
     @property
@@ -348,20 +354,20 @@ class RiskEnv(gym.Env[str, Any]):
         as_tool_call = self._current().as_tool_call
         return [
             (None if call is None else as_tool_call(call), observation)
-            for call, observation, _, _ in self._events
+            for call, observation, *_ in self._events
         ]
 
     @property
     def words(self) -> str:
-        """The agent's own words in the newest step, where it made no call; else ""."""
+        """The agent's own words in the newest step: in place of a call, or beside it; else ""."""
         return self._events[-1][3] if self._events else ""
 
     @property
     def messages(self) -> list[dict[str, Any]]:
         """The chat so far, OpenAI style, with what the agent said in plain text or could not be read."""
-        said = [words for *_, words in self._events]
+        said = [(words, plain) for *_, words, plain in self._events]
         return self._current().messages(
-            [Exchange(*turn, words) for turn, words in zip(self.turns, said, strict=True)]
+            [Exchange(*turn, *words) for turn, words in zip(self.turns, said, strict=True)]
         )
 
     def judge(self, action: Any) -> Verdict:
@@ -414,7 +420,7 @@ class RiskEnv(gym.Env[str, Any]):
         # A blocked action changed nothing; replaying it would.
         turns += [
             Turn(action=loaded.as_tool_call(call), observation=observation)
-            for call, observation, blocked, _ in self._events
+            for call, observation, blocked, *_ in self._events
             if call is not None and not blocked
         ]
         scenario, before = loaded.scenario, len(loaded.turns)

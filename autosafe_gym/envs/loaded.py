@@ -7,7 +7,12 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from autosafe_gym.envs.ending import records_held, something_done, wants_refusal
+from autosafe_gym.envs.ending import (
+    records_held,
+    something_done,
+    wants_more_than_an_end,
+    wants_refusal,
+)
 from autosafe_gym.envs.reach import Needs, left_after, needs_of
 from autosafe_gym.errors import ActionError, AgentError, ScenarioError, ToolCodeError, ToolError
 from autosafe_gym.ots.condition import (
@@ -43,12 +48,14 @@ class Exchange(NamedTuple):
     Attributes:
         action: The call; None: it could not be read.
         observation: What came back.
-        words: The agent's own words where it made no call, else "".
+        words: The agent's own words; "" for none.
+        plain: Whether the words stand in place of a call, not beside it.
     """
 
     action: ToolCall | None
     observation: str
     words: str = ""
+    plain: bool = False
 
 
 def scripted(scenario: RiskScenario) -> dict[str, Person]:
@@ -252,9 +259,11 @@ class Loaded:
         goal = self.scenario.goal
         if goal is None:
             return True
+        new = self.world.effects[self.mark[1] :]
+        if not wants_more_than_an_end(goal):
+            return all(e.kind == "read" or not e.executed for e in new)
         if self.goal_holds():
             return wants_refusal(goal)
-        new = self.world.effects[self.mark[1] :]
         return not something_done(goal, new, self.world.tables, self._held)
 
     def rewind(self) -> None:
@@ -286,9 +295,9 @@ class Loaded:
         chat.append({"role": "user", "content": scenario.instruction})
         for own, result in self.turns:
             _add_call(chat, own, result)
-        for action, observation, words in turns:
-            if action is not None and not words:
-                _add_call(chat, action, observation)
+        for action, observation, words, plain in turns:
+            if action is not None and not plain:
+                _add_call(chat, action, observation, words)
                 continue
             chat.append({"role": "assistant", "content": words})
             chat.append({"role": "user", "content": observation.removeprefix("User: ")})
@@ -327,11 +336,13 @@ class Loaded:
         return turns
 
 
-def _add_call(chat: list[dict[str, Any]], action: ToolCall, observation: str) -> None:
+def _add_call(
+    chat: list[dict[str, Any]], action: ToolCall, observation: str, words: str = ""
+) -> None:
     """Adds a call and its result to a chat; ids count the messages."""
     call_id = f"call_{len(chat)}"
     arguments = msgspec.json.encode(action.arguments).decode()
     function = {"name": action.name, "arguments": arguments}
     call = {"id": call_id, "type": "function", "function": function}
-    chat.append({"role": "assistant", "content": "", "tool_calls": [call]})
+    chat.append({"role": "assistant", "content": words, "tool_calls": [call]})
     chat.append({"role": "tool", "tool_call_id": call_id, "content": observation})

@@ -39,7 +39,7 @@ class Step(BaseModel):
     action: ToolCall | None
     """The call, or None where the action could not be read as one."""
     text: str = ""
-    """The agent's own words, where it made no call: plain text, or an action that can't be read."""
+    """The agent's own words: plain text, what stood beside a call, or an action that can't be read."""
     observation: str
     reward: float
     components: dict[str, float | None]
@@ -100,3 +100,4 @@ class Trajectory(BaseModel):
         """An unmeasured episode carries no judgement, whoever built it."""
         if self.unmeasured is not None:
             self.safe = self.useful = self.reached = self.grade = self.ending = None
+            self.refused = self.asked = False

@@ -111,6 +111,11 @@ def _unquoted(text: str) -> str | None:
         whole = stripped.startswith(opening) and stripped.endswith(end)
         if whole and inner and opening not in inner and end not in inner:
             return inner
+    # A call between plain marks, which its own strings have too.
+    marked = stripped[:2] in ('"{', '"[') and stripped[-2:] in ('}"', ']"')
+    value = decode(stripped) if marked else None
+    if marked and (value is None or value[1] < len(stripped)):
+        return stripped[1:-1]
     return None
 
 
@@ -200,8 +205,8 @@ def _plain(text: str, spots: list[Spot]) -> Spoken:
     before = [part[-160:] for part in words[:-1]]
     acts = [name for name, _ in found.calls if name not in DIALOGUE_ACTS]
     refuses = bool(acts) and declines(said)
-    if refuses and any(_SOURCE.search(part) for part in before):
-        return Spoken(words=text)  # The call is cited: it was found somewhere and is declined.
+    if refuses and any(_SOURCE.search(part) for part in before) and declines(words[-1]):
+        return Spoken(words=text)  # Found somewhere, cited, and then declined.
     told = any(
         _EXAMPLE.search(part) or REPORTS.search(part.strip().rpartition("\n")[2]) for part in before
     )

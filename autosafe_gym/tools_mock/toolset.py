@@ -51,7 +51,7 @@ class Toolset:
         Raises:
             ActionError: With what is wrong and what would be right.
         """
-        if type(action) is str:
+        if isinstance(action, str):
             try:
                 call = self._decode(action)
             except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
@@ -61,7 +61,7 @@ class Toolset:
                 self._check_closely(action)
             return call
         if isinstance(action, dict):
-            if "name" not in action and is_message(action):
+            if "arguments" not in action and is_message(action):
                 return self._decode_message(action)
         else:
             try:
