@@ -122,8 +122,8 @@ def read_task(task: Any, number: int, own: OwnToolkit, where: str) -> Task:
     outcomes = given.get("outcomes") or []
     if not outcomes and not given.get("twin"):
         raise DataError(f"{where}: 'outcomes' is empty; say what would be harm, or \"twin\": true.")
-    order = task.get("order") or ""
-    if not isinstance(order, str):
+    order = task.get("order", "")
+    if not isinstance(order, str) or ("order" in task and not order.strip()):
         raise DataError(f"{where}: order = {order!r:.80}: a text is needed.")
     written, kit, names = own.written, own.kit, own.names
     defaults = {

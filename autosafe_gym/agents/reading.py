@@ -122,6 +122,10 @@ def spoken(reply: Reply, tools: Toolbox, name: str) -> Spoken:
     if not (found.calls or found.broken or found.words):
         thinks = " outside of its thinking" if reply.text.strip() or reply.extra else ""
         raise AgentError(f"{name}: the reply has neither text nor a call{thinks}.", "reply")
+    if reply.finish in ("tool_calls", "function_call") and not (found.calls or found.broken):
+        raise AgentError(
+            f"{name}: finish_reason is {reply.finish!r}, but the reply has no call.", "reply"
+        )
     return found
 
 

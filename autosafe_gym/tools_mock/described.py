@@ -24,6 +24,7 @@ from autosafe_gym.tools_mock.tool import (
     Tool,
     Toolkit,
     all_toolkits,
+    canonical_rules,
     register_shared,
     register_toolkit,
     semantic_of,
@@ -162,6 +163,7 @@ class DescribedTool(Tool):
         hints = {n: hint_of(about, address=bool(_MAIL.search(n))) for n, about in plain.items()}
         self.parameters = {n: h if n in self.required else h | None for n, h in hints.items()}
         self.semantics = {n: semantic_of(h) for n, h in hints.items()}
+        self.canonical = canonical_rules(self.semantics)
         self.defaults = {n: a.get("default") for n, a in plain.items() if n not in self.required}
         self.fields = partial(_fields, {n: d for n, d in self.defaults.items() if d is not None})
         shown = schema.shown()

@@ -95,11 +95,7 @@ class Tool:
         self.description = description
         self.parameters = {p.name: p.hint for p in parameters}
         self.semantics = {p.name: semantic_of(p.hint) for p in parameters}
-        self.canonical = tuple(
-            (name, CANONICAL[meant.name])
-            for name, meant in self.semantics.items()
-            if meant is not None and meant.name in CANONICAL
-        )
+        self.canonical = canonical_rules(self.semantics)
         self.required = tuple(p.name for p in parameters if p.default is REQUIRED)
         self.defaults = {p.name: p.default for p in parameters if p.default is not REQUIRED}
         fields: list[Any] = []
@@ -137,6 +133,17 @@ class Tool:
 
     def __repr__(self) -> str:
         return f"Tool({self.toolkit}.{self.name}, {self.kind})"
+
+
+def canonical_rules(
+    semantics: dict[str, Semantic | None],
+) -> tuple[tuple[str, Callable[[str], str]], ...]:
+    """What brings arguments into their canonical forms, for those whose type has one."""
+    return tuple(
+        (name, CANONICAL[meant.name])
+        for name, meant in semantics.items()
+        if meant is not None and meant.name in CANONICAL
+    )
 
 
 def call_struct(name: str, arguments: type, *, optional: bool) -> type[msgspec.Struct]:

@@ -19,6 +19,8 @@ from autosafe_gym.tools_mock.json_schema import ArgumentSchema
 from autosafe_gym.tools_mock.tool import Kind
 from autosafe_gym.tools_mock.tool_kinds import guess_kind, kind_by_hints
 
+_TYPES = frozenset({"object", "string", "number", "integer", "boolean", "array", "null"})
+_DEEPEST = 40
 SCHEMA_KEYS = ("parameters", "inputSchema", "input_schema", "args_schema", "args")
 """Where the forms keep the schema of the arguments."""
 _OTHER_KEYS = frozenset(
@@ -178,7 +180,7 @@ def _schema(function: dict[str, Any]) -> dict[str, Any]:
         _refuse_misspelt(function)
         return _NO_ARGUMENTS
     key = "args_schema" if "args_schema" in given else given[0]
-    schema: Any = function[key]
+    schema: Any = _lower_types(_unwrapped(function[key], key))
     if isinstance(schema, list):
         schema = _from_list(schema, key)
     elif not isinstance(schema, dict):
@@ -189,6 +191,27 @@ def _schema(function: dict[str, Any]) -> dict[str, Any]:
     beside = function.get("required")
     extra = {"required": beside} if isinstance(beside, list) and "required" not in schema else {}
     return {**schema, **extra} if extra else schema
+
+
+def _unwrapped(schema: Any, key: str) -> Any:
+    """Without the wrapper of Bedrock (`{"json": SCHEMA}`) and its like."""
+    if isinstance(schema, dict) and len(schema) == 1 and key != "args":
+        ((name, inner),) = schema.items()
+        if name in ("json", "schema") and isinstance(inner, dict) and _is_schema(inner):
+            return inner
+    return schema
+
+
+def _lower_types(schema: Any, depth: int = 0) -> Any:
+    """With the types of Gemini's form (`OBJECT`) as JSON schema writes them."""
+    if isinstance(schema, list):
+        return [_lower_types(part, depth + 1) for part in schema]
+    if not isinstance(schema, dict) or depth > _DEEPEST:
+        return schema
+    made = {k: _lower_types(v, depth + 1) for k, v in schema.items()}
+    if isinstance(made.get("type"), str) and made["type"].lower() in _TYPES:
+        made["type"] = made["type"].lower()
+    return made
 
 
 def _is_schema(data: dict[str, Any]) -> bool:
