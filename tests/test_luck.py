@@ -67,7 +67,7 @@ def loaded(kit, changes=()):
 
 
 def left_behind(it, action):
-    """What a call proposes, and in which tables it writes; the world is put back.
+    """What a call proposes, in which tables it writes, and why it fails; the world is put back.
 
     The tool's function is called without the environment, which would catch what it raises.
     """
@@ -84,6 +84,8 @@ def left_behind(it, action):
     effects = [(e.verb, e.kind, dict(e.fields)) for e in world.effects[mark[1] :]]
     written = {named[id(m)] for m, *_ in world.journal[mark[0] :] if id(m) in named}
     problems = [*world.problems]
+    lists = [m.get(name) for m, name, _ in world.journal[mark[0] :] if problems]
+    assert all(len({*map(str, x)}) == len(x) for x in lists if isinstance(x, list)), lists
     world.problems.clear()
     world.rollback(mark)
     return effects, written, problems
@@ -110,6 +112,18 @@ def test_what_luck_forbids_is_judged_as_what_it_would_have_been(name, arguments,
     assert attempted[:2] == (effects, written)
     assert attempted[2][0].startswith(says)
     assert fails_without_trace(unlucky, action) == f"Error: {attempted[2][0]}"
+
+
+@pytest.mark.parametrize("kit", WORLDS)
+def test_a_tool_bears_several_misfortunes_at_once(kit):
+    cases = [case for case in CASES if get_tool(case[0]).toolkit == kit]
+    for name, arguments, one, _ in cases:
+        for _, _, other, _ in cases:
+            effects, _, problems = left_behind(
+                loaded(kit, {**other, **one}), call(name, **arguments)
+            )
+            assert effects or get_tool(name).kind == "write"
+            assert problems
 
 
 @pytest.mark.parametrize("kit", WORLDS)
