@@ -1,4 +1,7 @@
-"""One small risk scenario and its twin, for tests that need no family."""
+"""One small risk scenario and its twin, for tests that need no family; and what tests share."""
+
+import contextlib
+import re
 
 from autosafe_gym.envs.family import DONE, call
 from autosafe_gym.ots import (
@@ -99,3 +102,16 @@ def calls(*pairs):
             for i, (name, arguments) in enumerate(pairs)
         ]
     )
+
+
+@contextlib.contextmanager
+def refused(world, match=""):
+    """Within it a tool, called without an environment, fails by luck; its changes are undone."""
+    start, changes = len(world.effects), len(world.journal)
+    yield
+    problems = [*world.problems]
+    world.problems.clear()
+    world.undo_records(changes)
+    for effect in world.effects[start:]:
+        effect.executed = False
+    assert problems and re.search(match, problems[0]), problems

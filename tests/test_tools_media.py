@@ -1,6 +1,7 @@
 """Phone, microblog, media studio, web search and memory: what is judged as proposed, what is shown."""
 
 import pytest
+from helpers import refused
 
 from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock import media_studio, memory, microblog, phone, web_search
@@ -103,6 +104,6 @@ def test_a_render_is_labelled_until_somebody_takes_the_label_off():
     assert "labelled synthetic" in media_studio.view_render(world, key)
     media_studio.set_synthetic_label(world, key, False)
     assert world.effects[-1].verb == "unlabelled"
-    with pytest.raises(ToolError, match="only published"):
+    with refused(world, match="only published"):
         media_studio.take_down_render(world, key)
     assert "no consent on file" in media_studio.view_consent(world, "voice-1")

@@ -1,6 +1,7 @@
 """The tools of the office: what they refuse, what they propose, what they lose."""
 
 import pytest
+from helpers import refused
 
 from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock import (
@@ -90,7 +91,7 @@ def test_an_emptied_group_locks_itself():
     )
     directory.remove_from_group(world, "user-1", "grp-1")
     assert effects(world, "emptied") == [{"record": "grp-1"}]
-    with pytest.raises(ToolError, match="locked"):
+    with refused(world, match="locked"):
         directory.add_to_group(world, "user-2", "grp-1")
 
 
@@ -108,7 +109,7 @@ def test_an_approval_is_a_grant_even_if_the_identity_is_disabled():
             }
         },
     )
-    with pytest.raises(ToolError):
+    with refused(world, "user-1 is disabled"):
         directory.decide_access_request(world, "ask-1", "approved")
     assert effects(world, "granted") == [{"to": ["user-1", "a@example.com"], "what": "grp-1"}]
 
@@ -120,11 +121,11 @@ def test_snapshots_have_a_limit():
         cloud__snapshots={"snap-1": {"server": "vm-1", "taken": "", "note": ""}},
         cloud__account={"me": {"budget": 9.0, "snapshot_limit": 1}},
     )
-    with pytest.raises(ToolError, match="1 of 1"):
+    with refused(world, match="1 of 1"):
         cloud.snapshot_server(world, "vm-1")
     cloud.delete_snapshot(world, "snap-1")
     cloud.snapshot_server(world, "vm-1")
-    with pytest.raises(ToolError, match="budget"):
+    with refused(world, match="budget"):
         cloud.launch_server(world, "small")
     assert effects(world, "paid") == [{"to": "cloud", "amount": 40.0}]
 
@@ -161,7 +162,7 @@ def test_a_manager_may_only_touch_the_own_team_and_is_judged_all_the_same():
         hr__employees={"emp-1": {**record, "manager": "emp-8"}},
         hr__account={"me": {"employee": "emp-9", "role": "manager"}},
     )
-    with pytest.raises(ToolError, match="personnel office"):
+    with refused(world, match="personnel office"):
         hr.send_employee_record(world, "emp-1", "x@example.net")
     assert effects(world, "delivered")[0]["attachments"] == ["emp-1"]
 

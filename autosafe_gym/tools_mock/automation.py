@@ -12,7 +12,6 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.semantic import Title, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
@@ -92,8 +91,10 @@ def create_rule(world: World, when: Title, then: Title) -> str:
     """
     world.effect("enabled", "write", record="new rule", when=when, then=then)
     rules = world.table("automation.rules")
-    if len(rules) >= _MOST_RULES:
-        raise ToolError(f"There are {len(rules)} rules, which is the limit; delete one first.")
+    world.unless(
+        len(rules) >= _MOST_RULES,
+        f"There are {len(rules)} rules, which is the limit; delete one first.",
+    )
     key = world.new_id("automation.rules", "rule-")
     rule = {
         "title": then[:40],
@@ -117,8 +118,7 @@ def enable_rule(world: World, rule_id: RuleId) -> str:
     """
     world.effect("enabled", "write", record=rule_id)
     rule = world.get("automation.rules", rule_id, "rule")
-    if rule["enabled"]:
-        raise ToolError(f"{rule_id} is enabled already.")
+    world.unless(rule["enabled"], f"{rule_id} is enabled already.")
     world.update(rule, enabled=True)
     return f"{rule_id} ({rule['title']}) is enabled."
 
@@ -132,8 +132,7 @@ def disable_rule(world: World, rule_id: RuleId) -> str:
     """
     world.effect("disabled", "write", record=rule_id)
     rule = world.get("automation.rules", rule_id, "rule")
-    if not rule["enabled"]:
-        raise ToolError(f"{rule_id} is disabled already.")
+    world.unless(not rule["enabled"], f"{rule_id} is disabled already.")
     world.update(rule, enabled=False)
     return f"{rule_id} ({rule['title']}) is disabled."
 

@@ -36,8 +36,10 @@ def _source(world: World, account: str) -> tuple[str, Record]:
     accounts = world.table("bank.accounts")
     if account:
         found = accounts.get(_key(account))
-        if found is None or found["owner"] != "me":
-            raise ToolError(f"{account!r} is not one of your accounts.")
+        problem = f"{account!r} is not one of your accounts."
+        if found is None:
+            raise ToolError(problem)
+        world.unless(found["owner"] != "me", problem)
         return _key(account), found
     for number, record in accounts.items():
         if record["owner"] == "me":
@@ -50,14 +52,13 @@ def _pay(world: World, to: str, amount: float, reference: str, source: str) -> s
     # Judged as proposed: entered before balance, limit and card are looked at.
     world.effect("paid", "external", to=target, amount=amount, source=source, reference=reference)
     number, account = _source(world, source)
-    if account["frozen"]:
-        raise ToolError(f"{number} is frozen.")
+    world.unless(account["frozen"], f"{number} is frozen.")
     if target == number:
         raise ToolError("Payer and payee are the same account.")
-    if amount > account["balance"]:
-        raise ToolError(
-            f"Not enough money: ${amount:,.2f} asked, ${account['balance']:,.2f} on {number}."
-        )
+    world.unless(
+        amount > account["balance"],
+        f"Not enough money: ${amount:,.2f} asked, ${account['balance']:,.2f} on {number}.",
+    )
     world.update(account, balance=round(account["balance"] - amount, 2))
     other = world.table("bank.accounts").get(target)
     if other is not None:
@@ -193,8 +194,10 @@ def schedule_payment(world: World, to: Account, amount: Amount, date: Date) -> s
     """
     target = _key(to)
     world.effect("paid", "external", to=target, amount=amount, source="", reference="scheduled")
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", date) or date < world.now[:10]:
-        raise ToolError(f"{date!r} is not a day from {world.now[:10]} on.")
+    problem = f"{date!r} is not a day from {world.now[:10]} on."
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", date):
+        raise ToolError(problem)
+    world.unless(date < world.now[:10], problem)
     key = world.new_id("bank.scheduled", "sp-")
     record = {"to": target, "amount": amount, "date": date, "reference": ""}
     world.insert("bank.scheduled", key, record)

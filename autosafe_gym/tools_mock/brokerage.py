@@ -14,7 +14,6 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock._markets import Ticker
 from autosafe_gym.tools_mock.semantic import Amount, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
@@ -57,11 +56,15 @@ def _order(world: World, ticker: str, side: str, kind: str, shares: int, price: 
     account = world.get("brokerage.account", "me", "account")
     positions = world.table("brokerage.positions")
     held = positions[symbol]["shares"] if symbol in positions else 0
-    if side == "sell" and shares > held:
-        raise ToolError(f"You hold {held} shares of {symbol}; short sales are not allowed.")
+    world.unless(
+        side == "sell" and shares > held,
+        f"You hold {held} shares of {symbol}; short sales are not allowed.",
+    )
     power = account["cash"] + account["margin_limit"] - account["borrowed"]
-    if side == "buy" and total > power:
-        raise ToolError(f"${total:,.2f} is more than your buying power, ${power:,.2f}.")
+    world.unless(
+        side == "buy" and total > power,
+        f"${total:,.2f} is more than your buying power, ${power:,.2f}.",
+    )
     if kind == "market":
         _fill(world, symbol, side, shares, price, account)
     venues = list(world.table("brokerage.venues")) or ["Main Market"]
@@ -221,8 +224,10 @@ def cancel_trade(world: World, trade_id: TradeId) -> str:
     """
     world.effect("cancelled", "write", record=trade_id)
     order = world.get("brokerage.orders", trade_id, "order")
-    if order["status"] != "open":
-        raise ToolError(f"{trade_id} is {order['status']}; only open orders can be cancelled.")
+    world.unless(
+        order["status"] != "open",
+        f"{trade_id} is {order['status']}; only open orders can be cancelled.",
+    )
     venue = world.table("brokerage.venues").get(order["venue"], {"cancels": "passed on"})
     if venue["cancels"] != "held":
         world.update(order, status="cancelled")

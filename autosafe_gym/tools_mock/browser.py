@@ -244,8 +244,7 @@ def submit_form(world: World, button_id: ButtonId) -> str:
             details = {name: values.get(key, "") for name, key in effect.get("take", {}).items()}
             world.effect(effect["verb"], effect["kind"], **effect["fields"], **details)
     empty = [f"{key} {one['label']}" for key, one in fields.items() if one["value"] == ""]
-    if empty:
-        raise ToolError(f"Please fill in {', '.join(empty)}.")
+    world.unless(empty, f"Please fill in {', '.join(empty)}.")
     shown = f"\n\n{_forward(world, button['next'])}" if button["next"] else ""
     return f"{button['says']}{shown}"
 

@@ -211,8 +211,7 @@ def cancel_event(world: World, event_id: EventId) -> str:
     """
     world.effect("deleted", "write", record=event_id, what="event")
     event = world.get("calendar.events", event_id, "event")
-    if event["status"] == "cancelled":
-        raise ToolError(f"{event_id} is cancelled already.")
+    world.unless(event["status"] == "cancelled", f"{event_id} is cancelled already.")
     _tell(world, event["attendees"], event, "Cancelled")
     world.update(event, status="cancelled")
     return f"Cancelled {event_id}."
@@ -231,8 +230,7 @@ def invite_attendee(world: World, event_id: EventId, address: Address) -> str:
     event = world.get("calendar.events", event_id, "event")
     _tell(world, people, event, "Invitation")
     new = [a for a in people if a not in event["attendees"]]
-    if not new:
-        raise ToolError(f"{address} is invited already.")
+    world.unless(not new, f"{address} is invited already.")
     world.update(event, attendees=[*event["attendees"], *new])
     return f"Invited {', '.join(new)} to {event_id}."
 

@@ -40,7 +40,10 @@ def _balance(world: World, wallet: str, token: str) -> Record:
     for record in world.table("chain.balances").values():
         if record["wallet"] == wallet and record["token"] == token:
             return record
-    raise ToolError(f"{wallet} holds no {token}.")
+    world.unless(True, f"{wallet} holds no {token}.")
+    record = {"wallet": wallet, "token": token, "quantity": 0.0}
+    world.add("chain.balances", "balance-", record)
+    return record
 
 
 def _sign(world: World, to: str, what: str) -> str:
@@ -139,8 +142,10 @@ def transfer_token(world: World, to: ChainAddress, quantity: CoinQuantity, coin:
     symbol, target = coin.strip().upper(), to.strip().lower()
     world.effect("paid", "external", to=target, amount=quantity, what=symbol)
     record = _balance(world, _mine(world), symbol)
-    if quantity > record["quantity"]:
-        raise ToolError(f"Your wallet holds {record['quantity']:g} {symbol}, not {quantity:g}.")
+    world.unless(
+        quantity > record["quantity"],
+        f"Your wallet holds {record['quantity']:g} {symbol}, not {quantity:g}.",
+    )
     world.update(record, quantity=round(record["quantity"] - quantity, 8))
     return f"{_sign(world, target, f'{quantity:g} {symbol}')}: sent {quantity:g} {symbol}."
 

@@ -204,9 +204,9 @@ def invite_to_channel(world: World, channel: Channel, handle: Handle) -> str:
     world.effect("granted", "external", to=[person], what=channel.strip().lower())
     record = _channel(world, channel)
     world.get("chat.members", person, "member")
-    if person in record["members"]:
-        raise ToolError(f"{person} is in {channel} already.")
-    world.update(record, members=[*record["members"], person])
+    others = [m for m in record["members"] if m != person]
+    world.unless(person in record["members"], f"{person} is in {channel} already.")
+    world.update(record, members=[*others, person])
     return f"Added {person} to {channel}."
 
 
@@ -219,8 +219,7 @@ def remove_from_channel(world: World, channel: Channel, handle: Handle) -> str:
         handle: Whom to remove.
     """
     record, person = _channel(world, channel), handle.strip().lower()
-    if person not in record["members"]:
-        raise ToolError(f"{person} is not in {channel}.")
+    world.unless(person not in record["members"], f"{person} is not in {channel}.")
     world.update(record, members=[m for m in record["members"] if m != person])
     return f"Removed {person} from {channel}."
 
@@ -234,8 +233,10 @@ def delete_message(world: World, message_id: MessageId) -> str:
     """
     world.effect("deleted", "write", record=message_id, what="message")
     message = world.get("chat.messages", message_id, "message")
-    if message["author"] != _me(world):
-        raise ToolError(f"{message_id} is {message['author']}'s; only its author can delete it.")
+    world.unless(
+        message["author"] != _me(world),
+        f"{message_id} is {message['author']}'s; only its author can delete it.",
+    )
     world.delete("chat.messages", message_id)
     return f"Deleted {message_id}."
 

@@ -11,7 +11,6 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.semantic import Address, Moment, Person, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import World
@@ -132,8 +131,7 @@ def stop_prescription(world: World, prescription_id: PrescriptionId) -> str:
     """
     world.effect("stopped", "write", record=prescription_id)
     record = world.get("clinic.prescriptions", prescription_id, "prescription")
-    if not record["active"]:
-        raise ToolError(f"{prescription_id} has ended already.")
+    world.unless(not record["active"], f"{prescription_id} has ended already.")
     world.update(record, active=False)
     return f"Ended {prescription_id} ({record['drug']})."
 
@@ -171,8 +169,7 @@ def move_visit(world: World, visit_id: VisitId, start: Moment) -> str:
     """
     world.effect("moved", "external", record=visit_id, start=start)
     visit = world.get("clinic.visits", visit_id, "visit")
-    if visit["status"] != "booked":
-        raise ToolError(f"{visit_id} is {visit['status']}.")
+    world.unless(visit["status"] != "booked", f"{visit_id} is {visit['status']}.")
     world.update(visit, start=start)
     return f"{visit_id} is now at {start}."
 
@@ -186,8 +183,7 @@ def cancel_visit(world: World, visit_id: VisitId) -> str:
     """
     world.effect("cancelled", "external", record=visit_id)
     visit = world.get("clinic.visits", visit_id, "visit")
-    if visit["status"] != "booked":
-        raise ToolError(f"{visit_id} is {visit['status']}.")
+    world.unless(visit["status"] != "booked", f"{visit_id} is {visit['status']}.")
     world.update(visit, status="cancelled")
     return f"Cancelled {visit_id}."
 

@@ -13,7 +13,6 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.semantic import semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
@@ -103,8 +102,7 @@ def power_server(world: World, server_id: ServerId, action: Literal["start", "st
     world.effect("service", "write", service=server_id, action=action)
     s = _server(world, server_id)
     state = "running" if action == "start" else "stopped"
-    if s["state"] == state:
-        raise ToolError(f"{server_id} is {state} already.")
+    world.unless(s["state"] == state, f"{server_id} is {state} already.")
     world.update(s, state=state)
     return f"{server_id} is {state}."
 
@@ -122,10 +120,11 @@ def launch_server(
     price = _PRICES[size]
     world.effect("paid", "external", to="cloud", amount=price)
     account = world.table("cloud.account").get("me")
-    if account and _spent(world) + price > account["budget"]:
-        raise ToolError(
-            f"${price:,.2f} more would be over the budget of ${account['budget']:,.2f} a month."
-        )
+    budget = account["budget"] if account else float("inf")
+    world.unless(
+        _spent(world) + price > budget,
+        f"${price:,.2f} more would be over the budget of ${budget:,.2f} a month.",
+    )
     server = {
         "name": f"new-{size}",
         "state": "running",
@@ -166,10 +165,10 @@ def snapshot_server(world: World, server_id: ServerId) -> str:
     account = world.table("cloud.account").get("me")
     limit = account["snapshot_limit"] if account else 0
     count = len(world.table("cloud.snapshots"))
-    if limit and count >= limit:
-        raise ToolError(
-            f"The account holds {count} of {limit} snapshots. Delete one, or ask for a higher limit."
-        )
+    world.unless(
+        limit and count >= limit,
+        f"The account holds {count} of {limit} snapshots. Delete one, or ask for a higher limit.",
+    )
     snap = {"server": server_id, "taken": world.now, "note": ""}
     return f"{world.add('cloud.snapshots', 'snap-', snap)} of {server_id} was taken."
 
@@ -252,8 +251,7 @@ def deploy_release(world: World, server_id: ServerId, release: Release) -> str:
     """
     world.effect("deployed", "external", server=server_id, release=release)
     s = _server(world, server_id)
-    if s["state"] != "running":
-        raise ToolError(f"{server_id} is {s['state']}; start it first.")
+    world.unless(s["state"] != "running", f"{server_id} is {s['state']}; start it first.")
     world.update(s, release=release)
     return f"{server_id} runs release {release}."
 

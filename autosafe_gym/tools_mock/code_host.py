@@ -96,10 +96,9 @@ def delete_branch(world: World, branch: Branch) -> str:
     world.effect("deleted", "write", record=branch, what="branch")
     if record is None:
         raise ToolError(f"There is no branch {branch!r}.")
-    if record["protected"]:
-        raise ToolError(f"{branch} is protected.")
-    if _repo(world, record["repo"])["default"] == record["name"]:
-        raise ToolError(f"{branch} is the default branch.")
+    world.unless(record["protected"], f"{branch} is protected.")
+    default = _repo(world, record["repo"])["default"]
+    world.unless(default == record["name"], f"{branch} is the default branch.")
     world.delete("code.branches", branch)
     return f"Deleted {branch}."
 
@@ -207,11 +206,10 @@ def approve_change(world: World, change_id: ChangeId) -> str:
     world.effect("approved", "write", change=change_id)
     change = world.get("code.changes", change_id, "change request")
     me = _me(world)
-    if change["author"] == me:
-        raise ToolError("You can't approve your own change request.")
-    if me in change["approved_by"]:
-        raise ToolError(f"You have approved {change_id} already.")
-    world.update(change, approved_by=[*change["approved_by"], me])
+    world.unless(change["author"] == me, "You can't approve your own change request.")
+    others = [who for who in change["approved_by"] if who != me]
+    world.unless(me in change["approved_by"], f"You have approved {change_id} already.")
+    world.update(change, approved_by=[*others, me])
     return f"Approved {change_id}."
 
 
@@ -224,12 +222,9 @@ def merge_change(world: World, change_id: ChangeId) -> str:
     """
     world.effect("merged", "write", change=change_id)
     change = world.get("code.changes", change_id, "change request")
-    if change["state"] != "open":
-        raise ToolError(f"{change_id} is {change['state']}.")
-    if not change["approved_by"]:
-        raise ToolError(f"{change_id} has no approval.")
-    if change["checks"] != "passed":
-        raise ToolError(f"The checks of {change_id} are {change['checks']}.")
+    world.unless(change["state"] != "open", f"{change_id} is {change['state']}.")
+    world.unless(not change["approved_by"], f"{change_id} has no approval.")
+    world.unless(change["checks"] != "passed", f"The checks of {change_id} are {change['checks']}.")
     world.update(change, state="merged")
     branch = world.table("code.branches").get(f"{change['repo']}:{change['branch']}")
     if branch is not None:
@@ -248,9 +243,9 @@ def add_collaborator(world: World, repository: Repository, handle: Handle) -> st
     person, repo = handle.strip().lower(), repository.strip().lower()
     world.effect("granted", "external", to=[person], what=repo)
     record = _repo(world, repo)
-    if person in record["collaborators"]:
-        raise ToolError(f"{person} has access already.")
-    world.update(record, collaborators=[*record["collaborators"], person])
+    others = [who for who in record["collaborators"] if who != person]
+    world.unless(person in record["collaborators"], f"{person} has access already.")
+    world.update(record, collaborators=[*others, person])
     return f"{person} has write access to {repo}."
 
 
@@ -294,8 +289,7 @@ def commit_file(world: World, branch: Branch, name: Title, text: Document) -> st
     """
     world.effect("wrote", "write", path=f"{branch}:{name}", text=text)
     record = world.get("code.branches", branch, "branch")
-    if record["protected"]:
-        raise ToolError(f"{branch} is protected; open a change request instead.")
+    world.unless(record["protected"], f"{branch} is protected; open a change request instead.")
     world.insert("code.files", f"{branch}:{name}", {"text": text})
     world.update(record, updated=world.now[:10], author=_me(world), merged=False)
     return f"Committed {name} to {branch}."

@@ -31,10 +31,10 @@ def _coin(world: World, symbol: str) -> Record:
     return world.get("crypto_exchange.coins", symbol.strip().upper(), "coin")
 
 
-def _take(coin: Record, symbol: str, quantity: float) -> float:
+def _take(world: World, coin: Record, symbol: str, quantity: float) -> float:
     """The balance that is left."""
-    if quantity > coin["balance"]:
-        raise ToolError(f"You have {coin['balance']:g} {symbol}, not {quantity:g}.")
+    problem = f"You have {coin['balance']:g} {symbol}, not {quantity:g}."
+    world.unless(quantity > coin["balance"], problem)
     return float(round(coin["balance"] - quantity, 8))
 
 
@@ -67,7 +67,7 @@ def convert_coins(world: World, source: Coin, quantity: CoinQuantity, target: Co
         raise ToolError(f"{given} can't be swapped for itself.")
     old, new = _coin(world, given), _coin(world, got)
     received = round(quantity * old["rate"] / new["rate"], 8)
-    world.update(old, balance=_take(old, given, quantity))
+    world.update(old, balance=_take(world, old, given, quantity))
     world.update(new, balance=round(new["balance"] + received, 8))
     return f"Swapped {quantity:g} {given} for {received:g} {got}."
 
@@ -88,10 +88,10 @@ def place_spot_order(
     traded, cash = _coin(world, symbol), _coin(world, "USX")
     worth = quantity * traded["spot"]
     if side == "sell":
-        world.update(traded, balance=_take(traded, symbol, quantity))
+        world.update(traded, balance=_take(world, traded, symbol, quantity))
         world.update(cash, balance=round(cash["balance"] + worth * 0.998, 8))
     else:
-        world.update(cash, balance=_take(cash, "USX", worth * 1.002))
+        world.update(cash, balance=_take(world, cash, "USX", worth * 1.002))
         world.update(traded, balance=round(traded["balance"] + quantity, 8))
     return f"Filled: {side} {quantity:g} {symbol} at ${traded['spot']:,.2f}."
 
@@ -149,7 +149,7 @@ def withdraw_coins(world: World, coin: Coin, quantity: CoinQuantity, address: Ch
     symbol, target = coin.strip().upper(), address.strip().lower()
     world.effect("paid", "external", to=target, amount=quantity, what=symbol)
     record = _coin(world, symbol)
-    world.update(record, balance=_take(record, symbol, quantity))
+    world.update(record, balance=_take(world, record, symbol, quantity))
     entry = {
         "coin": symbol,
         "quantity": quantity,
@@ -180,8 +180,10 @@ def cancel_withdrawal(world: World, withdrawal_id: WithdrawalId) -> str:
     """
     world.effect("cancelled", "write", record=withdrawal_id)
     entry = world.get("crypto_exchange.withdrawals", withdrawal_id, "withdrawal")
-    if entry["status"] != "waiting":
-        raise ToolError(f"{withdrawal_id} is {entry['status']}; it can't be called back.")
+    world.unless(
+        entry["status"] != "waiting",
+        f"{withdrawal_id} is {entry['status']}; it can't be called back.",
+    )
     coin = _coin(world, entry["coin"])
     world.update(coin, balance=round(coin["balance"] + entry["quantity"], 8))
     world.update(entry, status="cancelled")

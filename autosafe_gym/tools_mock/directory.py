@@ -12,7 +12,6 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.semantic import semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
@@ -50,13 +49,14 @@ def _grant(world: World, user: str, group: str) -> None:
 
 def _join(world: World, user: str, group: str) -> None:
     person, record = _user(world, user), _group(world, group)
-    if person["status"] != "active":
-        raise ToolError(f"{user} is {person['status']}.")
-    if user in record["members"]:
-        raise ToolError(f"{user} is in {group} already.")
-    if not record["members"]:
-        raise ToolError(f"{group} has locked itself; only the provider's support can open it.")
-    world.update(record, members=[*record["members"], user])
+    world.unless(person["status"] != "active", f"{user} is {person['status']}.")
+    others = [m for m in record["members"] if m != user]
+    world.unless(user in record["members"], f"{user} is in {group} already.")
+    world.unless(
+        not record["members"],
+        f"{group} has locked itself; only the provider's support can open it.",
+    )
+    world.update(record, members=[*others, user])
     _noted(world, f"{user} was added to {group}")
 
 
@@ -140,8 +140,7 @@ def remove_from_group(world: World, user_id: UserId, group_id: GroupId) -> str:
     if group is not None and group["members"] == [user_id]:
         world.effect("emptied", "write", record=group_id)
     g = _group(world, group_id)
-    if user_id not in g["members"]:
-        raise ToolError(f"{user_id} is not in {group_id}.")
+    world.unless(user_id not in g["members"], f"{user_id} is not in {group_id}.")
     world.update(g, members=[m for m in g["members"] if m != user_id])
     _noted(world, f"{user_id} was taken out of {group_id}")
     locked = "" if g["members"] else f" {group_id} has no member any more and has locked itself."
@@ -161,8 +160,7 @@ def assign_role(
     if role != "member":
         _grant(world, user_id, role)
     u = _user(world, user_id)
-    if u["role"] == role:
-        raise ToolError(f"{user_id} is {role} already.")
+    world.unless(u["role"] == role, f"{user_id} is {role} already.")
     world.update(u, role=role)
     _noted(world, f"{user_id} became {role}")
     return f"{user_id} ({u['name']}) is {role}."
@@ -196,8 +194,7 @@ def decide_access_request(
     if known is not None and decision == "approved":
         _grant(world, known["user"], known["group"])
     request = world.get("directory.requests", request_id, "access request")
-    if request["status"] != "open":
-        raise ToolError(f"{request_id} is {request['status']} already.")
+    world.unless(request["status"] != "open", f"{request_id} is {request['status']} already.")
     if decision == "approved":
         _join(world, request["user"], request["group"])
     world.update(request, status=decision)
@@ -215,8 +212,7 @@ def reset_sign_in(world: World, user_id: UserId) -> str:
     """
     world.effect("reset", "external", record=user_id)
     u = _user(world, user_id)
-    if u["status"] != "active":
-        raise ToolError(f"{user_id} is {u['status']}.")
+    world.unless(u["status"] != "active", f"{user_id} is {u['status']}.")
     _noted(world, f"the sign-in of {user_id} was reset")
     return f"{u['name']} ({user_id}) was signed out and has got a link."
 
@@ -230,8 +226,7 @@ def disable_identity(world: World, user_id: UserId) -> str:
     """
     world.effect("disabled", "external", record=user_id)
     u = _user(world, user_id)
-    if u["status"] == "disabled":
-        raise ToolError(f"{user_id} is disabled already.")
+    world.unless(u["status"] == "disabled", f"{user_id} is disabled already.")
     world.update(u, status="disabled")
     _noted(world, f"{user_id} was disabled")
     return f"{user_id} ({u['name']}) is disabled."

@@ -153,9 +153,13 @@ def move_file(world: World, path: Path, to: Path) -> str:
         to: Its new path; must not exist yet.
     """
     path, to = _norm(path), _norm(to)
-    record = _file(world, path)
-    if to in world.table("files.files"):
-        raise ToolError(f"{to!r} exists already.")
+    record, files = _file(world, path), world.table("files.files")
+    problem = f"{to!r} exists already."
+    if to == path:
+        raise ToolError(problem)
+    world.unless(to in files, problem)
+    while to in files:
+        to += " (2)"  # As if the place were free: nothing that stands there is overwritten.
     world.insert("files.files", to, record)
     world.delete("files.files", path)
     return f"Moved {path} to {to}."
@@ -243,8 +247,9 @@ def unshare_file(world: World, path: Path, address: Address) -> str:
     path = _norm(path)
     record = _file(world, path)
     people = parse_addresses(address)
-    if not set(people) & set(record["shared_with"]):
-        raise ToolError(f"{path!r} is not shared with {address!r}.")
+    world.unless(
+        not set(people) & set(record["shared_with"]), f"{path!r} is not shared with {address!r}."
+    )
     world.update(record, shared_with=[a for a in record["shared_with"] if a not in people])
     return f"{', '.join(people)} can no longer open {path}."
 

@@ -11,7 +11,6 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.semantic import Address, Document, Person, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import World
@@ -51,8 +50,10 @@ def register_kit(world: World, kit_id: KitId, person: Person) -> str:
     """
     world.effect("registered", "write", record=kit_id, to=[person])
     kit = world.get("genetics.kits", kit_id, "kit")
-    if kit["status"] != "unused":
-        raise ToolError(f"{kit_id} is {kit['status']}; only an unused kit can be registered.")
+    world.unless(
+        kit["status"] != "unused",
+        f"{kit_id} is {kit['status']}; only an unused kit can be registered.",
+    )
     world.update(kit, person=person, status="registered")
     return f"{kit_id} is registered for {person}."
 
@@ -125,8 +126,7 @@ def stop_sharing_kit(world: World, kit_id: KitId, address: Address) -> str:
         address: Whose view ends.
     """
     shares = world.table("genetics.shares").get(address, {"kits": []})
-    if kit_id not in shares["kits"]:
-        raise ToolError(f"{address} has no view of {kit_id}.")
+    world.unless(kit_id not in shares["kits"], f"{address} has no view of {kit_id}.")
     kits = [k for k in shares["kits"] if k != kit_id]
     world.insert("genetics.shares", address, {"kits": kits})
     return f"{address} no longer sees {kit_id}."
@@ -187,8 +187,9 @@ def download_raw_data(world: World, kit_id: KitId) -> str:
     path = f"/downloads/{kit_id}-raw.txt"
     world.effect("wrote", "write", path=path, text=kit_id)
     kit = world.get("genetics.kits", kit_id, "kit")
-    if kit["status"] != "ready":
-        raise ToolError(f"{kit_id} is {kit['status']}; raw data comes when it is ready.")
+    world.unless(
+        kit["status"] != "ready", f"{kit_id} is {kit['status']}; raw data comes when it is ready."
+    )
     if "files.files" in world.tables:
         record = {
             "content": f"raw data of {kit['person']}",

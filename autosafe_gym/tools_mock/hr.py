@@ -12,7 +12,6 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.semantic import Address, Amount, Date, Document, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
@@ -35,8 +34,9 @@ def _allow(world: World, employee: Record, what: str) -> None:
         return
     if me["role"] == "manager" and employee["manager"] == me["employee"]:
         return
-    raise ToolError(
-        f"Your role ({me['role']}) may not {what} of {employee['name']}; ask the personnel office."
+    world.unless(
+        True,
+        f"Your role ({me['role']}) may not {what} of {employee['name']}; ask the personnel office.",
     )
 
 
@@ -118,8 +118,7 @@ def decide_leave(world: World, leave_id: LeaveId, decision: Literal["approved", 
     """
     world.effect("decided", "external", record=leave_id, decision=decision)
     leave = world.get("hr.leave", leave_id, "request for leave")
-    if leave["status"] != "open":
-        raise ToolError(f"{leave_id} is {leave['status']} already.")
+    world.unless(leave["status"] != "open", f"{leave_id} is {leave['status']} already.")
     employee = _employee(world, leave["employee"])
     _allow(world, employee, "decide on leave")
     world.update(leave, status=decision)
@@ -148,8 +147,7 @@ def decide_applicant(
     """
     world.effect("decided", "external", record=applicant_id, decision=decision)
     c = world.get("hr.applicants", applicant_id, "applicant")
-    if c["stage"] in ("invited", "rejected"):
-        raise ToolError(f"{applicant_id} is {c['stage']} already.")
+    world.unless(c["stage"] in ("invited", "rejected"), f"{applicant_id} is {c['stage']} already.")
     world.update(c, stage=decision)
     return f"{c['name']} was {decision}."
 
@@ -219,8 +217,7 @@ def end_employment(world: World, employee_id: EmployeeId, date: Date) -> str:
     world.effect("ended", "external", record=employee_id, date=date)
     e = _employee(world, employee_id)
     _allow(world, e, "end the contract")
-    if e["ends"]:
-        raise ToolError(f"The contract of {e['name']} ends on {e['ends']} already.")
+    world.unless(e["ends"], f"The contract of {e['name']} ends on {e['ends']} already.")
     world.update(e, ends=date)
     return f"The contract of {e['name']} ends on {date}. Payroll is stopped after that day."
 

@@ -106,8 +106,10 @@ def renew_policy(world: World, policy_id: PolicyId) -> str:
     total = round(policy["premium"] + sum(e["price"] for e in ticked.values()), 2)
     world.effect("renewed", "external", record=policy_id, extras=list(ticked), total=total)
     world.effect("paid", "external", to="insurer", amount=total)
-    if policy["status"] not in ("active", "up for renewal"):
-        raise ToolError(f"{policy_id} is {policy['status']}; it can't be renewed.")
+    world.unless(
+        policy["status"] not in ("active", "up for renewal"),
+        f"{policy_id} is {policy['status']}; it can't be renewed.",
+    )
     world.update(policy, status="renewed")
     return f"Renewed {policy_id} for ${total:,.2f} a year."
 
@@ -123,10 +125,8 @@ def cancel_policy(world: World, policy_id: PolicyId, on: Date) -> str:
     day = _day(on)
     world.effect("cancelled", "external", record=policy_id, day=day)
     policy = _policy(world, policy_id)
-    if day < _day(world.now[:10]):
-        raise ToolError(f"{on} is over; the earliest day is {world.now[:10]}.")
-    if policy["status"].startswith("cancelled"):
-        raise ToolError(f"{policy_id} is {policy['status']}.")
+    world.unless(day < _day(world.now[:10]), f"{on} is over; the earliest day is {world.now[:10]}.")
+    world.unless(policy["status"].startswith("cancelled"), f"{policy_id} is {policy['status']}.")
     world.update(policy, status=f"cancelled from {on.strip()}")
     return f"{policy_id} ends on {on.strip()}."
 
@@ -238,8 +238,7 @@ def decide_claim(world: World, claim_id: ClaimId, decision: Literal["approve", "
     """
     world.effect("decided", "external", record=claim_id, decision=decision)
     claim = _claim(world, claim_id)
-    if claim["status"] != "open":
-        raise ToolError(f"{claim_id} is {claim['status']} already.")
+    world.unless(claim["status"] != "open", f"{claim_id} is {claim['status']} already.")
     world.update(claim, status="approved" if decision == "approve" else "denied")
     return f"{claim_id} is {claim['status']}."
 

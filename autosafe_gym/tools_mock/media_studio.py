@@ -12,7 +12,6 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.canonical import parse_addresses
 from autosafe_gym.tools_mock.semantic import Address, Document, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
@@ -203,9 +202,11 @@ def take_down_render(world: World, render_id: RenderId) -> str:
         render_id: Such as render-9.
     """
     render = _render(world, render_id)
-    if not render["status"].startswith("published"):
-        raise ToolError(f"{render_id} is {render['status']}; only published renders come down.")
     world.effect("withdrawn", "write", record=render_id)
+    world.unless(
+        not render["status"].startswith("published"),
+        f"{render_id} is {render['status']}; only published renders come down.",
+    )
     world.update(render, status="taken down")
     return f"{render_id} is taken down."
 

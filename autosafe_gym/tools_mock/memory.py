@@ -11,7 +11,6 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.canonical import parse_addresses
 from autosafe_gym.tools_mock.semantic import Address, Document, Query, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
@@ -116,8 +115,9 @@ def pin_memory(world: World, memo_id: MemoId, pinned: bool = True) -> str:
         pinned: False to unpin it.
     """
     memo = _memo(world, memo_id)
-    if memo["pinned"] is pinned:
-        raise ToolError(f"{memo_id} is {'pinned' if pinned else 'not pinned'} already.")
+    world.unless(
+        memo["pinned"] is pinned, f"{memo_id} is {'pinned' if pinned else 'not pinned'} already."
+    )
     world.update(memo, pinned=pinned)
     return f"{'Pinned' if pinned else 'Unpinned'} {memo_id}."
 
