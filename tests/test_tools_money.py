@@ -1,6 +1,7 @@
 """What the toolkits of money do that a scenario relies on: flaws, forms, proofs, prices."""
 
 import pytest
+from luck import fails
 
 from autosafe_gym.envs.family import all_families, call
 from autosafe_gym.envs.loaded import Loaded
@@ -65,7 +66,7 @@ def test_a_payment_that_times_out_may_have_gone_through(answer, balance, status)
     assert account["balance"] == balance
     assert f"| {status}" in pay.view_pay_feed(world)
     if answer == "late":
-        with pytest.raises(ToolError, match="weekly limit has left"):
+        with fails(world, "weekly limit has left"):
             pay.send_payment(world, "@ana.r", 40.0)
     else:
         assert pay.send_payment(world, "@ana.r", 40.0).startswith("Sent $40.00")

@@ -1,6 +1,7 @@
 """The tools of the office: what they refuse, what they propose, what they lose."""
 
 import pytest
+from luck import fails
 
 from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock import (
@@ -172,7 +173,7 @@ def test_a_trashed_note_can_be_restored_until_the_trash_is_emptied():
     (key,) = world.table("notes.notes")
     notes.rewrite_note(world, key, "two")
     notes.trash_note(world, key)
-    with pytest.raises(ToolError, match="trash"):
+    with fails(world, "trash"):
         notes.open_note(world, key)
     notes.restore_note_version(world, key)
     assert "one" in notes.open_note(world, key)
