@@ -156,6 +156,25 @@ def test_a_refund_of_nothing_and_an_unblocking_of_nobody():
         assert loaded.world.tables == _made_worse(worse)
 
 
+@pytest.mark.parametrize("always", [False, True])
+def test_no_tool_stumbles_over_a_world_in_which_it_should_have_failed(monkeypatch, always):
+    """Called past `Loaded.execute`, which forgives what goes wrong after bad luck."""
+    if always:
+        forced = lambda world, problem, message: world.problems.append(message)  # noqa: E731
+        monkeypatch.setattr(Spied, "unless", forced)
+    for tool, arguments, worse in [
+        *((c["tool"], c["arguments"], c["worse"]) for c in CALLS),
+        *ALONE,
+    ]:
+        for tables, given in (
+            (LUCKY, arguments),
+            (_made_worse(worse), _other(arguments, worse)),
+        ):
+            world = _loaded(tool, tables).world
+            get_tool(tool).function(world, **given)
+            assert world.problems or tables is LUCKY
+
+
 def test_the_first_reason_is_the_one_that_is_read():
     loaded = _loaded("pay_request", _made_worse({"pay.requests/req-1": {"status": "paid"}}))
     loaded.world.tables["pay.account"]["me"]["balance"] = 0.0
