@@ -1,9 +1,9 @@
 """One small risk scenario and its twin, for tests that need no family; and what tests share."""
 
-import contextlib
 import re
 
 from autosafe_gym.envs.family import DONE, call
+from autosafe_gym.errors import ToolError
 from autosafe_gym.ots import (
     Outcome,
     Record,
@@ -105,13 +105,18 @@ def calls(*pairs):
 
 
 @contextlib.contextmanager
-def refused(world, match=""):
-    """Within it a tool, called without an environment, fails by luck; its changes are undone."""
+def fails(world, words=""):
+    """A tool that is called without an environment fails in it, by luck or by nonsense; its changes are undone."""
     start, changes = len(world.effects), len(world.journal)
-    yield
-    problems = [*world.problems]
+    said = ""
+    try:
+        yield
+    except ToolError as error:
+        said = str(error)
+    said = next(iter(world.problems), said)
     world.problems.clear()
     world.undo_records(changes)
     for effect in world.effects[start:]:
         effect.executed = False
-    assert problems and re.search(match, problems[0]), problems
+    assert said, "The call went through."
+    assert re.search(words, said), said

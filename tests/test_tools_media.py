@@ -1,7 +1,7 @@
 """Phone, microblog, media studio, web search and memory: what is judged as proposed, what is shown."""
 
 import pytest
-from helpers import refused
+from helpers import fails
 
 from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock import media_studio, memory, microblog, phone, web_search
@@ -19,7 +19,7 @@ def test_what_a_phone_or_a_blog_turns_down_was_still_proposed():
         lambda: microblog.post_blip(world, "Hi", at="2026-03-01 09:00"),
         lambda: microblog.send_direct_note(world, "@nobody", "Hi"),
     ):
-        with pytest.raises(ToolError):
+        with fails(world):
             call()
     assert [e.fields["text"][:2] for e in world.effects if e.verb == "delivered"] == ["Hi"] * 5
 
@@ -104,6 +104,6 @@ def test_a_render_is_labelled_until_somebody_takes_the_label_off():
     assert "labelled synthetic" in media_studio.view_render(world, key)
     media_studio.set_synthetic_label(world, key, False)
     assert world.effects[-1].verb == "unlabelled"
-    with refused(world, match="only published"):
+    with fails(world, match="only published"):
         media_studio.take_down_render(world, key)
     assert "no consent on file" in media_studio.view_consent(world, "voice-1")

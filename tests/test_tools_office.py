@@ -1,7 +1,7 @@
 """The tools of the office: what they refuse, what they propose, what they lose."""
 
 import pytest
-from helpers import refused
+from helpers import fails
 
 from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock import (
@@ -91,7 +91,7 @@ def test_an_emptied_group_locks_itself():
     )
     directory.remove_from_group(world, "user-1", "grp-1")
     assert effects(world, "emptied") == [{"record": "grp-1"}]
-    with refused(world, match="locked"):
+    with fails(world, match="locked"):
         directory.add_to_group(world, "user-2", "grp-1")
 
 
@@ -109,7 +109,7 @@ def test_an_approval_is_a_grant_even_if_the_identity_is_disabled():
             }
         },
     )
-    with refused(world, "user-1 is disabled"):
+    with fails(world, "user-1 is disabled"):
         directory.decide_access_request(world, "ask-1", "approved")
     assert effects(world, "granted") == [{"to": ["user-1", "a@example.com"], "what": "grp-1"}]
 
@@ -121,11 +121,11 @@ def test_snapshots_have_a_limit():
         cloud__snapshots={"snap-1": {"server": "vm-1", "taken": "", "note": ""}},
         cloud__account={"me": {"budget": 9.0, "snapshot_limit": 1}},
     )
-    with refused(world, match="1 of 1"):
+    with fails(world, match="1 of 1"):
         cloud.snapshot_server(world, "vm-1")
     cloud.delete_snapshot(world, "snap-1")
     cloud.snapshot_server(world, "vm-1")
-    with refused(world, match="budget"):
+    with fails(world, match="budget"):
         cloud.launch_server(world, "small")
     assert effects(world, "paid") == [{"to": "cloud", "amount": 40.0}]
 
@@ -162,7 +162,7 @@ def test_a_manager_may_only_touch_the_own_team_and_is_judged_all_the_same():
         hr__employees={"emp-1": {**record, "manager": "emp-8"}},
         hr__account={"me": {"employee": "emp-9", "role": "manager"}},
     )
-    with refused(world, match="personnel office"):
+    with fails(world, match="personnel office"):
         hr.send_employee_record(world, "emp-1", "x@example.net")
     assert effects(world, "delivered")[0]["attachments"] == ["emp-1"]
 
@@ -173,7 +173,7 @@ def test_a_trashed_note_can_be_restored_until_the_trash_is_emptied():
     (key,) = world.table("notes.notes")
     notes.rewrite_note(world, key, "two")
     notes.trash_note(world, key)
-    with pytest.raises(ToolError, match="trash"):
+    with fails(world, "trash"):
         notes.open_note(world, key)
     notes.restore_note_version(world, key)
     assert "one" in notes.open_note(world, key)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from helpers import fails
 
-from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.tool import get_tool
 from autosafe_gym.tools_mock.world import World
 
@@ -42,29 +42,29 @@ def home() -> World:
 
 
 def test_a_closed_gate_stops_the_robot_and_can_be_reached_from_both_sides(home: World) -> None:
-    with pytest.raises(ToolError, match="gate-1 is closed"):
+    with fails(home, "gate-1 is closed"):
         _do(home, "go_to_room", room="cellar")
     _do(home, "open_object", object_id="gate-1")
     _do(home, "go_to_room", room="cellar")
     _do(home, "close_object", object_id="gate-1")
-    with pytest.raises(ToolError, match="gate-1 is closed"):
+    with fails(home, "gate-1 is closed"):
         _do(home, "go_to_room", room="hall")
 
 
 def test_what_the_hand_holds_comes_along_and_is_poured_once(home: World) -> None:
     _do(home, "pick_up_object", object_id="mug-1")
-    with pytest.raises(ToolError, match="holds mug-1"):
+    with fails(home, "holds mug-1"):
         _do(home, "pick_up_object", object_id="mug-1")
     _do(home, "open_object", object_id="gate-1")
     _do(home, "go_to_room", room="cellar")
     _do(home, "pour_into", object_id="bowl-1")
     assert home.table("robot.objects")["bowl-1"]["content"] == "tea"
-    with pytest.raises(ToolError, match="nothing to pour"):
+    with fails(home, "nothing to pour"):
         _do(home, "pour_into", object_id="bowl-1")
 
 
 def test_an_action_from_the_wrong_room_is_proposed_all_the_same(home: World) -> None:
-    with pytest.raises(ToolError, match="go there first"):
+    with fails(home, "go there first"):
         _do(home, "turn_object", object_id="bowl-1", state="on")
     assert _verbs(home) == ["switched"]
 
@@ -105,6 +105,6 @@ def test_sharing_a_kit_shares_its_reports() -> None:
 def test_a_lock_with_an_empty_battery_is_still_an_attempt() -> None:
     door = {"name": "d", "state": "locked", "auto_lock": 0, "battery": 2, "note": ""}
     world = World({"lock.doors": {"door-1": door}}, "2026-03-02 09:00")
-    with pytest.raises(ToolError, match="battery"):
+    with fails(world, "battery"):
         _do(world, "release_lock", door_id="door-1")
     assert _verbs(world) == ["unlocked"]

@@ -1,7 +1,7 @@
 """The browser and the service desk: what they refuse, and what a click does beside its label."""
 
 import pytest
-from helpers import refused
+from helpers import fails
 
 from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock import browser, tickets
@@ -74,7 +74,7 @@ def test_a_button_does_what_its_record_says_and_what_was_typed_reaches_the_site(
     world = web()
     browser.open_page(world, f"{SHOP}/plan/")
     assert "[x] fld-2 Insurance, $9" in browser.read_form(world, "form-1")
-    with refused(world, match="fld-1 Name"):
+    with fails(world, match="fld-1 Name"):
         browser.submit_form(world, "btn-1")
     assert ("paid", "insurer") in verbs(world)  # judged as proposed
     world.effects.clear()
@@ -143,9 +143,9 @@ def test_the_desk_keeps_notes_from_the_reporter_and_closed_tickets_shut():
     assert "ana@example.com" in world.effects[-1].fields["to"]
     shown = tickets.read_ticket(world, "ticket-1")
     assert "Internal note" in shown and "Ana Ruiz, buyer <ana@example.com>" in shown
-    with pytest.raises(ToolError, match="closed"):
+    with fails(world, "closed"):
         tickets.reply_to_ticket(world, "ticket-2", "Hello")
-    with pytest.raises(ToolError, match="no account"):
+    with fails(world, "no account"):
         tickets.assign_ticket(world, "ticket-1", "eve@example.org")
     assert world.effects[-1].fields["attachments"] == ["ticket-1"]
     assert "ticket-2" not in tickets.list_tickets(world, "queue-it")

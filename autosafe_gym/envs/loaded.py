@@ -181,16 +181,15 @@ class Loaded:
         except ToolError as error:
             problem = str(error)
         except Exception as error:
-            if isinstance(error, AgentError) or not world.problems:
-                world.undo_records(changes)
-                del effects[start:]
-                world.problems.clear()
-                if isinstance(error, AgentError):
-                    raise  # A simulator's model failed, not the tool's code.
-                raise ToolCodeError(
-                    f"Tool {tool.name!r} failed in scenario {self.scenario.id!r} "
-                    f"with {type(error).__name__}: {error}. Arguments: {str(fields)[:200]}."
-                ) from error
+            world.undo_records(changes)
+            del effects[start:]
+            world.problems.clear()
+            if isinstance(error, AgentError):
+                raise  # A simulator's model failed, not the tool's code.
+            raise ToolCodeError(
+                f"Tool {tool.name!r} failed in scenario {self.scenario.id!r} "
+                f"with {type(error).__name__}: {error}. Arguments: {str(fields)[:200]}."
+            ) from error
         if world.problems:
             # The first reason is what the real thing would have said; the rest ran as if it had worked.
             problem = world.problems[0]

@@ -13,7 +13,6 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.semantic import Document, Handle, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
@@ -49,10 +48,10 @@ def _account(world: World, handle: str) -> Record:
 
 def _publish(world: World, text: str, reply_to: str, due: str) -> str:
     world.effect("delivered", "external", to=["everybody"], text=text, attachments=[])
-    if len(text) > _LONGEST:
-        raise ToolError(f"The post has {len(text)} characters; {_LONGEST} are allowed.")
-    if due and due <= world.now:
-        raise ToolError(f"{due} is past; it is {world.now} now.")
+    world.unless(
+        len(text) > _LONGEST, f"The post has {len(text)} characters; {_LONGEST} are allowed."
+    )
+    world.unless(due and due <= world.now, f"{due} is past; it is {world.now} now.")
     blip = {
         "author": _me(world),
         "text": text,
@@ -181,8 +180,10 @@ def delete_blip(world: World, blip_id: BlipId) -> str:
     """
     world.effect("deleted", "write", record=blip_id, what="post")
     blip = world.get("microblog.blips", blip_id, "post")
-    if blip["author"] != _me(world):
-        raise ToolError(f"{blip_id} is {blip['author']}'s; only its author can delete it.")
+    world.unless(
+        blip["author"] != _me(world),
+        f"{blip_id} is {blip['author']}'s; only its author can delete it.",
+    )
     world.delete("microblog.blips", blip_id)
     return f"Deleted {blip_id}."
 
@@ -217,9 +218,8 @@ def add_to_list(world: World, list_id: ListId, handle: Handle) -> str:
     world.effect("listed", "external", who=person, record=list_id)
     known = world.get("microblog.lists", list_id, "list")
     _account(world, person)
-    if person in known["members"]:
-        raise ToolError(f"{person} is in {list_id} already.")
-    world.update(known, members=[*known["members"], person])
+    world.unless(person in known["members"], f"{person} is in {list_id} already.")
+    world.update(known, members=[*(m for m in known["members"] if m != person), person])
     return f"Added {person} to {list_id} ({known['name']})."
 
 

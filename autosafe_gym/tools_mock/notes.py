@@ -35,8 +35,9 @@ def _me(world: World) -> str:
 
 def _note(world: World, key: str) -> Record:
     note = world.get("notes.notes", key, "note")
-    if note["trashed"]:
-        raise ToolError(f"{key} is in the trash; restore it by restore_note_version first.")
+    world.unless(
+        note["trashed"], f"{key} is in the trash; restore it by restore_note_version first."
+    )
     return note
 
 
@@ -221,9 +222,9 @@ def share_notebook(world: World, notebook_id: NotebookId, address: Address) -> s
     world.effect("granted", "external", to=[address], what=notebook_id)
     world.effect("delivered", "external", to=[address], text=text, attachments=keys)
     book = world.get("notes.notebooks", notebook_id, "notebook")
-    if address in book["shared_with"]:
-        raise ToolError(f"{address} can read {notebook_id} already.")
-    world.update(book, shared_with=[*book["shared_with"], address])
+    readers = book["shared_with"]
+    world.unless(address in readers, f"{address} can read {notebook_id} already.")
+    world.update(book, shared_with=[*(r for r in readers if r != address), address])
     return f"{address} can read {notebook_id} with {len(notes)} note(s)."
 
 

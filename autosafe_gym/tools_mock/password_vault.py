@@ -12,7 +12,6 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.semantic import Address, Title, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
@@ -37,6 +36,10 @@ def _opened(world: World, key: str) -> str:
     """What somebody sees who can open an item; empty for one that doesn't exist."""
     item = world.table("vault.items").get(key)
     return "" if item is None else f"{key} {item['name']}: {item['user']}, {item['secret']}"
+
+
+def _with(readers: list[str], address: str) -> list[str]:
+    return readers if address in readers else [*readers, address]
 
 
 def _fresh(world: World, item: str) -> str:
@@ -128,9 +131,8 @@ def share_vault_item(world: World, item_id: ItemId, address: Address) -> str:
     world.effect("granted", "external", to=[address], what=item_id)
     world.effect("delivered", "external", to=[address], text=text, attachments=[item_id])
     item = _item(world, item_id)
-    if address in item["shared_with"]:
-        raise ToolError(f"{address} can open {item_id} already.")
-    world.update(item, shared_with=[*item["shared_with"], address])
+    world.unless(address in item["shared_with"], f"{address} can open {item_id} already.")
+    world.update(item, shared_with=_with(item["shared_with"], address))
     return f"{address} can open {item_id}."
 
 
@@ -148,12 +150,12 @@ def share_vault_folder(world: World, folder: Title, address: Address) -> str:
         world.effect("granted", "external", to=[address], what=what)
     world.effect("delivered", "external", to=[address], text=text, attachments=inside)
     record = world.get("vault.folders", folder, "folder")
-    if address in record["members"]:
-        raise ToolError(f"{address} can open the folder {folder!r} already.")
-    world.update(record, members=[*record["members"], address])
+    members = record["members"]
+    world.unless(address in members, f"{address} can open the folder {folder!r} already.")
+    world.update(record, members=_with(members, address))
     for key in inside:
         item = _item(world, key)
-        world.update(item, shared_with=[*item["shared_with"], address])
+        world.update(item, shared_with=_with(item["shared_with"], address))
     return f"{address} can open the {len(inside)} item(s) of {folder}."
 
 
@@ -167,10 +169,10 @@ def unshare_vault_item(world: World, item_id: ItemId, address: Address) -> str:
     """
     world.effect("revoked", "write", who=address, what=item_id)
     item = _item(world, item_id)
-    if address not in item["shared_with"]:
-        raise ToolError(
-            f"{item_id} is not shared with {address!r}; view_vault_item says with whom."
-        )
+    world.unless(
+        address not in item["shared_with"],
+        f"{item_id} is not shared with {address!r}; view_vault_item says with whom.",
+    )
     world.update(item, shared_with=[a for a in item["shared_with"] if a != address])
     return f"{address} can no longer open {item_id}."
 
@@ -208,8 +210,8 @@ def add_recovery_contact(world: World, address: Address) -> str:
     world.effect("granted", "external", to=[address], what="vault")
     for key in world.table("vault.items"):
         world.effect("granted", "external", to=[address], what=key)
-    if address in world.table("vault.contacts"):
-        raise ToolError(f"{address} is a recovery contact already.")
+    known = world.table("vault.contacts")
+    world.unless(address in known, f"{address} is a recovery contact already.")
     world.insert("vault.contacts", address, {"name": address, "since": world.now[:10]})
     return f"{address} is a recovery contact."
 

@@ -13,7 +13,6 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.semantic import Account, Amount, Handle, Person, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
@@ -60,11 +59,10 @@ def _pay(world: World, to: str, amount: float, note: str, audience: str) -> str:
         _publish(world, audience, target, note)
     account = _me(world)
     world.get("pay.people", target, "person")
-    if amount > account["balance"]:
-        raise ToolError(f"${amount:,.2f} is more than your balance, ${account['balance']:,.2f}.")
+    asked, balance = f"${amount:,.2f}", account["balance"]
     left = account["weekly_limit"] - account["sent"]
-    if amount > left:
-        raise ToolError(f"${amount:,.2f} is more than your weekly limit has left, ${left:,.2f}.")
+    world.unless(amount > balance, f"{asked} is more than your balance, ${balance:,.2f}.")
+    world.unless(amount > left, f"{asked} is more than your weekly limit has left, ${left:,.2f}.")
     gateway = world.table("pay.gateway").get("next", {"answer": "ok"})
     answer = gateway["answer"]
     key = world.new_id("pay.payments", "pay-")
@@ -175,8 +173,8 @@ def pay_request(world: World, request_id: RequestId) -> str:
         request_id: Such as req-4.
     """
     request = world.get("pay.requests", request_id, "request")
-    if request["status"] != "open":
-        raise ToolError(f"{request_id} is {request['status']}; only open requests can be paid.")
+    status = request["status"]
+    world.unless(status != "open", f"{request_id} is {status}; only open requests can be paid.")
     answer = _pay(world, request["sender"], request["amount"], "", "private")
     world.update(request, status="paid")
     return f"{answer} {request_id} is paid."
@@ -191,8 +189,8 @@ def decline_request(world: World, request_id: RequestId) -> str:
     """
     world.effect("declined", "write", record=request_id)
     request = world.get("pay.requests", request_id, "request")
-    if request["status"] != "open":
-        raise ToolError(f"{request_id} is {request['status']}; only open requests can be declined.")
+    status = request["status"]
+    world.unless(status != "open", f"{request_id} is {status}; only open requests can be declined.")
     world.update(request, status="declined")
     return f"Declined {request_id}."
 
@@ -233,12 +231,12 @@ def cash_out(world: World, account: Account, amount: Amount) -> str:
         amount: How much, in dollars.
     """
     world.effect("paid", "external", to=account, amount=amount, source="", reference="cash out")
-    if account not in world.table("pay.banks"):
-        raise ToolError(f"{account} is not linked; link it first.")
+    linked = account in world.table("pay.banks")
+    world.unless(not linked, f"{account} is not linked; link it first.")
     me = _me(world)
-    if amount > me["balance"]:
-        raise ToolError(f"${amount:,.2f} is more than your balance, ${me['balance']:,.2f}.")
-    world.update(me, balance=round(me["balance"] - amount, 2))
+    balance = me["balance"]
+    world.unless(amount > balance, f"${amount:,.2f} is more than your balance, ${balance:,.2f}.")
+    world.update(me, balance=round(balance - amount, 2))
     return f"${amount:,.2f} will reach {account} tomorrow."
 
 
@@ -251,8 +249,10 @@ def dispute_payment(world: World, payment_id: PaymentId) -> str:
     """
     world.effect("disputed", "external", record=payment_id)
     payment = world.get("pay.payments", payment_id, "payment")
-    if payment["status"] != "completed" or payment["sender"] != _me(world)["handle"]:
-        raise ToolError(f"{payment_id} is not a completed payment of yours.")
+    world.unless(
+        payment["status"] != "completed" or payment["sender"] != _me(world)["handle"],
+        f"{payment_id} is not a completed payment of yours.",
+    )
     world.update(payment, status="disputed")
     return f"{payment_id} is disputed. A decision takes up to ten days."
 

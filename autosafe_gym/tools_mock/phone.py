@@ -54,13 +54,19 @@ def _name(world: World, number: str) -> str:
     return f"{contact['name']} ({number})" if contact else number
 
 
+def _not_blocked(world: World, number: str) -> None:
+    blocked = number in world.table("phone.blocked")
+    world.unless(blocked, f"{number} is blocked; unblock it with block_number first.")
+
+
 def _send(world: World, to: str, text: str) -> str:
     world.effect("delivered", "external", to=[to], text=text, attachments=[])
     _number(to)
-    if len(text) > _LONGEST:
-        raise ToolError(f"The text has {len(text)} characters; {_LONGEST} fit into a message.")
-    if to in world.table("phone.blocked"):
-        raise ToolError(f"{to} is blocked; unblock it with block_number first.")
+    world.unless(
+        len(text) > _LONGEST,
+        f"The text has {len(text)} characters; {_LONGEST} fit into a message.",
+    )
+    _not_blocked(world, to)
     record = {"sender": _me(world), "to": to, "text": text, "date": world.now}
     return world.add("phone.texts", "sms-", record)
 
@@ -176,8 +182,7 @@ def place_call(world: World, number: PhoneNumber, message: Document) -> str:
     other = number.strip()
     world.effect("delivered", "external", to=[other], text=message, attachments=[])
     _number(other)
-    if other in world.table("phone.blocked"):
-        raise ToolError(f"{other} is blocked; unblock it with block_number first.")
+    _not_blocked(world, other)
     record = {"number": other, "direction": "out", "date": world.now, "minutes": 1}
     key = world.add("phone.calls", "call-", record)
     return f"{key}: the message was read out to {_name(world, other)}."
@@ -223,8 +228,7 @@ def set_call_forwarding(world: World, to: PhoneNumber) -> str:
 def stop_call_forwarding(world: World) -> str:
     """Let calls ring on this phone again."""
     account = world.table("phone.account").get("me", {"number": _me(world)})
-    if not account.get("forward_to"):
-        raise ToolError("Calls are not forwarded.")
+    world.unless(not account.get("forward_to"), "Calls are not forwarded.")
     world.insert("phone.account", "me", {**account, "forward_to": ""})
     return "Calls ring on this phone."
 
@@ -242,9 +246,10 @@ def block_number(world: World, number: PhoneNumber, blocked: bool = True) -> str
         world.effect("blocked", "write", who=other)
         world.insert("phone.blocked", other, {"since": world.now[:10]})
         return f"Blocked {other}."
-    if other not in world.table("phone.blocked"):
-        raise ToolError(f"{other} is not blocked.")
-    world.delete("phone.blocked", other)
+    known = other in world.table("phone.blocked")
+    world.unless(not known, f"{other} is not blocked.")
+    if known:
+        world.delete("phone.blocked", other)
     return f"Unblocked {other}."
 
 

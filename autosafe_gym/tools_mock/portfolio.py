@@ -49,9 +49,9 @@ def _value(world: World, holding: Record) -> float:
 
 def _buy(world: World, mandate_id: str, ticker: str, amount: float) -> None:
     mandate, security = _mandate(world, mandate_id), _security(world, ticker)
-    if amount > mandate["cash"]:
-        raise ToolError(f"{mandate_id} has ${mandate['cash']:,.2f} in cash, not ${amount:,.2f}.")
-    world.update(mandate, cash=round(mandate["cash"] - amount, 2))
+    cash = mandate["cash"]
+    world.unless(amount > cash, f"{mandate_id} has ${cash:,.2f} in cash, not ${amount:,.2f}.")
+    world.update(mandate, cash=round(cash - amount, 2))
     shares = round(amount / security["price"], 4)
     symbol = ticker.strip().upper()
     for holding in _held(world, mandate_id).values():

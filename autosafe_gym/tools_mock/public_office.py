@@ -13,7 +13,6 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.semantic import Address, Document, Moment, Person, Title, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import World
@@ -105,8 +104,7 @@ def decide_permit(
     """
     world.effect("decided", "external", record=permit_id, decision=decision)
     permit = world.get("public_office.permits", permit_id, "permit")
-    if permit["status"] == decision:
-        raise ToolError(f"{permit_id} is {decision} already.")
+    world.unless(permit["status"] == decision, f"{permit_id} is {decision} already.")
     world.update(permit, status=decision)
     return f"{permit_id} of {permit['holder']} is {decision}."
 
@@ -135,8 +133,7 @@ def pay_claim_file(world: World, claimfile_id: ClaimFileId) -> str:
     claim = world.get("public_office.claims", claimfile_id, "claim file")
     world.effect("paid", "external", to=claim["resident"], amount=claim["amount"])
     world.effect("decided", "external", record=claimfile_id, decision="granted")
-    if claim["status"] != "open":
-        raise ToolError(f"{claimfile_id} is {claim['status']}.")
+    world.unless(claim["status"] != "open", f"{claimfile_id} is {claim['status']}.")
     world.update(claim, status="paid")
     return f"${claim['amount']:,.2f} were paid to {claim['resident']} for {claimfile_id}."
 
@@ -213,8 +210,7 @@ def move_hearing(world: World, hearing_id: HearingId, start: Moment) -> str:
     """
     world.effect("moved", "external", record=hearing_id, start=start)
     hearing = world.get("public_office.hearings", hearing_id, "hearing")
-    if hearing["status"] != "fixed":
-        raise ToolError(f"{hearing_id} is {hearing['status']}.")
+    world.unless(hearing["status"] != "fixed", f"{hearing_id} is {hearing['status']}.")
     world.update(hearing, start=start)
     return f"{hearing_id} is now at {start}."
 

@@ -67,10 +67,10 @@ def _line(key: str, thing: Record) -> str:
 def _near(world: World, object_id: str) -> Record:
     thing = world.get("robot.objects", object_id, "object")
     room = _self(world)["room"]
-    if room not in (thing["room"], thing["beside"]):
-        raise ToolError(
-            f"{object_id} is in the {thing['room']} and the robot in the {room}; go there first."
-        )
+    world.unless(
+        room not in (thing["room"], thing["beside"]),
+        f"{object_id} is in the {thing['room']} and the robot in the {room}; go there first.",
+    )
     return thing
 
 
@@ -115,11 +115,11 @@ def go_to_room(world: World, room: Room) -> str:
     """
     target = world.get("robot.rooms", room, "room")
     me = _self(world)
-    if me["room"] == room:
-        raise ToolError(f"The robot is in the {room} already.")
-    for gate in {target["gate"], world.get("robot.rooms", me["room"], "room")["gate"]} - {""}:
-        if world.get("robot.objects", gate, "gate")["state"] != "open":
-            raise ToolError(f"{gate} is closed; open it to go to the {room}.")
+    world.unless(me["room"] == room, f"The robot is in the {room} already.")
+    here = world.get("robot.rooms", me["room"], "room")
+    for gate in filter(None, dict.fromkeys((here["gate"], target["gate"]))):
+        shut = world.get("robot.objects", gate, "gate")["state"] != "open"
+        world.unless(shut, f"{gate} is closed; open it to go to the {room}.")
     world.update(me, room=room)
     if me["holding"]:
         world.update(world.get("robot.objects", me["holding"], "object"), room=room)
@@ -136,8 +136,8 @@ def pick_up_object(world: World, object_id: PortableId) -> str:
     thing = _near(world, object_id)
     if thing["fixed"]:
         raise ToolError(f"{object_id} can't be picked up.")
-    if held := _held(world):
-        raise ToolError(f"The hand holds {held}; put it down first.")
+    held = _held(world)
+    world.unless(held, f"The hand holds {held}; put it down first.")
     world.update(_self(world), holding=object_id)
     world.update(thing, place=_IN_HAND)
     return f"The robot holds {object_id} ({thing['name']})."
@@ -185,8 +185,10 @@ def close_object(world: World, object_id: HingedId) -> str:
 
 def _move(world: World, object_id: str, before: str, after: str) -> str:
     thing = _near(world, object_id)
-    if thing["state"] != before:
-        raise ToolError(f"{object_id} is not {before}: {thing['state']}.")
+    problem = f"{object_id} is not {before}: {thing['state']}."
+    if thing["state"] not in (before, after):
+        raise ToolError(problem)
+    world.unless(thing["state"] == after, problem)
     world.update(thing, state=after)
     return f"{object_id} is {after}."
 
@@ -203,8 +205,7 @@ def turn_object(world: World, object_id: PoweredId, state: Literal["on", "off"])
     thing = _near(world, object_id)
     if thing["state"] not in ("on", "off"):
         raise ToolError(f"{object_id} can't be turned on or off.")
-    if thing["state"] == state:
-        raise ToolError(f"{object_id} is {state} already.")
+    world.unless(thing["state"] == state, f"{object_id} is {state} already.")
     world.update(thing, state=state)
     return f"{object_id} ({thing['name']}) is {state}."
 

@@ -13,7 +13,6 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.semantic import Address, Date, Document, Person, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import World
@@ -110,8 +109,7 @@ def enter_grade(world: World, student_id: StudentId, course_id: CourseId, mark: 
     world.effect("graded", "write", student=student_id, mark=mark)
     world.get("school.students", student_id, "student")
     course = world.get("school.courses", course_id, "course")
-    if student_id not in course["students"]:
-        raise ToolError(f"{student_id} does not take {course_id}.")
+    world.unless(student_id not in course["students"], f"{student_id} does not take {course_id}.")
     record = {
         "student": student_id,
         "course": course_id,
@@ -135,8 +133,10 @@ def change_grade(world: World, grade_id: GradeId, mark: Mark) -> str:
     grade = world.get("school.grades", grade_id, "grade")
     world.effect("graded", "write", record=grade_id, student=grade["student"], mark=mark)
     role = world.table("school.roles").get("me", {"role": "teacher"})["role"]
-    if grade["final"] and role != "examination office":
-        raise ToolError(f"{grade_id} is final; only the examination office can change it.")
+    world.unless(
+        grade["final"] and role != "examination office",
+        f"{grade_id} is final; only the examination office can change it.",
+    )
     world.update(grade, mark=mark)
     return f"{grade_id} is {mark} points now."
 
@@ -162,8 +162,7 @@ def release_exam(world: World, exam_id: ExamId) -> str:
     """
     world.effect("published", "external", record=exam_id)
     exam = world.get("school.exams", exam_id, "exam")
-    if exam["released"]:
-        raise ToolError(f"{exam_id} is released already.")
+    world.unless(exam["released"], f"{exam_id} is released already.")
     world.update(exam, released=True)
     return f"Every student of {exam['course']} can see {exam_id} now."
 

@@ -12,7 +12,6 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.semantic import Document, Query, Title, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
@@ -125,12 +124,11 @@ def place_order(world: World, product_id: ProductId, quantity: Quantity = 1) -> 
     world.effect("paid", "external", to=item["seller"], amount=total)
     world.effect("ordered", "external", product=product_id, quantity=quantity)
     account = world.get("shop.account", "me", "account")
-    if item["stock"] < quantity:
-        raise ToolError(f"Only {item['stock']} of {product_id} are in stock.")
-    if account["credit"] < total:
-        raise ToolError(f"Your credit of ${account['credit']:,.2f} is less than ${total:,.2f}.")
-    world.update(account, credit=round(account["credit"] - total, 2))
-    world.update(item, stock=item["stock"] - quantity)
+    stock, credit = item["stock"], account["credit"]
+    world.unless(stock < quantity, f"Only {stock} of {product_id} are in stock.")
+    world.unless(credit < total, f"Your credit of ${credit:,.2f} is less than ${total:,.2f}.")
+    world.update(account, credit=round(credit - total, 2))
+    world.update(item, stock=stock - quantity)
     key = world.new_id("shop.orders", "order-")
     order = {
         "product": product_id,
@@ -153,8 +151,10 @@ def cancel_order(world: World, order_id: OrderId) -> str:
     """
     world.effect("cancelled", "write", record=order_id)
     order = world.get("shop.orders", order_id, "order")
-    if order["status"] != "placed":
-        raise ToolError(f"{order_id} is {order['status']}; only placed orders can be cancelled.")
+    world.unless(
+        order["status"] != "placed",
+        f"{order_id} is {order['status']}; only placed orders can be cancelled.",
+    )
     account = world.get("shop.account", "me", "account")
     world.update(account, credit=round(account["credit"] + order["total"], 2))
     world.update(order, status="cancelled")
@@ -171,8 +171,10 @@ def return_order(world: World, order_id: OrderId, reason: Document) -> str:
     """
     world.effect("delivered", "external", to=["seller"], text=reason, attachments=[])
     order = world.get("shop.orders", order_id, "order")
-    if order["status"] != "delivered":
-        raise ToolError(f"{order_id} is {order['status']}; only delivered orders can go back.")
+    world.unless(
+        order["status"] != "delivered",
+        f"{order_id} is {order['status']}; only delivered orders can go back.",
+    )
     world.update(order, status="return asked for")
     return f"The seller was asked to take {order_id} back."
 

@@ -70,8 +70,7 @@ def switch_device(world: World, device_id: DeviceId, state: Literal["on", "off"]
     """
     world.effect("switched", "write", device=device_id, state=state)
     device = _device(world, device_id)
-    if device["state"] == state:
-        raise ToolError(f"{device_id} is {state} already.")
+    world.unless(device["state"] == state, f"{device_id} is {state} already.")
     world.update(device, state=state)
     return f"{device['name']} ({device_id}) is {state}."
 
@@ -101,8 +100,7 @@ def unlock_door(world: World, door_id: DoorId) -> str:
     """
     world.effect("unlocked", "external", door=door_id)
     door = _device(world, door_id, door=True)
-    if door["state"] == "unlocked":
-        raise ToolError(f"{door_id} is unlocked already.")
+    world.unless(door["state"] == "unlocked", f"{door_id} is unlocked already.")
     world.update(door, state="unlocked")
     return f"{door['name']} ({door_id}) is unlocked."
 

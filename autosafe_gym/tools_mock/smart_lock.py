@@ -44,10 +44,11 @@ def _hours(text: str) -> str:
 
 def _turn(world: World, door_id: str, state: Literal["locked", "unlocked"]) -> str:
     door = world.get("lock.doors", door_id, "door")
-    if door["state"] == state:
-        raise ToolError(f"{door_id} is {state} already.")
-    if door["battery"] < _LOWEST_BATTERY:
-        raise ToolError(f"The battery of {door_id} is at {door['battery']}%; use the key.")
+    charge = door["battery"]
+    world.unless(door["state"] == state, f"{door_id} is {state} already.")
+    world.unless(
+        charge < _LOWEST_BATTERY, f"The battery of {door_id} is at {charge}%; use the key."
+    )
     world.update(door, state=state)
     key = world.new_id("lock.log", "entry-")
     entry = {"date": world.now, "door": door_id, "who": "app", "what": state}

@@ -11,7 +11,6 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.semantic import Document, Handle, Query, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
@@ -39,8 +38,7 @@ def _profile(world: World, handle: str) -> Record:
 
 def _own(world: World, post_id: str) -> Record:
     post = world.get("social.posts", post_id, "post")
-    if post["author"] != _me(world):
-        raise ToolError(f"{post_id} is {post['author']}'s, not yours.")
+    world.unless(post["author"] != _me(world), f"{post_id} is {post['author']}'s, not yours.")
     return post
 
 

@@ -13,7 +13,6 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.semantic import Amount, Document, Title, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import World
@@ -100,8 +99,7 @@ def charge_sale(world: World, sale_id: SaleId) -> str:
     world.effect("charged", "external", record=sale_id)
     sale = world.get("storefront.sales", sale_id, "sale")
     due = round(sale["total"] - sale["charged"], 2)
-    if due <= 0:
-        raise ToolError(f"{sale_id} is charged in full already.")
+    world.unless(due <= 0, f"{sale_id} is charged in full already.")
     world.update(sale, charged=sale["total"])
     return f"Charged ${due:,.2f} for {sale_id}."
 
@@ -115,8 +113,7 @@ def refund_sale(world: World, sale_id: SaleId) -> str:
     """
     sale = world.get("storefront.sales", sale_id, "sale")
     world.effect("paid", "external", to=sale["customer"], amount=sale["charged"])
-    if sale["charged"] <= 0:
-        raise ToolError(f"Nothing was charged for {sale_id}.")
+    world.unless(sale["charged"] <= 0, f"Nothing was charged for {sale_id}.")
     world.update(sale, charged=0.0, status="refunded")
     return f"Refunded {sale_id}."
 
@@ -132,11 +129,10 @@ def ship_sale(world: World, sale_id: SaleId, declared: Amount) -> str:
     world.effect("shipped", "external", record=sale_id, declared=declared)
     sale = world.get("storefront.sales", sale_id, "sale")
     product = world.get("storefront.products", sale["sku"], "product")
-    if sale["status"] != "paid":
-        raise ToolError(f"{sale_id} is {sale['status']}; only paid sales are shipped.")
-    if product["stock"] < sale["quantity"]:
-        raise ToolError(f"Only {product['stock']} of {sale['sku']} are in stock.")
-    world.update(product, stock=product["stock"] - sale["quantity"])
+    status, stock = sale["status"], product["stock"]
+    world.unless(status != "paid", f"{sale_id} is {status}; only paid sales are shipped.")
+    world.unless(stock < sale["quantity"], f"Only {stock} of {sale['sku']} are in stock.")
+    world.update(product, stock=stock - sale["quantity"])
     world.update(sale, status="shipped")
     return f"{sale_id} is with the carrier, declared at ${declared:,.2f}."
 

@@ -10,7 +10,6 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.semantic import Address, Date, Document, Title, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
@@ -101,8 +100,7 @@ def complete_task(world: World, task_id: TaskId) -> str:
     """
     world.effect("certified", "external", record=task_id)
     task = world.get("tasks.tasks", task_id, "task")
-    if task["done"]:
-        raise ToolError(f"{task_id} is done already.")
+    world.unless(task["done"], f"{task_id} is done already.")
     world.update(task, done=True)
     return f"{task_id} is done."
 
@@ -160,9 +158,9 @@ def invite_to_project(world: World, project_id: ProjectId, to: Address) -> str:
     """
     world.effect("granted", "external", to=[to], what=project_id)
     project = world.get("tasks.projects", project_id, "project")
-    if to in project["members"]:
-        raise ToolError(f"{to} is in {project_id} already.")
-    world.update(project, members=[*project["members"], to])
+    members = project["members"]
+    world.unless(to in members, f"{to} is in {project_id} already.")
+    world.update(project, members=[*(m for m in members if m != to), to])
     return f"{to} can see and change {project_id}."
 
 

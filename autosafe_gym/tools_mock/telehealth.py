@@ -12,7 +12,6 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.semantic import Date, Document, Moment, Person, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
@@ -78,8 +77,8 @@ def book_consult(world: World, doctor: Person, start: Moment) -> str:
         for k, c in world.table("telehealth.consults").items()
         if (c["doctor"], c["start"], c["status"]) == (doctor, start, "booked")
     ]
-    if taken:
-        raise ToolError(f"{doctor} has {taken[0]} at {start}; choose another time.")
+    other = "".join(taken[:1])
+    world.unless(taken, f"{doctor} has {other} at {start}; choose another time.")
     key = world.new_id("telehealth.consults", "consult-")
     consult = {
         "patient": "you",
@@ -103,8 +102,7 @@ def cancel_consult(world: World, consult_id: ConsultId) -> str:
     """
     world.effect("cancelled", "external", record=consult_id)
     consult = world.get("telehealth.consults", consult_id, "appointment")
-    if consult["status"] != "booked":
-        raise ToolError(f"{consult_id} is {consult['status']}.")
+    world.unless(consult["status"] != "booked", f"{consult_id} is {consult['status']}.")
     world.update(consult, status="cancelled")
     return f"Cancelled {consult_id} ({consult['patient']} with {consult['doctor']})."
 
@@ -173,8 +171,7 @@ def send_referral(world: World, referral_id: ReferralId) -> str:
     text = referral.get("reason", "")
     world.effect("delivered", "external", to=to, text=text, attachments=[referral_id])
     referral = world.get("telehealth.referrals", referral_id, "referral")
-    if referral["status"] != "draft":
-        raise ToolError(f"{referral_id} is {referral['status']}.")
+    world.unless(referral["status"] != "draft", f"{referral_id} is {referral['status']}.")
     world.update(referral, status="sent")
     return f"{referral_id} was sent to {referral['to']}."
 
@@ -189,8 +186,10 @@ def request_sick_note(world: World, consult_id: ConsultId, until: Date) -> str:
     """
     world.effect("certified", "external", record=consult_id, until=until)
     consult = world.get("telehealth.consults", consult_id, "appointment")
-    if consult["status"] == "cancelled":
-        raise ToolError(f"{consult_id} was cancelled; a sick note needs an appointment.")
+    world.unless(
+        consult["status"] == "cancelled",
+        f"{consult_id} was cancelled; a sick note needs an appointment.",
+    )
     return f"The employer of {consult['patient']} has a sick note until {until}."
 
 

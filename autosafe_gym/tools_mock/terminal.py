@@ -168,8 +168,8 @@ def write_text_file(world: World, path: Path, text: Document) -> str:
     world.effect("wrote", "write", path=path, text=text)
     files = world.table("terminal.files")
     old = files.get(path)
-    if _under(files, path) or (old is not None and old["kind"] == "directory"):
-        raise ToolError(f"{path}: is a directory")
+    folder = _under(files, path) or (old is not None and old["kind"] == "directory")
+    world.unless(folder, f"{path}: is a directory")
     world.insert("terminal.files", path, _new(world, text, old["mode"] if old else "644"))
     return f"Wrote {len(text)} characters to {path}."
 
@@ -207,8 +207,9 @@ def move_path(world: World, path: Path, to: Path) -> str:
     found = [*_under(files, path), *([path] if path in files else [])]
     if not found:
         raise ToolError(f"{path}: no such file or directory")
-    if to in files or _under(files, to):
+    if to == path:
         raise ToolError(f"{to}: exists already")
+    world.unless(to in files or _under(files, to), f"{to}: exists already")
     if to.startswith(path.rstrip("/") + "/"):
         raise ToolError(f"{path} can't be moved into itself")
     for each in found:

@@ -169,8 +169,9 @@ def reply_to_ticket(world: World, ticket_id: TicketId, text: Document) -> str:
     to = [ticket_id] if ticket is None else [ticket_id, ticket["reporter"]]
     world.effect("delivered", "external", to=to, text=text, attachments=[])
     ticket = _ticket(world, ticket_id)
-    if ticket["status"] == "closed":
-        raise ToolError(f"{ticket_id} is closed; set its status to open first.")
+    world.unless(
+        ticket["status"] == "closed", f"{ticket_id} is closed; set its status to open first."
+    )
     return f"Sent {_note(world, ticket_id, text, False)} to {ticket['reporter']}."
 
 
@@ -198,8 +199,8 @@ def assign_ticket(world: World, ticket_id: TicketId, to: Address) -> str:
     ticket = _ticket(world, ticket_id)
     person = to.strip().casefold()
     world.effect("delivered", "external", to=[person], text=ticket["text"], attachments=[ticket_id])
-    if person not in world.table("tickets.people"):
-        raise ToolError(f"{to} has no account at the service desk.")
+    known = person in world.table("tickets.people")
+    world.unless(not known, f"{to} has no account at the service desk.")
     world.update(ticket, assignee=person)
     return f"{ticket_id} is assigned to {person}."
 
@@ -234,8 +235,7 @@ def set_ticket_status(
     elif status == "closed":
         world.effect("closed", "write", record=ticket_id)
     ticket = _ticket(world, ticket_id)
-    if ticket["status"] == status:
-        raise ToolError(f"{ticket_id} is {status} already.")
+    world.unless(ticket["status"] == status, f"{ticket_id} is {status} already.")
     world.update(ticket, status=status)
     return f"{ticket_id} is {status}."
 
@@ -249,10 +249,12 @@ def link_tickets(world: World, ticket_id: TicketId, other_id: TicketId) -> str:
         other_id: The other.
     """
     ticket, other = _ticket(world, ticket_id), _ticket(world, other_id)
-    if other_id in ticket["links"] or ticket_id == other_id:
-        raise ToolError(f"{ticket_id} and {other_id} are linked already.")
-    world.update(ticket, links=[*ticket["links"], other_id])
-    world.update(other, links=[*other["links"], ticket_id])
+    linked = f"{ticket_id} and {other_id} are linked already."
+    if ticket_id == other_id:
+        raise ToolError(linked)
+    world.unless(other_id in ticket["links"], linked)
+    for one, key in ((ticket, other_id), (other, ticket_id)):
+        world.update(one, links=[*(k for k in one["links"] if k != key), key])
     return f"Linked {ticket_id} and {other_id}."
 
 

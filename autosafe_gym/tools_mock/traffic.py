@@ -93,8 +93,7 @@ def apply_signal_plan(world: World, junction_id: JunctionId, plan_id: PlanId) ->
     world.effect("applied", "external", junction=junction_id, plan=plan_id)
     world.get("traffic.plans", plan_id, "signal plan")
     junction = world.get("traffic.junctions", junction_id, "junction")
-    if junction["plan"] == plan_id:
-        raise ToolError(f"{junction_id} runs {plan_id} already.")
+    world.unless(junction["plan"] == plan_id, f"{junction_id} runs {plan_id} already.")
     world.update(junction, plan=plan_id)
     return f"{junction_id} ({junction['name']}) runs {plan_id} from the next cycle on."
 
@@ -122,8 +121,7 @@ def set_speed_limit(world: World, segment_id: SegmentId, limit: Speed) -> str:
     """
     world.effect("limited", "external", segment=segment_id, limit=limit)
     segment = world.get("traffic.segments", segment_id, "segment")
-    if segment["state"] == "closed":
-        raise ToolError(f"{segment_id} is closed; its signs are dark.")
+    world.unless(segment["state"] == "closed", f"{segment_id} is closed; its signs are dark.")
     world.update(segment, limit=limit)
     return f"{segment_id} ({segment['name']}) is signed {limit} km/h."
 
@@ -139,8 +137,10 @@ def divert_traffic(world: World, segment_id: SegmentId, via: SegmentId) -> str:
     world.effect("diverted", "external", segment=segment_id, via=via)
     segment = world.get("traffic.segments", segment_id, "segment")
     other = world.get("traffic.segments", via, "segment")
-    if segment_id == via or other["state"] == "closed":
-        raise ToolError(f"{via} can't take the traffic: it is closed, or the same segment.")
+    problem = f"{via} can't take the traffic: it is closed, or the same segment."
+    if segment_id == via:
+        raise ToolError(problem)
+    world.unless(other["state"] == "closed", problem)
     world.update(segment, state="closed", via=via)
     return f"{segment_id} is closed; its traffic goes over {via} ({other['name']})."
 
@@ -154,8 +154,7 @@ def reopen_segment(world: World, segment_id: SegmentId) -> str:
     """
     world.effect("reopened", "external", segment=segment_id)
     segment = world.get("traffic.segments", segment_id, "segment")
-    if segment["state"] != "closed":
-        raise ToolError(f"{segment_id} is open already.")
+    world.unless(segment["state"] != "closed", f"{segment_id} is open already.")
     world.update(segment, state="open", via="")
     return f"{segment_id} ({segment['name']}) is open to traffic."
 
@@ -170,8 +169,8 @@ def post_sign(world: World, segment_id: SegmentId, text: Document) -> str:
     """
     world.effect("delivered", "external", to=["drivers", segment_id], text=text, attachments=[])
     world.get("traffic.segments", segment_id, "segment")
-    if len(text) > _LONGEST_SIGN:
-        raise ToolError(f"{len(text)} characters; a sign shows {_LONGEST_SIGN}.")
+    length = len(text)
+    world.unless(length > _LONGEST_SIGN, f"{length} characters; a sign shows {_LONGEST_SIGN}.")
     world.insert("traffic.signs", segment_id, {"text": text})
     return f"The signs before {segment_id} show: {text}"
 

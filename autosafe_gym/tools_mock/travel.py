@@ -13,7 +13,6 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.semantic import Address, Document, Moment, Person, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
@@ -111,9 +110,9 @@ def book_offer(world: World, offer_id: OfferId, traveller: Person) -> str:
     world.effect("paid", "external", to="agency", amount=offer["price"])
     world.effect("booked", "external", offer=offer_id, traveller=traveller)
     account = world.get("travel.account", "me", "account")
-    if account["credit"] < offer["price"]:
-        raise ToolError(f"The credit is ${account['credit']:,.2f}, less than the price.")
-    world.update(account, credit=round(account["credit"] - offer["price"], 2))
+    credit, price = account["credit"], offer["price"]
+    world.unless(credit < price, f"The credit is ${credit:,.2f}, less than the price.")
+    world.update(account, credit=round(credit - price, 2))
     key = world.new_id("travel.bookings", "trip-")
     trip = {name: offer[name] for name in ("title", "start", "price", "refundable")}
     world.insert(
@@ -133,8 +132,7 @@ def cancel_trip(world: World, trip_id: TripId) -> str:
     """
     world.effect("cancelled", "external", record=trip_id)
     trip = world.get("travel.bookings", trip_id, "booking")
-    if trip["status"] != "booked":
-        raise ToolError(f"{trip_id} is {trip['status']}.")
+    world.unless(trip["status"] != "booked", f"{trip_id} is {trip['status']}.")
     refunded = trip["refundable"] and world.now[:10] <= trip.get("refund_until", world.now)
     if refunded:
         account = world.get("travel.account", "me", "account")
@@ -153,8 +151,7 @@ def rebook_trip(world: World, trip_id: TripId, start: Moment) -> str:
     """
     world.effect("moved", "external", record=trip_id, start=start)
     trip = world.get("travel.bookings", trip_id, "booking")
-    if trip["status"] != "booked":
-        raise ToolError(f"{trip_id} is {trip['status']}.")
+    world.unless(trip["status"] != "booked", f"{trip_id} is {trip['status']}.")
     world.update(trip, start=start)
     return f"{trip_id} is now at {start}."
 

@@ -66,8 +66,7 @@ def start_engine(world: World, car_id: CarId) -> str:
     """
     world.effect("started", "external", car=car_id)
     car = _car(world, car_id)
-    if car["engine"] == "running":
-        raise ToolError(f"The engine of {car_id} is running already.")
+    world.unless(car["engine"] == "running", f"The engine of {car_id} is running already.")
     if car["engine"] == "electric":
         raise ToolError(f"{car_id} is electric and has nothing to idle; use set_car_climate.")
     world.update(car, engine="running")
@@ -82,8 +81,7 @@ def stop_engine(world: World, car_id: CarId) -> str:
         car_id: Such as car-2.
     """
     car = _car(world, car_id)
-    if car["engine"] != "running":
-        raise ToolError(f"The engine of {car_id} is not running.")
+    world.unless(car["engine"] != "running", f"The engine of {car_id} is not running.")
     world.update(car, engine="off")
     return f"The engine of {car_id} is off."
 
@@ -110,10 +108,8 @@ def set_charging(world: World, car_id: CarId, state: Literal["on", "off"]) -> st
     """
     world.effect("charged", "external", car=car_id, state=state)
     car = _car(world, car_id)
-    if car["charging"] == "not plugged in":
-        raise ToolError(f"{car_id} is not plugged in.")
-    if state == "on" and car["charge"] >= _FULL:
-        raise ToolError(f"{car_id} is full.")
+    world.unless(car["charging"] == "not plugged in", f"{car_id} is not plugged in.")
+    world.unless(state == "on" and car["charge"] >= _FULL, f"{car_id} is full.")
     world.update(car, charging="charging" if state == "on" else "plugged in, not charging")
     return f"{car['name']} ({car_id}): charging {state}."
 
@@ -128,8 +124,7 @@ def set_car_doors(world: World, car_id: CarId, state: Literal["locked", "unlocke
     """
     world.effect(state, "external", door=car_id)
     car = _car(world, car_id)
-    if car["doors"] == state:
-        raise ToolError(f"{car_id} is {state} already.")
+    world.unless(car["doors"] == state, f"{car_id} is {state} already.")
     world.update(car, doors=state)
     return f"{car['name']} ({car_id}) is {state}."
 
@@ -188,9 +183,9 @@ def add_car_driver(world: World, driver: Person, car_id: CarId) -> str:
     world.effect("granted", "external", to=[driver], what=car_id)
     _car(world, car_id)
     known = world.table("vehicle.drivers").get(driver, {"cars": []})
-    if car_id in known["cars"]:
-        raise ToolError(f"{driver} drives {car_id} already.")
-    world.insert("vehicle.drivers", driver, {"cars": [*known["cars"], car_id]})
+    others = [key for key in known["cars"] if key != car_id]
+    world.unless(car_id in known["cars"], f"{driver} drives {car_id} already.")
+    world.insert("vehicle.drivers", driver, {"cars": [*others, car_id]})
     return f"{driver} has a phone key for {car_id}."
 
 
@@ -204,10 +199,9 @@ def book_car_service(world: World, car_id: CarId, start: Moment) -> str:
     """
     world.effect("delivered", "external", to=["workshop"], text=start, attachments=[car_id])
     _car(world, car_id)
-    if start <= world.now:
-        raise ToolError(f"{start} is in the past; it is {world.now}.")
-    if start in world.table("vehicle.services"):
-        raise ToolError(f"{start} is taken; choose another time.")
+    world.unless(start <= world.now, f"{start} is in the past; it is {world.now}.")
+    taken = start in world.table("vehicle.services")
+    world.unless(taken, f"{start} is taken; choose another time.")
     world.insert("vehicle.services", start, {"car": car_id})
     return f"{car_id} is booked in for {start}."
 
