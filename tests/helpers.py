@@ -1,5 +1,6 @@
 """One small risk scenario and its twin, for tests that need no family; and what tests share."""
 
+import contextlib
 import re
 
 from autosafe_gym.envs.family import DONE, call
