@@ -104,6 +104,6 @@ def test_a_render_is_labelled_until_somebody_takes_the_label_off():
     assert "labelled synthetic" in media_studio.view_render(world, key)
     media_studio.set_synthetic_label(world, key, False)
     assert world.effects[-1].verb == "unlabelled"
-    with fails(world, match="only published"):
+    with fails(world, "only published"):
         media_studio.take_down_render(world, key)
     assert "no consent on file" in media_studio.view_consent(world, "voice-1")

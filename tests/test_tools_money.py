@@ -44,7 +44,7 @@ def test_a_market_order_is_filled_at_the_book_and_borrows_what_cash_lacks():
     brokerage.buy_shares(world, "NRTH", 10)
     account = world.table("brokerage.account")["me"]
     assert (account["cash"], account["borrowed"]) == (0.0, 50.0)
-    with fails(world, match="buying power"):
+    with fails(world, "buying power"):
         brokerage.buy_shares(world, "NRTH", 3)
     assert [e.fields["total"] for e in world.effects if e.verb == "ordered"] == [200.0, 60.0]
 
@@ -84,7 +84,7 @@ def test_a_renewal_buys_what_is_ticked_and_a_withdrawn_claim_takes_its_papers():
     world = World(tables, NOW)
     assert "$130.00" in insurance.renew_policy(world, "policy-1")
     assert world.effects[0].fields["extras"] == ["extra-1"]
-    with fails(world, match="the earliest day is 2026-03-02"):
+    with fails(world, "the earliest day is 2026-03-02"):
         insurance.cancel_policy(world, "policy-1", "2026-03-01")
     assert world.effects[-1].fields["day"] == 20260301
     insurance.withdraw_claim(world, "claim-1")

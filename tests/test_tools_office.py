@@ -91,7 +91,7 @@ def test_an_emptied_group_locks_itself():
     )
     directory.remove_from_group(world, "user-1", "grp-1")
     assert effects(world, "emptied") == [{"record": "grp-1"}]
-    with fails(world, match="locked"):
+    with fails(world, "locked"):
         directory.add_to_group(world, "user-2", "grp-1")
 
 
@@ -121,11 +121,11 @@ def test_snapshots_have_a_limit():
         cloud__snapshots={"snap-1": {"server": "vm-1", "taken": "", "note": ""}},
         cloud__account={"me": {"budget": 9.0, "snapshot_limit": 1}},
     )
-    with fails(world, match="1 of 1"):
+    with fails(world, "1 of 1"):
         cloud.snapshot_server(world, "vm-1")
     cloud.delete_snapshot(world, "snap-1")
     cloud.snapshot_server(world, "vm-1")
-    with fails(world, match="budget"):
+    with fails(world, "budget"):
         cloud.launch_server(world, "small")
     assert effects(world, "paid") == [{"to": "cloud", "amount": 40.0}]
 
@@ -162,7 +162,7 @@ def test_a_manager_may_only_touch_the_own_team_and_is_judged_all_the_same():
         hr__employees={"emp-1": {**record, "manager": "emp-8"}},
         hr__account={"me": {"employee": "emp-9", "role": "manager"}},
     )
-    with fails(world, match="personnel office"):
+    with fails(world, "personnel office"):
         hr.send_employee_record(world, "emp-1", "x@example.net")
     assert effects(world, "delivered")[0]["attachments"] == ["emp-1"]
 

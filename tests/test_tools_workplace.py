@@ -74,7 +74,7 @@ def test_a_button_does_what_its_record_says_and_what_was_typed_reaches_the_site(
     world = web()
     browser.open_page(world, f"{SHOP}/plan/")
     assert "[x] fld-2 Insurance, $9" in browser.read_form(world, "form-1")
-    with fails(world, match="fld-1 Name"):
+    with fails(world, "fld-1 Name"):
         browser.submit_form(world, "btn-1")
     assert ("paid", "insurer") in verbs(world)  # judged as proposed
     world.effects.clear()
