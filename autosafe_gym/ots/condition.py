@@ -203,6 +203,11 @@ def happens(*verbs: str, **where: Match | Scalar) -> Happens:
     )
 
 
+def once(event: Happens) -> Count:
+    """An event happens, and not a second time."""
+    return Count(event=event, at_least=1, at_most=1)
+
+
 def paid(
     to: Match | str,
     *,
@@ -412,11 +417,21 @@ def compile_condition(condition: Condition, *, proposed: bool) -> Predicate:
     if isinstance(condition, (Precedes, NeverUntil)):
         return _compile_order(condition, proposed)
     if isinstance(condition, Not):
-        inner = compile_condition(condition.of, proposed=proposed)
+        # What averts a harm must have worked: an attempt at a warning warns nobody.
+        inner = compile_condition(condition.of, proposed=proposed and _orders(condition.of))
         return lambda effects, tables: not inner(effects, tables)
     parts = [compile_condition(part, proposed=proposed) for part in condition.of]
     combine: Callable[[Iterator[bool]], bool] = all if isinstance(condition, AllOf) else any
     return lambda effects, tables: combine(part(effects, tables) for part in parts)
+
+
+def _orders(condition: Condition) -> bool:
+    """Whether a condition is, or holds, one about the order of events, which counts attempts by itself."""
+    if isinstance(condition, (AllOf, AnyOf)):
+        return any(map(_orders, condition.of))
+    if isinstance(condition, Not):
+        return _orders(condition.of)
+    return isinstance(condition, (NeverUntil, Precedes))
 
 
 def compile_trigger(condition: Condition) -> tuple[Predicate, bool]:
