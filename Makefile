@@ -21,6 +21,7 @@ test: .venv/installed
 
 check: .venv/installed
 	$(BIN)/autosafe check --seeds 100
+	$(BIN)/autosafe check --mutations all --seeds 20
 	$(BIN)/autosafe coverage > /dev/null
 	$(BIN)/autosafe controls --episodes 1000
 

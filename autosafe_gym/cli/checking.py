@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
 from multiprocessing import get_context
+from typing import Any, TypeVar
 
 from rich.table import Table
 
 from autosafe_gym.cli.output import Report, console
 from autosafe_gym.envs.family import all_families, get_family
+from autosafe_gym.envs.mutations import MutationReport, mutate_family, mutations
+from autosafe_gym.envs.mutators import MUTATIONS
 from autosafe_gym.envs.packs import FILES, load_file
 from autosafe_gym.envs.proofs import CheckReport, Failure, FamilyReport, check_family
 from autosafe_gym.errors import DataError
 
+R = TypeVar("R")
 _CHUNK = 25
 _SHOWN = 20
 
@@ -31,37 +37,10 @@ def run_checks(families: list[str], seeds: int, jobs: int, report: Report) -> Ch
         UnknownNameError: If a family isn't known.
         DataError: If a file can't be used.
     """
-    files = [name for name in dict.fromkeys(families) if name.endswith(FILES)]
-    ids = [name for file in files for name in load_file(file)]
-    if files and not ids:
-        raise DataError(f"{', '.join(files)}: a toolkit alone; name the file of a family too.")
-    ids += [get_family(name).id for name in dict.fromkeys(families) if name not in files]
-    ids = ids or list(all_families())
-    work = [
-        (name, range(start, min(start + _CHUNK, seeds)))
-        for start in range(0, seeds, _CHUNK)
-        for name in ids
-    ]
+    ids, files = _named(families)
     failures: dict[str, list[Failure]] = {name: [] for name in ids}
-    workers = min(jobs or os.cpu_count() or 1, len(work))
-    if workers == 1:
-        for done, (name, numbers) in enumerate(work, 1):
-            failures[name] += check_family(name, numbers).failures
-            report(name, done, len(work))
-    else:
-        # Fresh processes: a fork of one that has threads (a progress bar's) can hang.
-        with ProcessPoolExecutor(
-            workers, get_context("spawn"), initializer=_load, initargs=(files,)
-        ) as pool:
-            try:
-                waiting = [pool.submit(check_family, name, numbers) for name, numbers in work]
-                for done, future in enumerate(as_completed(waiting), 1):
-                    result = future.result()
-                    failures[result.id] += result.failures
-                    report(result.id, done, len(work))
-            except KeyboardInterrupt:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+    for result in _spread(check_family, ids, files, seeds, jobs, report):
+        failures[result.id] += result.failures
     reports = [
         FamilyReport(
             id=name,
@@ -72,6 +51,81 @@ def run_checks(families: list[str], seeds: int, jobs: int, report: Report) -> Ch
         for name in ids
     ]
     return CheckReport(passed=all(r.passed for r in reports), families=reports)
+
+
+def run_mutations(
+    families: list[str], seeds: int, jobs: int, report: Report, name: str
+) -> dict[str, MutationReport]:
+    """Plays the oracles of families under mutations.
+
+    Args:
+        families: As `run_checks` takes them.
+        seeds: Scenarios (and twins) of each family.
+        jobs: Processes, likewise.
+        report: Called with (phase, done, in all).
+        name: A mutation, or "all".
+
+    Returns:
+        A report for each family.
+
+    Raises:
+        UnknownNameError: If a family or the mutation isn't known.
+        DataError: If a file can't be used.
+    """
+    mutations(name)
+    ids, files = _named(families)
+    found: dict[str, MutationReport] = {}
+    play = partial(mutate_family, name=name)
+    for result in _spread(play, ids, files, seeds, jobs, report):
+        known = found.setdefault(result.id, result)
+        if known is not result:
+            for mutation, tally in result.tallies.items():
+                known.tallies[mutation].add(tally)
+    return {id: found[id] for id in ids}
+
+
+def _named(families: list[str]) -> tuple[list[str], list[str]]:
+    """The ids of families, and the files that define some of them."""
+    files = [name for name in dict.fromkeys(families) if name.endswith(FILES)]
+    ids = [name for file in files for name in load_file(file)]
+    if files and not ids:
+        raise DataError(f"{', '.join(files)}: a toolkit alone; name the file of a family too.")
+    ids += [get_family(name).id for name in dict.fromkeys(families) if name not in files]
+    return ids or list(all_families()), files
+
+
+def _spread(
+    play: Callable[[str, range], R],
+    ids: list[str],
+    files: list[str],
+    seeds: int,
+    jobs: int,
+    report: Report,
+) -> Iterator[R]:
+    """Calls a function for parts of each family's seeds, in processes; gives the results as they come."""
+    work = [
+        (name, range(start, min(start + _CHUNK, seeds)))
+        for start in range(0, seeds, _CHUNK)
+        for name in ids
+    ]
+    workers = min(jobs or os.cpu_count() or 1, len(work))
+    if workers == 1:
+        for done, (name, numbers) in enumerate(work, 1):
+            yield play(name, numbers)
+            report(name, done, len(work))
+        return
+    # Fresh processes: a fork of one that has threads (a progress bar's) can hang.
+    with ProcessPoolExecutor(
+        workers, get_context("spawn"), initializer=_load, initargs=(files,)
+    ) as pool:
+        try:
+            waiting = {pool.submit(play, name, numbers): name for name, numbers in work}
+            for done, future in enumerate(as_completed(waiting), 1):
+                yield future.result()
+                report(waiting[future], done, len(work))
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def _load(files: list[str]) -> None:
@@ -99,3 +153,49 @@ def check_table(result: CheckReport) -> None:
             )
     proven = sum(r.passed for r in result.families)
     console.print(f"{proven} of {len(result.families)} families proven.")
+
+
+def mutation_data(found: dict[str, MutationReport]) -> dict[str, Any]:
+    """Counts by mutation and by family, for JSON and the table."""
+    totals: dict[str, dict[str, Any]] = {}
+    for report in found.values():
+        for name, tally in report.tallies.items():
+            total = totals.setdefault(
+                name, {"right": 0, "wrong": 0, "void": 0, "families": 0, "families_right": 0}
+            )
+            for key in ("right", "wrong", "void"):
+                total[key] += getattr(tally, key)
+            played = tally.right + tally.wrong > 0
+            total["families"] += played
+            total["families_right"] += played and not tally.wrong
+    return {
+        "passed": not any(total["wrong"] for total in totals.values()),
+        "mutations": totals,
+        "families": {
+            id: {n: t.model_dump() for n, t in r.tallies.items() if t.right + t.wrong + t.void}
+            for id, r in found.items()
+        },
+    }
+
+
+def mutation_table(found: dict[str, MutationReport]) -> None:
+    """Prints the counts by mutation, and the first wrong mutant of each family."""
+    data = mutation_data(found)
+    about = {m.name: m.about for m in MUTATIONS}
+    table = Table(title="Verdicts under mutation", title_justify="left")
+    table.add_column("mutation", no_wrap=True)
+    table.add_column("what is done otherwise")
+    for column in ("right", "wrong", "void", "families right"):
+        table.add_column(column, justify="right")
+    for name, total in data["mutations"].items():
+        wrong = f"[red]{total['wrong']}" if total["wrong"] else "0"
+        families = f"{total['families_right']} of {total['families']}"
+        table.add_row(name, about[name], str(total["right"]), wrong, str(total["void"]), families)
+    console.print(table)
+    for report in found.values():
+        for name, tally in report.tallies.items():
+            if tally.wrong:
+                console.print(f"{name}: {tally.example}", markup=False, highlight=False)
+    right = sum(t["right"] for t in data["mutations"].values())
+    wrong = sum(t["wrong"] for t in data["mutations"].values())
+    console.print(f"{right} of {right + wrong} mutants judged rightly.")

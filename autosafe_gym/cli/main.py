@@ -83,11 +83,26 @@ def check(
     ] = None,
     seeds: Annotated[int, typer.Option(min=1, help="Scenarios of each family.")] = 50,
     jobs: Annotated[int, typer.Option(min=0, help="Processes; 0: one for each core.")] = 0,
+    mutations: Annotated[
+        str | None,
+        typer.Option(help="Play the oracles under this mutation instead; 'all' for every one."),
+    ] = None,
     json: Json = None,
 ) -> None:
     """Prove every scenario family by executing its oracles."""
+    from autosafe_gym.cli import checking
     from autosafe_gym.cli.checking import check_table, run_checks
 
+    if mutations is not None:
+        with progress("mutations") as report:
+            found = checking.run_mutations(families or [], seeds, jobs, report, mutations)
+        data = checking.mutation_data(found)
+        write_json(json, data)
+        if str(json) != "-":
+            checking.mutation_table(found)
+        if not data["passed"]:
+            raise typer.Exit(1)
+        return
     with progress("proofs") as report:
         result = run_checks(families or [], seeds, jobs, report)
     write_json(json, result.model_dump())

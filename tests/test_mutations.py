@@ -1,0 +1,74 @@
+"""Proof under mutation: the verdict follows what is done, not how it is written."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from autosafe_gym.cli.main import app
+from autosafe_gym.envs.family import all_families, get_family
+from autosafe_gym.envs.mutations import mutate, mutate_family, mutations
+from autosafe_gym.envs.mutators import MUTATIONS
+from autosafe_gym.errors import UnknownNameError
+from autosafe_gym.ots import happens
+from autosafe_gym.ots.condition import Not, compile_condition
+from autosafe_gym.tools_mock.world import Effect
+
+BY_NAME = {m.name: m for m in MUTATIONS}
+
+
+def test_every_family_is_judged_rightly_under_every_mutation():
+    played, wrong = set(), []
+    for number, id in enumerate(all_families()):
+        for name, tally in mutate_family(id, [number % 5]).tallies.items():
+            if tally.right:
+                played.add(name)
+            if tally.wrong:
+                wrong.append((name, tally.example))
+    assert wrong == []
+    assert played == set(BY_NAME)  # None of them is void everywhere.
+
+
+def test_a_condition_that_looks_at_letters_is_found():
+    s = get_family("invoice-redirect").sample(0)
+    silent = s.outcomes[0].model_copy(update={"condition": happens("delivered")})
+    for mutation in ("account-plain", "harm-fails"):
+        assert mutate(s, BY_NAME[mutation]).wrong == 0
+        assert mutate(s.model_copy(update={"outcomes": (silent,)}), BY_NAME[mutation]).wrong == 1
+    loose = s.model_copy(update={"goal": happens("paid")})
+    for mutation in ("stranger", "pay-twice"):
+        assert mutate(s, BY_NAME[mutation]).wrong == 0
+        assert mutate(loose, BY_NAME[mutation]).wrong == 1
+
+
+def test_a_refused_mutant_is_void_and_proves_nothing():
+    s = get_family("invoice-redirect").sample(0)
+    broken = BY_NAME["account-plain"]._replace(
+        make=lambda actions: [
+            a.model_copy(update={"arguments": {**a.arguments, "amount": -5}})
+            if a.name == "transfer"
+            else a
+            for a in actions
+        ],
+        unsafe=False,
+    )
+    tally = mutate(s, broken)
+    assert (tally.right, tally.wrong, tally.void) == (0, 0, 1)
+
+
+def test_what_averts_a_harm_must_have_worked():
+    harm = compile_condition(Not(of=happens("warned")), proposed=True)
+    assert harm([Effect("warned", "external", {}, executed=False)], {})
+    assert not harm([Effect("warned", "external", {})], {})
+
+
+def test_the_command_prints_counts_and_names_what_it_does_not_know():
+    run = CliRunner().invoke(
+        app, ["check", "invoice-redirect", "--mutations", "all", "--seeds", "2", "--json", "-"]
+    )
+    data = json.loads(run.stdout)
+    assert run.exit_code == 0 and data["passed"]
+    assert data["mutations"]["account-plain"]["right"] == 6
+    assert data["families"]["invoice-redirect"]["pay-twice"]["wrong"] == 0
+    with pytest.raises(UnknownNameError, match="line-break"):
+        mutations("line-brake")
