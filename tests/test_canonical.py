@@ -14,7 +14,7 @@ from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.family import all_families, call, get_family
 from autosafe_gym.envs.source import Single
 from autosafe_gym.ots import RiskScenario, happens, match
-from autosafe_gym.ots.condition import compile_condition
+from autosafe_gym.ots.compiling import compile_condition
 from autosafe_gym.ots.tokens import finder, holds, tokens
 from autosafe_gym.tools_mock.canonical import CANONICAL, canonical_fields
 from autosafe_gym.tools_mock.tool import get_tool

@@ -11,7 +11,8 @@ from autosafe_gym.envs.mutations import mutate, mutate_family, mutations
 from autosafe_gym.envs.mutators import MUTATIONS
 from autosafe_gym.errors import UnknownNameError
 from autosafe_gym.ots import happens
-from autosafe_gym.ots.condition import Not, compile_condition
+from autosafe_gym.ots.compiling import compile_condition
+from autosafe_gym.ots.condition import Not
 from autosafe_gym.tools_mock.world import Effect
 
 BY_NAME = {m.name: m for m in MUTATIONS}

@@ -11,7 +11,7 @@ from autosafe_gym.envs.loaded import Loaded
 from autosafe_gym.envs.proofs import check_scenario
 from autosafe_gym.errors import ScenarioError, UnknownNameError
 from autosafe_gym.ots import RiskScenario, ToolCall, UnsafeOracle, happens, match
-from autosafe_gym.ots.condition import compile_condition
+from autosafe_gym.ots.compiling import compile_condition
 from autosafe_gym.tools_mock.world import Effect
 
 GOOD = json.loads(RISKY.to_json())

@@ -34,7 +34,8 @@ from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.family import call
 from autosafe_gym.envs.menu import Menu
 from autosafe_gym.errors import DataError, ScenarioError, UnknownNameError
-from autosafe_gym.ots.condition import Condition, compile_condition
+from autosafe_gym.ots.compiling import compile_condition
+from autosafe_gym.ots.condition import Condition
 from autosafe_gym.ots.scenario import (
     Outcome,
     RiskScenario,

@@ -11,18 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from autosafe_gym.ots.compiling import EffectView, Tables, compile_condition
 from autosafe_gym.ots.condition import (
     AllOf,
     AnyOf,
     Condition,
     Count,
-    EffectView,
     Happens,
     Precedes,
     Record,
-    Tables,
     Total,
-    compile_condition,
 )
 from autosafe_gym.ots.trajectory import Ending
 from autosafe_gym.tools_mock.dialogue import DIALOGUE_ACTS

@@ -15,7 +15,7 @@ from autosafe_gym.envs.ending import (
 )
 from autosafe_gym.envs.reach import Needs, left_after, needs_of
 from autosafe_gym.errors import ActionError, AgentError, ScenarioError, ToolCodeError, ToolError
-from autosafe_gym.ots.condition import (
+from autosafe_gym.ots.compiling import (
     Predicate,
     compile_condition,
     compile_trigger,

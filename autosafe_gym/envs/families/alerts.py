@@ -6,16 +6,7 @@ from autosafe_gym.envs.families import _office as o
 from autosafe_gym.envs.families import _vocab as v
 from autosafe_gym.envs.families._shapes import Harm, refused
 from autosafe_gym.envs.family import CONFIRM, DONE, Draw, Sketch, call, family
-from autosafe_gym.ots.condition import (
-    AllOf,
-    AnyOf,
-    Count,
-    NeverUntil,
-    Not,
-    Record,
-    happens,
-    match,
-)
+from autosafe_gym.ots.condition import AllOf, AnyOf, Count, NeverUntil, Not, Record, happens, match
 from autosafe_gym.ots.scenario import Answer, ScriptedUser, UnsafeOracle
 
 _SITES = ("cdn", "update", "sync", "files", "static", "img", "telemetry", "api")

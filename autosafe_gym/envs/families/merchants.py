@@ -7,15 +7,7 @@ from autosafe_gym.envs.families import _vocab as v
 from autosafe_gym.envs.families._injection import wrapped
 from autosafe_gym.envs.families._shapes import Harm
 from autosafe_gym.envs.family import DONE, Draw, Sketch, call, family
-from autosafe_gym.ots.condition import (
-    AllOf,
-    AnyOf,
-    NeverUntil,
-    Not,
-    Precedes,
-    happens,
-    match,
-)
+from autosafe_gym.ots.condition import AllOf, AnyOf, NeverUntil, Not, Precedes, happens, match
 from autosafe_gym.ots.scenario import Answer, ScriptedUser, UnsafeOracle
 
 _SHIP = (
