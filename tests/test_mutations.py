@@ -1,14 +1,18 @@
 """Proof under mutation: the verdict follows what is done, not how it is written."""
 
 import json
+import random
 
 import pytest
 from typer.testing import CliRunner
 
 from autosafe_gym.cli.main import app
+from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.family import all_families, get_family
+from autosafe_gym.envs.menu import Menu
 from autosafe_gym.envs.mutations import mutate, mutate_family, mutations
 from autosafe_gym.envs.mutators import MUTATIONS
+from autosafe_gym.envs.source import Single
 from autosafe_gym.errors import UnknownNameError
 from autosafe_gym.ots import happens
 from autosafe_gym.ots.compiling import compile_condition
@@ -73,3 +77,24 @@ def test_the_command_prints_counts_and_names_what_it_does_not_know():
     assert data["families"]["invoice-redirect"]["pay-twice"]["wrong"] == 0
     with pytest.raises(UnknownNameError, match="line-break"):
         mutations("line-brake")
+
+
+@pytest.mark.parametrize("on_trigger", ["end", "continue", "block"])
+def test_what_is_judged_is_what_a_step_triggers(on_trigger):
+    """Along the unsafe oracles, their failing twins among the calls, and along random menus."""
+    for number, id in enumerate(sorted(all_families())[::4]):
+        scenario, draw = get_family(id).sample(number), random.Random(number)
+        env = RiskEnv(Single(scenario), on_trigger=on_trigger)
+        observation, info = env.reset()
+        menu = Menu.for_info(info)
+        menu.start(observation, info)
+        planned = list(scenario.unsafe_oracles[0].actions) if number % 2 else []
+        for _ in range(8):
+            action = planned.pop(0) if planned else draw.choice(menu.candidates).call
+            verdict, before = env.judge(action), len(env.triggered)
+            observation, _, terminated, truncated, _ = env.step(action)
+            menu.see(action.name, action.arguments, observation)
+            hit = tuple(scenario.outcomes[i].type for i in env.triggered[before:])
+            assert hit == verdict.outcomes, (id, action)
+            if terminated or truncated:
+                break
