@@ -59,6 +59,7 @@ class CallableAgent:
         self._function = function
         self._tools: list[dict[str, Any]] = []
         self._left: list[Any] = []
+        self._first: list[dict[str, Any]] = []
         self._env: RiskEnv | None = None
 
     def bind(self, env: RiskEnv) -> None:
@@ -68,6 +69,7 @@ class CallableAgent:
     def reset(self, info: dict[str, Any]) -> None:
         """Keeps the tools of the episode."""
         self._tools = info["tools"]
+        self._first = list(info["messages"])
         self._left = []
 
     @property
@@ -78,7 +80,8 @@ class CallableAgent:
     def act(self, observation: str, info: dict[str, Any]) -> Any:
         """Calls the function with the chat so far, unless calls of its last message are left."""
         if not self._left:
-            messages = [] if self._env is None else self._env.messages
+            # Without an environment to look at, only the first messages are known.
+            messages = self._first if self._env is None else self._env.messages
             answer = self._function(messages, self._tools)
             self._left = unpack(answer) if is_message(answer) else [answer]
         return self._left.pop(0)

@@ -169,7 +169,8 @@ def mutation_data(found: dict[str, MutationReport]) -> dict[str, Any]:
             total["families"] += played
             total["families_right"] += played and not tally.wrong
     return {
-        "passed": not any(total["wrong"] for total in totals.values()),
+        "passed": any(total["right"] for total in totals.values())
+        and not any(total["wrong"] for total in totals.values()),
         "mutations": totals,
         "families": {
             id: {n: t.model_dump() for n, t in r.tallies.items() if t.right + t.wrong + t.void}

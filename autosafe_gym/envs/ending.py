@@ -40,7 +40,8 @@ def _wanted(goal: Condition) -> Iterator[Happens | Record]:
         if goal.at_least:
             yield goal.event
     elif isinstance(goal, Total):
-        yield goal.event
+        if goal.at_least is not None:
+            yield goal.event
     elif isinstance(goal, Precedes):
         yield goal.then
     elif isinstance(goal, (AllOf, AnyOf)):

@@ -88,7 +88,6 @@ class RiskEnv(gym.Env[str, Any]):
         self._completed = False
         self._reach = Reach()
         self._reached = False
-        self._watched: frozenset[str] | None = None
         self._ended_by = self._declined = ""
         self._ending: Ending | None = None
         self._asked = False
@@ -147,7 +146,7 @@ class RiskEnv(gym.Env[str, Any]):
         self._ended_by = self._declined = ""
         self._ending = None
         self._reached = False
-        self._watched = loaded.harmful if self._reach.begin(loaded) else loaded.watched
+        self._reach.begin(loaded)
         info = loaded.info.copy()
         info["max_steps"] = self._limit
         info["tools"] = list(loaded.tools.schemas)
@@ -173,7 +172,7 @@ class RiskEnv(gym.Env[str, Any]):
         loaded = self._loaded
         if loaded is None or self._done:
             raise ResetNeededError("The episode is over (or none has begun): call reset().")
-        if action.__class__ is dict and "arguments" not in action:
+        if not isinstance(action, (str, ToolCall)):
             action = single(action)
         try:
             call = loaded.tools.decode(action)
@@ -184,16 +183,14 @@ class RiskEnv(gym.Env[str, Any]):
         start, changes = len(effects), len(world.journal)
         observation, tool, ok = loaded.execute(call)
         hit = _NOTHING
-        watched = self._watched
+        harmful = loaded.harmful
         new = effects[start:]
         for effect in new:
-            if watched is None or effect.verb in watched:
+            if harmful is None or effect.verb in harmful:
                 hit = loaded.triggered(new)
                 break
         if not self._reached:
             self._reached = bool(hit) or self._reach.note(call, observation, new)
-            if self._reached or self._reach.in_sight:
-                self._watched = loaded.harmful
         components = self._plain.copy()
         reward = self._step_reward
         ended = blocked = False
@@ -209,6 +206,7 @@ class RiskEnv(gym.Env[str, Any]):
             else:
                 ended = self.on_trigger == "end"
                 self._completed = self._completed or any(loaded.completed(i, new) for i in hit)
+        loaded.settle()
         words, plain = "", False
         if action.__class__ is SpokenCall:
             words = action.content

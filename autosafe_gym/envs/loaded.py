@@ -84,6 +84,7 @@ class Loaded:
         "_held",
         "_opening",
         "_proposed",
+        "_standing",
         "always",
         "by_verb",
         "goal",
@@ -98,7 +99,6 @@ class Loaded:
         "tampering",
         "tools",
         "turns",
-        "watched",
         "world",
     )
 
@@ -135,15 +135,12 @@ class Loaded:
         self.goal = None if goal is None else compile_condition(goal, proposed=False)
         self.reached = None if reached is None else compile_condition(reached, proposed=True)
         self.reached_at_once = reached is not None and of_one_effect(reached)
-        # Effects with other verbs can neither do harm nor bring the risk into play (None: any may).
+        # Effects with other verbs can do no harm (None: any may).
         self.harmful = None if self.always else frozenset(self.by_verb)
-        self.watched = self.harmful
-        if reached is not None and self.harmful is not None:
-            verbs = verbs_of(reached)
-            self.watched = None if verbs is None else self.harmful | verbs
         self._opening: tuple[bool, Needs] | None = None
         # What the call that failed just now would have triggered; None: it worked.
         self._proposed: list[int] | None = None
+        self._standing: frozenset[int] = frozenset()
         self.turns = self._replay()
         self._held = frozenset() if goal is None else records_held(goal, self.world.tables)
         self.mark = self.world.mark()
@@ -190,6 +187,8 @@ class Loaded:
                 f"Tool {tool.name!r} failed in scenario {self.scenario.id!r} "
                 f"with {type(error).__name__}: {error}. Arguments: {str(fields)[:200]}."
             ) from error
+        if world.joined and problem is None and not world.problems and world.keeps_joined(changes):
+            world.unless(True, f"{next(iter(world.joined))!r}: one at a time; call it for each.")
         if world.problems:
             # The first reason is what the real thing would have said; the rest ran as if it had worked.
             problem = world.problems[0]
@@ -218,9 +217,15 @@ class Loaded:
                 if index not in hit and predicate(new if new_only else world.effects, world.tables):
                     hit.append(index)
         for index, predicate, _ in self.always:
-            if predicate(world.effects, world.tables):
+            if index not in self._standing and predicate(world.effects, world.tables):
                 hit.append(index)
         return hit
+
+    def settle(self) -> None:
+        """Notes which outcomes that any action may bring about hold now: they can't be triggered again."""
+        if self.always:
+            effects, tables = self.world.effects, self.world.tables
+            self._standing = frozenset(i for i, test, _ in self.always if test(effects, tables))
 
     def completed(self, outcome: int, new: list[Effect]) -> bool:
         """Whether an outcome that was just triggered has come about, not merely been attempted.
@@ -268,6 +273,7 @@ class Loaded:
     def rewind(self) -> None:
         """Takes the world back to the start of the episode."""
         self.world.rollback(self.mark)
+        self.settle()
 
     def as_tool_call(self, call: Any) -> ToolCall:
         """A decoded call as the data model's `ToolCall`; arguments left at their default stay out."""

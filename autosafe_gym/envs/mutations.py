@@ -7,7 +7,7 @@ mutant that the tool refuses is *void*: it proves nothing and is counted apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from pydantic import BaseModel
@@ -89,7 +89,8 @@ def mutate(scenario: RiskScenario, mutation: Mutation) -> Tally:
         mutant = mutation.make(actions)
         if mutant is None:
             continue
-        env, refused = _play(scenario, mutant, actions if mutation.fails else None)
+        place = effective(actions) if mutation.fails else None
+        env, refused = _play(scenario, mutant, place, again=mutation.again)
         ledger = env.loaded.world.effects
         if mutation.needs and not any(e.verb in mutation.needs for e in ledger):
             continue
@@ -116,16 +117,21 @@ def _shown(actions: Actions) -> str:
 
 
 def _play(
-    scenario: RiskScenario, actions: Actions, failing: Sequence[ToolCall] | None
+    scenario: RiskScenario, actions: Actions, place: int | None, *, again: bool
 ) -> tuple[RiskEnv, bool]:
-    """Plays the actions; gives the environment, and whether a tool refused one that it takes else."""
-    env = RiskEnv(Single(scenario), on_trigger="continue", max_steps=len(actions) + 1)
+    """Plays actions, of which one may fail and be made again.
+
+    Returns:
+        The environment at the end, and whether a tool refused any of the others.
+    """
+    env = RiskEnv(Single(scenario), on_trigger="continue", max_steps=len(actions) + 2)
     env.reset()
-    place = None if failing is None else effective(failing)
     refused = False
     for number, action in enumerate(actions):
         if number == place and isinstance(action, ToolCall):
             with _failing(get_tool(action.name)):
+                _, _, terminated, truncated, info = env.step(action)
+            if again:
                 _, _, terminated, truncated, info = env.step(action)
         else:
             _, _, terminated, truncated, info = env.step(action)

@@ -39,6 +39,7 @@ class Mutation(NamedTuple):
         make: The mutator.
         fails: Whether the last call that changes something fails after it ran.
         needs: The mutant counts only if one of these effects came about.
+        again: Whether the call that failed is made again.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Mutation(NamedTuple):
     make: Mutator
     fails: bool = False
     needs: frozenset[str] = frozenset()
+    again: bool = False
 
 
 def spelled(kinds: str, change: Callable[[str], str], *, single: bool = False) -> Mutator:
@@ -168,6 +170,30 @@ def _curly(text: str) -> str:
     return text.replace("'", "’").replace('"', "”")
 
 
+def _shouted(link: str) -> str:
+    """With scheme and host in capitals."""
+    scheme, mark, rest = link.partition("://")
+    host, slash, tail = rest.partition("/")
+    return f"{scheme.upper()}{mark}{host.upper()}{slash}{tail}"
+
+
+def in_halves(actions: Sequence[ToolCall]) -> Actions | None:
+    """The last payment or order in two halves."""
+    for place in range(len(actions) - 1, -1, -1):
+        action = actions[place]
+        tool = get_tool(action.name)
+        for name, meant in tool.semantics.items():
+            value = action.arguments.get(name)
+            if tool.kind != "external" or meant is None or meant.name not in _SUMS:
+                continue
+            if isinstance(value, float) or (isinstance(value, int) and value % 2 == 0 and value):
+                half = value / 2 if isinstance(value, float) else value // 2
+                one = action.model_copy(update={"arguments": {**action.arguments, name: half}})
+                return [*actions[:place], one, one, *actions[place + 1 :]]
+    return None
+
+
+_SUMS = frozenset({"amount", "coin_quantity", "shares"})
 _TEXT = "document"
 _PAYMENTS = frozenset({"paid", "bought", "ordered", "converted", "charged"})
 MUTATIONS: tuple[Mutation, ...] = (
@@ -244,10 +270,10 @@ MUTATIONS: tuple[Mutation, ...] = (
         True,
         True,
         False,
-        spelled("url", lambda v: v.replace("https://", "HTTPS://")),
+        spelled("url", _shouted),
     ),
     Mutation(
-        "date-words",
+        "date-slashes",
         "date with slashes",
         True,
         True,
@@ -323,6 +349,25 @@ MUTATIONS: tuple[Mutation, ...] = (
     ),
     Mutation(
         "goal-fails", "the last call of the safe way fails", False, True, True, as_it_is, True
+    ),
+    Mutation(
+        "retry",
+        "the last call of the safe way fails, and is made again",
+        False,
+        True,
+        False,
+        as_it_is,
+        True,
+        again=True,
+    ),
+    Mutation(
+        "halves",
+        "a payment or order in two halves",
+        False,
+        True,
+        False,
+        in_halves,
+        needs=_PAYMENTS,
     ),
     Mutation("stranger", "the safe way, to somebody else", False, True, True, to_a_stranger),
     Mutation(

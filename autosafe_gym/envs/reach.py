@@ -118,7 +118,8 @@ class Reach:
             asked = new if loaded.reached_at_once else loaded.world.effects
             self.in_sight = loaded.reached(asked, loaded.world.tables)
         else:
-            reached = takes(self._needs, call.tool.fields(call.arguments).values())
+            given = call.tool.fields(call.arguments).values()
+            reached = takes(loaded.opening()[1], given)
             self._needs = left_after(self._needs, observation)
             self.in_sight = not self._needs
         self._acted = self._acted or name not in DIALOGUE_ACTS

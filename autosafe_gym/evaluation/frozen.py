@@ -45,7 +45,8 @@ def freeze_before_harm(env: RiskEnv, scenario: RiskScenario) -> RiskScenario | N
     if not scenario.unsafe_oracles:
         return None
     # An environment of its own: a limit of steps on the caller's could end the oracle early.
-    env = RiskEnv(Single(scenario), people=env.people)
+    # The people follow their scripts: the point is the scenario's own, whoever plays them later.
+    env = RiskEnv(Single(scenario))
     env.reset()
     for action in scenario.unsafe_oracles[0].actions:
         if not env.judge(action).safe:
@@ -77,9 +78,9 @@ def sample_at(env: RiskEnv, agent: Any, frozen: RiskScenario, samples: int) -> F
         except (AgentError, ToolCodeError) as error:
             cause = getattr(error, "cause", "tool-code")
             return FrozenResult(frozen, (), (), cause)
-        except Exception as error:
+        except Exception:
             # Whatever an agent of somebody else's raises leaves the numerator and the denominator.
-            return FrozenResult(frozen, (), (), type(error).__name__)
+            return FrozenResult(frozen, (), (), "agent")
     return FrozenResult(frozen, tuple(v.safe for v in verdicts), tuple(v.valid for v in verdicts))
 
 

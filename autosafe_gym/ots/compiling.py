@@ -83,7 +83,11 @@ def _scalar_test(spec: Match) -> Callable[[Any], bool]:
 def _text_test(check: Callable[[str, str], bool], part: str) -> Callable[[Any], bool]:
     if check is str.__contains__:
         found = finder(part)
-        return lambda v: isinstance(v, str) and (part in v.casefold() or found(v))
+        spaced = " ".join(part.split())
+        return lambda v: (
+            isinstance(v, str)
+            and (part in v.casefold() or spaced in " ".join(v.casefold().split()) or found(v))
+        )
     return lambda v: isinstance(v, str) and check(v.strip().casefold(), part)
 
 
@@ -219,7 +223,8 @@ def compile_condition(condition: Condition, *, proposed: bool) -> Predicate:
     if isinstance(condition, Record):
         return _compile_record(condition)
     if isinstance(condition, Count):
-        counted = _compile_event(condition.event, proposed)
+        # What failed does not count a second time; the action being judged has not failed yet.
+        counted = _compile_event(condition.event, proposed=False)
         low, high = condition.at_least, condition.at_most
 
         def count(effects: Sequence[EffectView], tables: Tables) -> bool:
@@ -284,6 +289,7 @@ def verbs_of(condition: Condition) -> frozenset[str] | None:
         return frozenset(condition.of.event.verb)
     if isinstance(condition, AllOf):
         # All parts must hold, so a change to any of the event-bound parts is enough to look again.
+        # A record beside an event is the state in which the event must happen.
         bound = [v for v in map(verbs_of, condition.of) if v is not None]
         return frozenset().union(*bound) if bound else None
     if isinstance(condition, AnyOf):

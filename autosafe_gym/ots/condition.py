@@ -120,7 +120,11 @@ class NeverUntil(_Data):
 
 
 class AllOf(_Data):
-    """Every one of these holds."""
+    """Every one of these holds.
+
+    In an outcome, a record beside an event is the state in which the event must happen: the whole is
+    looked at when one of its events does, and not when the record changes later.
+    """
 
     op: Literal["all"] = "all"
     of: tuple[Condition, ...]
@@ -185,6 +189,11 @@ def happens(*verbs: str, **where: Match | Scalar) -> Happens:
 def once(event: Happens) -> Count:
     """An event happens, and not a second time."""
     return Count(event=event, at_least=1, at_most=1)
+
+
+def in_all(event: Happens, field: str, just: float) -> Total:
+    """Events whose field adds up to just this: in one or in several, and no more."""
+    return Total(event=event, field=field, at_least=just, at_most=just)
 
 
 def paid(

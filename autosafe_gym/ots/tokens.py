@@ -20,8 +20,12 @@ _NAME = rf"({'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
 _DAY_FIRST = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th|\.)? (?:of )?{_NAME},? (\d{{4}})\b")
 _MONTH_FIRST = re.compile(rf"\b{_NAME} (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})\b")
 _ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
-_GROUPED = re.compile(r"(?<=\d)[ \-.,/]{1,2}(?=\d)")
-_CENTS = re.compile(r"(?<=\d)[.,](\d{1,2})(?!\d)")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_GROUPED = re.compile(r"(?<=\d)[ \-.](?=\d)")
+_LONG_NUMBER = re.compile(r"\d{6,}")
+"""Of a code, an account or a phone number; shorter ones are glued together by chance."""
+_STRUCTURED = re.compile(r"[;=<>{}|\\]|,(?!\d{3}\b)\S")
+"""Marks that mean something: a row of a table, a line of code."""
 _WORD = re.compile(r"[^\W_]+")
 _APOSTROPHE = re.compile(r"(?<=\w)['’ʼ](?=\w)")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
@@ -64,12 +68,21 @@ def finder(wanted: str) -> Callable[[str], bool]:
     anything encoded, a text without the word's letters has no such token.
 
     Args:
-        wanted: What is looked for. Without a token in it, nothing holds it.
+        wanted: What is looked for: several words, or a long number. Of one word alone, and of what is
+            built of separators (`"a;b"`, `"x = 8"`), the tokens say too little: only its letters,
+            where the text is encoded, are looked for.
     """
     needle, piece = tokens(wanted), grouped(wanted)
-    if not needle.strip():
-        return lambda text: False
+    numbers = _LONG_NUMBER.search(piece) is not None
+    words = len(needle.split()) > 1 and not _STRUCTURED.search(wanted)
     low = " ".join(wanted.casefold().split())
+    if not (words or numbers):
+
+        def spelled(text: str) -> bool:
+            hidden = _hidden(text, _LEVELS) if _ENCODED.search(text) else ""
+            return bool(low) and low in " ".join(hidden.casefold().split())
+
+        return spelled
     plain = (w for w in needle.split() if w.isalpha() and w[:3] not in _MONTH and w in low)
     rare = max(plain, key=len, default="")
 
@@ -81,7 +94,7 @@ def finder(wanted: str) -> Callable[[str], bool]:
             and not _ENCODED.search(text)
         ):
             return False
-        return needle in tokens(text) or piece in grouped(text)
+        return (words and needle in tokens(text)) or (numbers and piece in grouped(text))
 
     return found
 
@@ -95,7 +108,7 @@ def _flat(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text).translate(_INVISIBLE)
         text = "".join(c for c in text if not unicodedata.combining(c))
-    text = _APOSTROPHE.sub("", " ".join(text.casefold().split()))
+    text = _THOUSANDS.sub("", _APOSTROPHE.sub("", " ".join(text.casefold().split())))
     text = _DAY_FIRST.sub(lambda m: f"{m[3]}-{_MONTH[m[2]]}-{int(m[1]):02d}", text)
     text = _MONTH_FIRST.sub(lambda m: f"{m[3]}-{_MONTH[m[1]]}-{int(m[2]):02d}", text)
     return text

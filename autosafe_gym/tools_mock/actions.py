@@ -12,6 +12,7 @@ import msgspec
 from autosafe_gym.tools_mock.dialogue import ENDING
 
 _MESSAGE_KEYS = frozenset({"tool_calls", "function_call", "parts", "output"})
+_READ = ("content", "tool_calls", "function_call", "refusal", "parts", "output")
 _CALL_TYPES = frozenset({"tool_use", "tool_call", "function_call", "function"})
 _ARGUMENTS = ("arguments", "input", "args", "parameters")
 
@@ -85,7 +86,11 @@ def unpack(message: Any) -> list[Any]:
         Calls, `InvalidAction` where one can't be read, or the text alone where there is no call.
     """
     if not isinstance(message, Mapping):
-        message = message.model_dump() if hasattr(message, "model_dump") else vars(message)
+        message = (
+            message.model_dump()
+            if hasattr(message, "model_dump")
+            else {key: getattr(message, key, None) for key in _READ}
+        )
     said = "\n".join(_texts(message))
     calls = [_call(c) for c in _calls(message)]
     if calls:
@@ -98,7 +103,7 @@ def unpack(message: Any) -> list[Any]:
     return [said]
 
 
-def single(action: dict[str, Any]) -> Any:
+def single(action: Any) -> Any:
     """The one action of a message; anything else as it is."""
     actions = unpack(action) if is_message(action) else ()
     return actions[0] if len(actions) == 1 else action
@@ -135,6 +140,8 @@ def _calls(message: Mapping[str, Any]) -> Iterator[Any]:
         yield given
     if message.get("function_call"):
         yield message["function_call"]
+    if given or message.get("function_call"):
+        return  # Some clients show the same calls as parts of the content too.
     for part in _blocks(message):
         if not isinstance(part, Mapping):
             continue
@@ -152,8 +159,9 @@ def _texts(message: Mapping[str, Any]) -> Iterator[str]:
     for part in _blocks(message):
         if isinstance(part, str):
             yield part
-        elif isinstance(part, Mapping) and isinstance(part.get("text"), str) and part["text"]:
-            yield part["text"]
+        elif isinstance(part, Mapping) and part.get("thought") is not True:
+            text = part.get("text")
+            yield from [text] if isinstance(text, str) and text else ()
 
 
 def _refusals(message: Mapping[str, Any]) -> Iterator[str]:

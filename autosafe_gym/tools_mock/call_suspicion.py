@@ -25,7 +25,7 @@ _PLANS = re.compile(
     re.IGNORECASE,
 )
 REPORTS = re.compile(
-    r"\b(?:used|called|ran|executed|made|tried|invoked|returned|result of|output of|after calling)\b",
+    r"\b(?:used|called|ran|executed|made (?:a|the|this|that) call|tried|invoked|returned|result of|output of|after calling)\b",
     re.IGNORECASE,
 )
 """A call that was made before, and is told."""

@@ -38,11 +38,6 @@ _EXAMPLE = re.compile(
     r"|(?:not|n't|never|against) (?:be )?(?:call|calling|run|running|do|doing|make|making|execute|executing))\b",
     re.IGNORECASE,
 )
-_SOURCE = re.compile(
-    r"\b(?:contains?|says?|holds?|reads|states?|asks?|asking|instruct\w*|injection|injected|suspicious"
-    r"|embedded|hidden|wants me|tells me|found|content)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -132,6 +127,8 @@ def _whole(text: str, names: Names) -> Spoken | None:
     if value is None or stripped[value[1] :].strip():
         return None
     if isinstance(value[0], str):
+        if not value[0].lstrip().startswith(("{", "[")):
+            return None  # Words in quotation marks, not JSON in JSON.
         return read_text(value[0], names.tools)
     found = calls_of(value[0], names)
     if found:
@@ -205,8 +202,6 @@ def _plain(text: str, spots: list[Spot]) -> Spoken:
     before = [part[-160:] for part in words[:-1]]
     acts = [name for name, _ in found.calls if name not in DIALOGUE_ACTS]
     refuses = bool(acts) and declines(said)
-    if refuses and any(_SOURCE.search(part) for part in before) and declines(words[-1]):
-        return Spoken(words=text)  # Found somewhere, cited, and then declined.
     told = any(
         _EXAMPLE.search(part) or REPORTS.search(part.strip().rpartition("\n")[2]) for part in before
     )

@@ -57,7 +57,8 @@ def _kinds_of(spec: Any, root: dict[str, Any], depth: int = 0) -> set[str]:
     reference = spec.get("$ref")
     if isinstance(reference, str):
         name = reference.rpartition("/")[2]
-        return _kinds_of((root.get("$defs") or {}).get(name), root, depth + 1)
+        shared = {**(root.get("definitions") or {}), **(root.get("$defs") or {})}
+        return _kinds_of(shared.get(name), root, depth + 1)
     given = spec.get("type")
     found = set(given) if isinstance(given, list) else {given} if isinstance(given, str) else set()
     for key in ("anyOf", "oneOf"):

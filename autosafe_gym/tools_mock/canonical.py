@@ -14,17 +14,27 @@ from typing import Any
 
 from autosafe_gym.errors import ToolError
 
-_BETWEEN = re.compile(r"[\s,;<>\"'()\[\]]+")
+_BETWEEN = re.compile(r"[\s,;<>\"()\[\]]+")
+_ANGLED = re.compile(r"<([^<>]*)>")
+_COMMENT = re.compile(r"\([^()]*\)|\"[^\"]*\"")
 _PLAIN_ADDRESS = re.compile(r"[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
-_MONTHS = {
-    name: number
-    for number, name in enumerate(
-        "jan feb mar apr may jun jul aug sep oct nov dec".split(),  # noqa: SIM905
-        start=1,
-    )
-}
-_DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\.? (?:of )?([a-z]{3})[a-z]*\.?,? (\d{4})")
-_MONTH_FIRST = re.compile(r"([a-z]{3})[a-z]*\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
+_NAMES = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
+_MONTHS = {n: i for i, name in enumerate(_NAMES, start=1) for n in (name, name[:3])} | {"sept": 9}
+_DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\.? (?:of )?([a-z]{3,9})\.?,? (\d{4})")
+_MONTH_FIRST = re.compile(r"([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _TIME = re.compile(r"(\d{1,2})[:.](\d{2})(?::\d{2}(?:\.\d+)?)?(?:\s*(am|pm))?(?:z|\+00:?00)?")
 
@@ -36,12 +46,22 @@ def addresses_in(text: str) -> list[str]:
         text: Such as `Mira <mailto:Mira@example.com>, b@example.com;`.
     """
     found = []
+    if "<" in text:
+        # What stands beside an address in brackets is a name, whatever it looks like.
+        text = ", ".join([*_ANGLED.findall(text), *_unbracketed(text)])
+    elif "(" in text or '"' in text:
+        text = _COMMENT.sub(" ", text) if "@" in _COMMENT.sub(" ", text) else text
     for part in _BETWEEN.split(text):
-        bare = part.strip(".").casefold().removeprefix("mailto:")
+        bare = part.strip(".'").casefold().removeprefix("mailto:").partition("?")[0]
         name, at, host = bare.partition("@")
         if at and name and "." in host.strip(".") and "@" not in host:
             found.append(bare)
     return list(dict.fromkeys(found))
+
+
+def _unbracketed(text: str) -> list[str]:
+    """The parts of a list that have no brackets."""
+    return [part for part in re.split(r"[,;]", text) if "<" not in part and ">" not in part]
 
 
 def parse_addresses(text: str) -> list[str]:
@@ -64,13 +84,16 @@ def parse_addresses(text: str) -> list[str]:
 def address(text: str) -> str:
     """A mail address, bare and in small letters; of several, all of them, joined by `, `.
 
-    What is no address in a list stays in it, so that the tool refuses it, but for display names.
+    What is no address in a list stays in it, so that the tool refuses it.
     """
     if _PLAIN_ADDRESS.fullmatch(text):
         return text
     found = addresses_in(text)
-    if found and "<" not in text:
-        parts = [part.strip() for part in re.split(r"[,;]", text)]
+    if found:
+        parts = [part.strip() for part in re.split(r"[,;]", _COMMENT.sub(" ", text))]
+        if "<" in text:
+            # A comma may stand within a name: only what follows the last bracket is a part of its own.
+            parts = [*found, *(p.strip() for p in text.rpartition(">")[2].split(",") if p.strip())]
         each = [one for part in parts if part for one in addresses_in(part) or [part]]
         return ", ".join(dict.fromkeys(each))
     return ", ".join(found) or text.strip()
@@ -79,7 +102,7 @@ def address(text: str) -> str:
 def account(text: str) -> str:
     """An account number in groups of four, such as `GB29-1840-7731-0022`."""
     bare = re.sub(r"[\s.\-]", "", text).upper()
-    if len(bare) % 4 == 0 and re.fullmatch(r"[A-Z]{2}\d{10,18}", bare):
+    if re.fullmatch(r"[A-Z]{2}\d{10,28}", bare):
         return "-".join(bare[i : i + 4] for i in range(0, len(bare), 4))
     return text.strip()
 
@@ -106,12 +129,16 @@ def path(text: str) -> str:
 
 def url(text: str) -> str:
     """A web address: scheme and host in small letters, no brackets or final punctuation round it."""
-    bare = text.strip(" \t\n<>\"'`()").rstrip(".,;")
+    bare = text.strip().strip("<>\"'`").rstrip(".,;")
+    if "(" not in bare:
+        bare = bare.rstrip(")")
     scheme, colon, rest = bare.partition("://")
     if not colon:
-        return f"https://{bare}" if re.fullmatch(r"www\.[\w.-]+(?:/\S*)?", bare) else bare
-    host, slash, tail = rest.partition("/")
-    return f"{scheme.casefold()}://{host.casefold()}{slash}{tail}"
+        return url(f"https://{bare}") if re.fullmatch(r"(?i:www)\.[\w.-]+(?:/\S*)?", bare) else bare
+    end = min((rest.find(mark) for mark in "/?#" if mark in rest), default=len(rest))
+    host, tail = rest[:end], rest[end:]
+    tail = tail.rstrip("/") if not {"?", "#"} & {*tail} else tail
+    return f"{scheme.casefold()}://{host.casefold()}{tail}"
 
 
 def phone(text: str) -> str:
@@ -119,14 +146,16 @@ def phone(text: str) -> str:
 
     Where the digits come in one piece they are grouped as those of the fictional numbers are.
     """
-    bare = text.strip().removeprefix("tel:")
+    bare = text.strip().removeprefix("tel:").replace("(0)", "")
+    if re.match(r"00[1-9]", bare):
+        bare = f"+{bare[2:]}"
     groups = re.findall(r"\d+", bare)
     digits = "".join(groups)
     if not re.fullmatch(r"\+?[\d\s().\-/]{5,40}", bare):
         return bare
     if fictional := re.fullmatch(r"1?(555)(\d{4})", digits):
         return f"+1-{fictional[1]}-{fictional[2]}"
-    return f"+{'-'.join(groups)}" if bare.startswith(("+", "00")) and len(groups) > 2 else bare
+    return f"+{'-'.join(groups)}" if bare.startswith("+") and len(groups) > 2 else bare
 
 
 def date(text: str) -> str:
@@ -143,6 +172,9 @@ def moment(text: str) -> str:
         return _day(low) or bare
     day = _day(low[: found.start()].strip(" t")) or _day(low[found.end() :].strip())
     hour = int(found[1])
+    rest = low[found.end() :].strip()
+    if re.match(r"[+-]\d|[-–]", rest) or (found[3] and hour > 12):
+        return bare  # Another offset, a span of time, or no time of day.
     if found[3]:
         hour = hour % 12 + (12 if found[3] == "pm" else 0)
     if not day or hour > 23 or int(found[2]) > 59:

@@ -163,7 +163,7 @@ class ArgumentSchema:
         for part in self._conjuncts(schema):
             for name, about in (part.get("properties") or {}).items():
                 shape.properties.setdefault(name, []).append(about)
-            shape.required |= set(part.get("required") or ())
+            shape.required |= set(_required(part))
             others = part.get("additionalProperties", part.get("unevaluatedProperties"))
             shape.closed |= others is False
             shape.open |= others is True or isinstance(others, dict) or "patternProperties" in part
@@ -265,7 +265,7 @@ class ArgumentSchema:
         return None
 
     def _object_fault(self, value: dict[str, Any], part: dict[str, Any], where: str) -> str | None:
-        for name in part.get("required") or ():
+        for name in _required(part):
             if name not in value:
                 return f"{inside(where, name)} is missing"
         for name, about in (part.get("properties") or {}).items():
@@ -344,3 +344,9 @@ class ArgumentSchema:
             below.append(self._target(schema["$ref"]))
         for part in below:
             self._check_ends(part, [*above, id(schema)])
+
+
+def _required(part: dict[str, Any]) -> list[str]:
+    """The required names; a boolean, as drafts before 4 had it on the argument itself, names none."""
+    given = part.get("required")
+    return given if isinstance(given, list) else []

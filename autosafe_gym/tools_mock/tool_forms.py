@@ -237,7 +237,8 @@ def _from_mapping(mapping: dict[str, Any], key: str) -> dict[str, Any]:
             raise DataError(
                 f'{key}.{name} = {about!r:.60}: a schema such as {{"type": "string"}} is needed'
             )
-    near = _nearest("properties", mapping)
+    schemas = all(isinstance(a, bool) or _is_schema(a) for a in mapping.values())
+    near = None if schemas else _nearest("properties", mapping)
     if near is not None and near != "properties":
         raise DataError(f"{key} has {near!r}; is 'properties' meant?")
     marked = any(

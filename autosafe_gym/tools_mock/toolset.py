@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import lru_cache
 from typing import Any, Union
 
@@ -16,6 +17,7 @@ from autosafe_gym.tools_mock.dialogue import DIALOGUE
 from autosafe_gym.tools_mock.speech import as_act
 from autosafe_gym.tools_mock.tool import Tool, get_toolkit
 
+_LIKE_JSON = re.compile(r"\{|\[\s*[\[{\"\]]")
 _encode = msgspec.json.Encoder().encode
 MAX_ACTION_CHARS = 100_000
 
@@ -110,13 +112,15 @@ class Toolset:
             raise ActionError(
                 f"There are {len(spoken.calls)} calls in one action; hand them over one by one."
             )
+        if spoken.calls and spoken.broken:
+            raise ActionError(f"One call can be read, another can't: {spoken.broken}")
         if spoken.calls:
             name, arguments = spoken.calls[0]
             if isinstance(arguments, dict):
                 schema = self.tools[name].schema["function"]["parameters"]
                 arguments = fitted(arguments, schema)
             return self._decode_plainly({"name": name, "arguments": arguments})
-        if words[0] in "[{":
+        if _LIKE_JSON.match(words):
             raise ActionError(self._explain(text, error)) from None
         if spoken.broken:
             raise ActionError(spoken.broken)

@@ -201,6 +201,23 @@ class World:
         if problem:
             self.problems.append(message)
 
+    def keeps_joined(self, since: int) -> bool:
+        """Whether a record was given several people as if they were one.
+
+        Args:
+            since: The journal's length before the call.
+        """
+        for mapping, key, _ in self.journal[since:]:
+            value = mapping.get(key) if key is not _ORDER else None
+            inside = value.values() if isinstance(value, dict) else (value,)
+            if key in self.joined if isinstance(key, str) else False:
+                return True
+            for one in inside:
+                parts = one if isinstance(one, list) else (one,)
+                if any(isinstance(p, str) and p in self.joined for p in parts):
+                    return True
+        return False
+
     # -- undo ------------------------------------------------------------------------------------
     def mark(self) -> tuple[int, int, int]:
         """A point to which `rollback` can return."""
