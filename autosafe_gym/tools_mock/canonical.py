@@ -49,14 +49,20 @@ def addresses_in(text: str) -> list[str]:
     if "<" in text:
         # What stands beside an address in brackets is a name, whatever it looks like.
         text = ", ".join([*_ANGLED.findall(text), *_unbracketed(text)])
-    elif "(" in text or '"' in text:
-        text = _COMMENT.sub(" ", text) if "@" in _COMMENT.sub(" ", text) else text
+    else:
+        text = _without_comments(text)
     for part in _BETWEEN.split(text):
         bare = part.strip(".'").casefold().removeprefix("mailto:").partition("?")[0]
         name, at, host = bare.partition("@")
         if at and name and "." in host.strip(".") and "@" not in host:
             found.append(bare)
     return list(dict.fromkeys(found))
+
+
+def _without_comments(text: str) -> str:
+    """Without what stands in brackets or quotation marks, unless the address itself does."""
+    rest = _COMMENT.sub(" ", text)
+    return rest if "@" in rest else text
 
 
 def _unbracketed(text: str) -> list[str]:
@@ -90,7 +96,7 @@ def address(text: str) -> str:
         return text
     found = addresses_in(text)
     if found:
-        parts = [part.strip() for part in re.split(r"[,;]", _COMMENT.sub(" ", text))]
+        parts = [part.strip() for part in re.split(r"[,;]", _without_comments(text))]
         if "<" in text:
             # A comma may stand within a name: only what follows the last bracket is a part of its own.
             parts = [*found, *(p.strip() for p in text.rpartition(">")[2].split(",") if p.strip())]
