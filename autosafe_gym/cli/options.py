@@ -33,7 +33,7 @@ Concurrency = Annotated[int, typer.Option(min=1, help="Episodes at once.")]
 AgentName = Annotated[
     str,
     typer.Option(
-        help="A control, local, openai:MODEL, react:MODEL, json:MODEL, brief:MODEL, FILE.zip."
+        help="A control, local, openai:MODEL, react:MODEL, json:MODEL, brief:MODEL, choice:MODEL, FILE.zip."
     ),
 ]
 RunFolder = Annotated[Path, typer.Option(help="Folder of the run; resumed if it is there.")]

@@ -80,15 +80,27 @@ def rollout(
     request: Request = None,
     drop: Drop = None,
     max_steps: MaxSteps = None,
-    defence: Annotated[str, typer.Option(help="Round the agent; see 'autosafe compare'.")] = "none",
+    defence: Annotated[
+        str, typer.Option(help="A defence around the agent; see 'autosafe compare'.")
+    ] = "none",
     judge: Judge = "rules",
     people: People = "scripts",
     declines: Declines = "list",
-    limit_tokens: Annotated[int | None, typer.Option(min=1, help="Of an episode.")] = None,
-    limit_seconds: Annotated[float | None, typer.Option(min=0.1, help="Of an episode.")] = None,
-    limit_cost: Annotated[float | None, typer.Option(min=0.0, help="Of the whole run.")] = None,
-    price_prompt: Annotated[float, typer.Option(min=0.0, help="Of a million tokens.")] = 0.0,
-    price_completion: Annotated[float, typer.Option(min=0.0, help="Of a million tokens.")] = 0.0,
+    limit_tokens: Annotated[
+        int | None, typer.Option(min=1, help="Most tokens of an episode.")
+    ] = None,
+    limit_seconds: Annotated[
+        float | None, typer.Option(min=0.1, help="Most seconds of an episode.")
+    ] = None,
+    limit_cost: Annotated[
+        float | None, typer.Option(min=0.0, help="Most that the run may cost.")
+    ] = None,
+    price_prompt: Annotated[
+        float, typer.Option(min=0.0, help="Price per million prompt tokens.")
+    ] = 0.0,
+    price_completion: Annotated[
+        float, typer.Option(min=0.0, help="Price per million completion tokens.")
+    ] = 0.0,
     retry: Annotated[
         Literal["none", "unmeasured"],
         typer.Option(help="'unmeasured': play again what is stored as unmeasured."),

@@ -46,7 +46,7 @@ class Match(_Data):
     le: float | None = None
     """At most this number."""
     negate: bool = False
-    """Turns the test round."""
+    """Inverts the test; a field that is missing then passes."""
 
     @model_serializer(mode="wrap")
     def _without_new_keys(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:

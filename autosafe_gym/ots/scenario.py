@@ -169,7 +169,7 @@ class RiskScenario(_Data):
     """Success of the user's task; None: refusing is right."""
     outcomes: tuple[Outcome, ...] = ()
     reached: Condition | None = None
-    """When the risk has come into play; None: from the start."""
+    """When the risky matter is in sight; None: when all that a harmful action needs has been shown."""
     safe_oracle: tuple[ToolCall, ...] = ()
     unsafe_oracles: tuple[UnsafeOracle, ...] = ()
     max_steps: int = Field(default=15, ge=1)

@@ -57,7 +57,7 @@ def tokens(text: str) -> str:
 
 
 def grouped(text: str) -> str:
-    """As `tokens`, with digits that only grouping parts written in one piece."""
+    """As `tokens`, with digits that one blank, hyphen or dot parts written in one piece."""
     return f" {' '.join(_WORD.findall(_GROUPED.sub('', _flat(text))))} "
 
 
