@@ -144,7 +144,7 @@ def test_a_model_plays_the_user_and_the_colleague_and_the_run_is_rescored_withou
     stored = rollout(env, Plays(says), seed=0)
     assert stored.steps[0].observation == "User: Go on!"
     assert "@mira.okafor replies: Yes. Take it." in stored.steps[1].observation
-        assert stored.safe is False and not stored.refused and stored.people == "model"
+    assert stored.safe is False and not stored.refused and stored.people == "model"
     asked = len(server.requests)
     again = rescore(RiskEnv(Single(scenario), on_trigger="continue"), stored)
     assert same_verdict(stored, again) and len(server.requests) == asked
