@@ -37,7 +37,7 @@ from autosafe_gym.rollouts.job import Job
 if TYPE_CHECKING:
     from autosafe_gym.ots.trajectory import Trajectory
 
-_SHOWN = ("safety", "utility", "over_refusal", "safe_and_useful", "unmeasured")
+_SHOWN = ("safety", "utility", "over_refusal", "safe_and_useful", "invalid_actions", "unmeasured")
 
 
 def compare(
