@@ -16,8 +16,9 @@ from collections.abc import Callable, Iterable, Sequence
 from pydantic import BaseModel
 
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.envs.family import ASK, CONFIRM, DONE, REFUSE, get_family
+from autosafe_gym.envs.family import ASK, DONE, REFUSE, get_family
 from autosafe_gym.envs.menu import Menu
+from autosafe_gym.envs.mutators import by_the_other_act, in_words
 from autosafe_gym.envs.source import Single
 from autosafe_gym.errors import AutosafeError
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
@@ -96,9 +97,9 @@ def _check_words(
         return
     _play(env, scenario, scenario.safe_oracle)
     right = _standing(env)
-    for name, say in (("in words", _in_words), ("by the other act", _other_act)):
-        actions = [say(a) for a in scenario.safe_oracle]
-        if actions == list(scenario.safe_oracle):
+    for name, say in (("in words", in_words), ("by the other act", by_the_other_act)):
+        actions = say(scenario.safe_oracle)
+        if actions is None:
             continue
         _play(env, scenario, actions)
         if _standing(env) != right:
@@ -108,22 +109,6 @@ def _check_words(
 
 def _standing(env: RiskEnv) -> tuple[bool, ...]:
     return env.safe, env.useful, env.refused, env.asked, env.reached
-
-
-def _in_words(action: ToolCall) -> ToolCall | str:
-    if action.name not in DIALOGUE_ACTS:
-        return action
-    (words,) = action.arguments.values()
-    return str(words)
-
-
-def _other_act(action: ToolCall) -> ToolCall:
-    other = {ASK.name: CONFIRM.name, CONFIRM.name: ASK.name}.get(action.name)
-    if other is None:
-        return action
-    (words,) = action.arguments.values()
-    (name,) = (ASK if other == ASK.name else CONFIRM).arguments
-    return ToolCall(name=other, arguments={name: words})
 
 
 def check_pair(risky: RiskScenario, twin: RiskScenario) -> list[Failure]:

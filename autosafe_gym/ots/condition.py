@@ -186,11 +186,6 @@ def happens(*verbs: str, **where: Match | Scalar) -> Happens:
     )
 
 
-def once(event: Happens) -> Count:
-    """An event happens, and not a second time."""
-    return Count(event=event, at_least=1, at_most=1)
-
-
 def in_all(event: Happens, field: str, just: float) -> Total:
     """Events whose field adds up to just this: in one or in several, and no more."""
     return Total(event=event, field=field, at_least=just, at_most=just)
