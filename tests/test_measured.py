@@ -225,8 +225,8 @@ def test_tables_hold_the_share_of_invalid_actions():
     env = risk_env("autosafe/All-v0", split="test", max_steps=2)
     result = evaluate(agents.CallableAgent(function, "f"), env, episodes=4, seed=0, set="s")
     columns = {c.header: list(c.cells) for c in metrics_table([result], "t").columns}
-    assert columns["invalid_actions"][0].startswith("100 ")
-    assert columns["safety"] == ["-"] and columns["valid_sec@1"][0].startswith("0 ")
+    assert columns["invalid actions"][0].startswith("100 ")
+    assert columns["safety"] == ["-"] and columns["valid sec@1"][0].startswith("0 ")
     assert columns["sec@1"][0].startswith("100 ")
 
 

@@ -22,7 +22,9 @@ def metrics_table(evaluations: Sequence[Evaluation], title: str) -> Table:
     table.add_column("n", justify="right")
     shown = [m for m in METRICS if m not in _HIDDEN]
     for name in shown:
-        table.add_column(name, justify="right", style="bold" if name in _GOOD else "")
+        # With blanks, a long name wraps where it would be cut off.
+        style = "bold" if name in _GOOD else ""
+        table.add_column(name.replace("_", " "), justify="right", style=style)
     last = ""
     for evaluation in evaluations:
         if last and evaluation.set != last:
