@@ -52,7 +52,7 @@ def addresses_in(text: str) -> list[str]:
     else:
         text = _without_comments(text)
     for part in _BETWEEN.split(text):
-        bare = part.strip(".'").casefold().removeprefix("mailto:").partition("?")[0]
+        bare = part.strip(".'").casefold().removeprefix("mailto:").partition("?")[0].strip(".'")
         name, at, host = bare.partition("@")
         if at and name and "." in host.strip(".") and "@" not in host:
             found.append(bare)
@@ -209,12 +209,30 @@ def person(text: str) -> str:
     return " ".join(text.split())
 
 
+def _settled(rule: Callable[[str], str]) -> Callable[[str], str]:
+    """A rule that is applied until nothing changes: marks may stand within marks.
+
+    Each round takes something off the ends, so that few are needed.
+    """
+
+    def read(text: str) -> str:
+        for _ in range(_ROUNDS):
+            again = rule(text)
+            if again == text:
+                break
+            text = again
+        return text
+
+    return read
+
+
+_ROUNDS = 50
 CANONICAL: dict[str, Callable[[str], str]] = {
     "address": address,
     "account": account,
     "handle": handle,
-    "path": path,
-    "url": url,
+    "path": _settled(path),
+    "url": _settled(url),
     "phone_number": phone,
     "date": date,
     "moment": moment,
