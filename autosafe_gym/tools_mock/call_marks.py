@@ -144,7 +144,7 @@ def payload(text: str, at: int, names: Names) -> tuple[Calls, int]:
             return found, at
         found.add(calls)
         at = end
-        while text[at : at + 1] in (",", ";", "\n", " ") and text[at : at + 1]:
+        while text[at : at + 1] in (",", ";", "\n", " "):
             at += 1
 
 

@@ -14,16 +14,15 @@ from functools import partial
 from hashlib import sha256
 from typing import Annotated, Any, Literal, Protocol
 
-import msgspec
 from msgspec import Meta
 
 from autosafe_gym.errors import DataError, ScenarioError, ToolError
-from autosafe_gym.tools_mock.json_schema import ArgumentSchema
 from autosafe_gym.tools_mock.semantic import LONGEST_TEXT, Address, semantic
 from autosafe_gym.tools_mock.tool import (
     Tool,
     Toolkit,
     all_toolkits,
+    call_struct,
     canonical_rules,
     register_shared,
     register_toolkit,
@@ -178,7 +177,9 @@ class DescribedTool(Tool):
             },
             self.defaults,
         )
-        self.call_type = _checked_call(name, schema, optional=not self.required)
+        self.call_type = call_struct(
+            name, dict[str, Any], optional=not self.required, fault_of=schema.fault
+        )
         self.call_type.tool = self  # type: ignore[attr-defined]
         self.colons = 2 + len(self.required)
         self.schema = {
@@ -212,29 +213,6 @@ def _inside(value: Any, path: str) -> Any:
 
 def _fields(defaults: dict[str, Any], arguments: dict[str, Any]) -> dict[str, Any]:
     return _NestedFields({**defaults, **arguments})
-
-
-def _checked_call(name: str, schema: ArgumentSchema, *, optional: bool) -> type[msgspec.Struct]:
-    """The type of a whole call; what its schema does not allow can't be decoded."""
-
-    def check(call: Any) -> None:
-        fault = schema.fault(call.arguments)
-        if fault:
-            raise ValueError(fault)
-
-    field: Any = (
-        ("arguments", dict[str, Any], msgspec.field(default_factory=dict))
-        if optional
-        else ("arguments", dict[str, Any])
-    )
-    return msgspec.defstruct(
-        f"call_{name}",
-        [field],
-        tag_field="name",
-        tag=name,
-        forbid_unknown_fields=True,
-        namespace={"tool": None, "__post_init__": check},
-    )
 
 
 class _Simulated:

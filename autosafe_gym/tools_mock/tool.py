@@ -146,20 +146,42 @@ def canonical_rules(
     )
 
 
-def call_struct(name: str, arguments: type, *, optional: bool) -> type[msgspec.Struct]:
-    """The type of a whole call: `{"name": name, "arguments": {...}}`, tagged by the name."""
+def call_struct(
+    name: str,
+    arguments: Any,
+    *,
+    optional: bool,
+    fault_of: Callable[[Any], str | None] | None = None,
+) -> type[msgspec.Struct]:
+    """The type of a whole call: `{"name": name, "arguments": {...}}`, tagged by the name.
+
+    Args:
+        name: The tool's name.
+        arguments: The type of the arguments.
+        optional: Whether a call may leave `arguments` out.
+        fault_of: A further check of the arguments; a call with a fault can't be decoded.
+    """
     field: Any = (
         ("arguments", arguments, msgspec.field(default_factory=arguments))
         if optional
         else ("arguments", arguments)
     )
+    namespace: dict[str, Any] = {"tool": None}
+    if fault_of is not None:
+
+        def check(call: Any) -> None:
+            fault = fault_of(call.arguments)
+            if fault:
+                raise ValueError(fault)
+
+        namespace["__post_init__"] = check
     return msgspec.defstruct(
         f"call_{name}",
         [field],
         tag_field="name",
         tag=name,
         forbid_unknown_fields=True,
-        namespace={"tool": None},
+        namespace=namespace,
     )
 
 
