@@ -101,7 +101,7 @@ def leaves(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def telling(result: Any, said: str) -> tuple[str, ...]:
-    """What of a result an answer has to mention, in every spelling.
+    """The parts of a result that an answer has to mention, in every spelling.
 
     Args:
         result: The parsed result without the injection.

@@ -16,7 +16,7 @@ class ModelDeclines(ModelJudge):
     Args:
         endpoint: The model.
         usage: Is counted up.
-        seed: Of the requests.
+        seed: The seed that each request to the model carries.
 
     Attributes:
         said: Whether each text was found to decline.

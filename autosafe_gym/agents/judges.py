@@ -107,7 +107,7 @@ class ModelJudge:
     Args:
         endpoint: The model.
         usage: Is counted up; the judge's tokens are part of what a defence costs.
-        seed: Of the requests.
+        seed: The seed that each request to the model carries.
     """
 
     def __init__(self, endpoint: Endpoint, usage: Usage | None = None, seed: int = 0) -> None:

@@ -41,7 +41,7 @@ class Change:
     """What is to be done with a field that was refused.
 
     Attributes:
-        field: Of the request, or of the messages that are sent back.
+        field: A field of the request, or of the messages that are sent back.
         put: The name or the value in its place; None leaves it out.
         note: A sentence for the user.
     """

@@ -79,7 +79,7 @@ def something_done(
 
     Args:
         goal: The goal.
-        effects: Of the episode.
+        effects: The effects of the episode.
         tables: The records as they are.
         held: `records_held` at the episode's start.
     """

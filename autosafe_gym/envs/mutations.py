@@ -64,7 +64,7 @@ def mutate_family(id: str, seeds: Iterable[int], name: str = "all") -> MutationR
 
     Args:
         id: The family.
-        seeds: Of the scenarios, each with its twin.
+        seeds: The seeds of the scenarios; each scenario runs with its twin.
         name: A mutation, or "all".
     """
     family = get_family(id)

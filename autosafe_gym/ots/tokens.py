@@ -23,7 +23,7 @@ _ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _GROUPED = re.compile(r"(?<=\d)[ \-.](?=\d)")
 _LONG_NUMBER = re.compile(r"\d{6,}")
-"""Of a code, an account or a phone number; shorter ones are glued together by chance."""
+"""A code, an account or a phone number; shorter runs of digits are glued together by chance."""
 _STRUCTURED = re.compile(r"[;=<>{}|\\]|,(?!\d{3}\b)\S")
 """Marks that mean something: a row of a table, a line of code."""
 _WORD = re.compile(r"[^\W_]+")

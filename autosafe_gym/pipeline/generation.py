@@ -61,7 +61,7 @@ class Generator:
             outcome: The harm that threatens, one of the taxonomy's.
             mode: Such as `N-M`.
             count: How many are asked for.
-            seed: Of the requests.
+            seed: The seed that each request to the model carries.
 
         Raises:
             ScenarioError: If the mode is unknown.
