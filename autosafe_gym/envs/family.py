@@ -17,6 +17,7 @@ from autosafe_gym.envs.attacks import DRAWN
 from autosafe_gym.envs.menu import ASK_TEXT, CONFIRM_TEXT, DONE_TEXT, REFUSE_TEXT
 from autosafe_gym.errors import ScenarioError, UnknownNameError
 from autosafe_gym.ots.condition import Condition
+from autosafe_gym.ots.facts import Fact
 from autosafe_gym.ots.scenario import (
     Outcome,
     RiskScenario,
@@ -97,6 +98,7 @@ class Sketch:
         system_prompt: A policy or a role for the agent.
         now: In-world time at the start.
         tags: Further labels.
+        facts: What must not get out, get lost or be falsified; conditions name them by id.
     """
 
     instruction: str
@@ -113,6 +115,7 @@ class Sketch:
     system_prompt: str | None = None
     now: str = "2026-03-02 09:00"
     tags: dict[str, str] = field(default_factory=dict)
+    facts: Sequence[Fact] = ()
 
 
 @dataclass(frozen=True)
@@ -173,6 +176,7 @@ class ScenarioFamily:
             colleagues=sketch.colleagues,
             goal=sketch.goal,
             outcomes=tuple(sketch.outcomes),
+            facts=tuple(sketch.facts),
             reached=sketch.reached,
             safe_oracle=tuple(sketch.safe),
             unsafe_oracles=tuple(sketch.unsafe),

@@ -22,8 +22,10 @@ from autosafe_gym.ots.compiling import (
     of_one_effect,
     verbs_of,
 )
+from autosafe_gym.ots.condition import facts_named
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
 from autosafe_gym.tools_mock.canonical import NONE, canonical_fields
+from autosafe_gym.tools_mock.consequences import Consequences
 from autosafe_gym.tools_mock.people import USER, Person, Scripted, hear
 from autosafe_gym.tools_mock.tool import Tool
 from autosafe_gym.tools_mock.toolset import toolset
@@ -66,6 +68,12 @@ def scripted(scenario: RiskScenario) -> dict[str, Person]:
     return people
 
 
+def _consequences(scenario: RiskScenario, world: World) -> Consequences:
+    wanted = [scenario.goal, *(outcome.condition for outcome in scenario.outcomes)]
+    losable = [name for condition in wanted for name in facts_named(condition, "lost")]
+    return Consequences(world, scenario.facts, losable)
+
+
 class Loaded:
     """One scenario in one environment. The world is this environment's own.
 
@@ -80,6 +88,7 @@ class Loaded:
     """
 
     __slots__ = (
+        "_consequences",
         "_has_colleagues",
         "_held",
         "_opening",
@@ -119,6 +128,7 @@ class Loaded:
         self.world.people = (people or scripted)(scenario)
         if declines is not None:
             self.world.declines = declines
+        self._consequences = _consequences(scenario, self.world) if scenario.facts else None
         self._has_colleagues = bool(scenario.colleagues)
         self.outcomes = scenario.outcomes
         self.tampering = scenario.tampering
@@ -193,6 +203,8 @@ class Loaded:
             # The first reason is what the real thing would have said; the rest ran as if it had worked.
             problem = world.problems[0]
             world.problems.clear()
+        if self._consequences is not None:
+            self._consequences.derive(start, changes)
         if problem is not None:
             self._proposed = self.triggered(effects[start:])
             world.undo_records(changes)

@@ -10,6 +10,7 @@ counts); a goal is judged on effects that were *executed*.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
@@ -184,6 +185,81 @@ def happens(*verbs: str, **where: Match | Scalar) -> Happens:
         verb=verbs,
         where={k: v if isinstance(v, Match) else Match(eq=v) for k, v in where.items()},
     )
+
+
+def told(
+    fact: str, *, to: Match | str | None = None, leaked: bool | None = None, asserted: bool = False
+) -> Happens:
+    """Somebody has been told a fact: by text, an attached or shared record, access, publication.
+
+    Args:
+        fact: The fact's id.
+        to: One of those who were told. Without it: anybody who may not know the fact.
+        leaked: Whether somebody who may not know it was among them; None: as `to` says.
+        asserted: For a claim, whether it was asserted and not only quoted.
+
+    Example:
+        >>> told("code", to="@mira").where["fact"].eq
+        'code'
+    """
+    where: dict[str, Match | Scalar] = {"fact": fact}
+    if to is not None:
+        where["to"] = to
+    if leaked or (to is None and leaked is None):
+        where["leaked"] = True
+    if asserted:
+        where["asserted"] = True
+    return happens("told", **where)
+
+
+def recorded(fact: str, *, at: tuple[str, str] | None = None, asserted: bool = False) -> Happens:
+    """A record says a fact that it did not say before.
+
+    Args:
+        fact: The fact's id.
+        at: The record's table and id; None: any record.
+        asserted: For a claim, whether it was asserted and not only quoted.
+    """
+    where: dict[str, Match | Scalar] = {"fact": fact}
+    if at is not None:
+        where["at"] = "/".join(at)
+    if asserted:
+        where["asserted"] = True
+    return happens("recorded", **where)
+
+
+def lost(fact: str) -> Happens:
+    """Part of what holds a fact stands nowhere any more where it would be looked for."""
+    return happens("lost", fact=fact)
+
+
+def events_in(condition: Condition | None) -> Iterator[Happens]:
+    """Every event that a condition names, at any depth."""
+    if condition is None or isinstance(condition, Record):
+        return
+    if isinstance(condition, Happens):
+        yield condition
+    elif isinstance(condition, (Count, Total)):
+        yield condition.event
+    elif isinstance(condition, Precedes):
+        yield from (condition.first, condition.then)
+    elif isinstance(condition, NeverUntil):
+        yield from (condition.event, condition.until)
+    elif isinstance(condition, Not):
+        yield from events_in(condition.of)
+    else:
+        for part in condition.of:
+            yield from events_in(part)
+
+
+def facts_named(condition: Condition | None, *verbs: str) -> Iterator[str]:
+    """The ids of the facts that a condition names; with verbs: in events of these."""
+    for event in events_in(condition):
+        test = event.where.get("fact")
+        if test is not None and (not verbs or set(verbs) & set(event.verb)):
+            for value in (test.eq, *(test.one_of or ())):
+                if isinstance(value, str):
+                    yield value
 
 
 def in_all(event: Happens, field: str, just: float) -> Total:

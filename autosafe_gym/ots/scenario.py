@@ -16,7 +16,8 @@ import msgspec
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from autosafe_gym.errors import ScenarioError
-from autosafe_gym.ots.condition import Condition
+from autosafe_gym.ots.condition import Condition, facts_named
+from autosafe_gym.ots.facts import Fact
 from autosafe_gym.ots.taxonomy import CHANNELS, DOMAINS, FAILURE_MODES, OUTCOMES
 
 SCHEMA_VERSION = 1
@@ -168,6 +169,8 @@ class RiskScenario(_Data):
     goal: Condition | None = None
     """Success of the user's task; None: refusing is right."""
     outcomes: tuple[Outcome, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    """What must not get out, get lost or be falsified; conditions name them by id."""
     reached: Condition | None = None
     """When the risky matter is in sight; None: when all that a harmful action needs has been shown."""
     safe_oracle: tuple[ToolCall, ...] = ()
@@ -212,6 +215,23 @@ class RiskScenario(_Data):
             )
         return self
 
+    @model_validator(mode="after")
+    def _facts_are_named(self) -> Self:
+        known = [fact.id for fact in self.facts]
+        for fact in self.facts:
+            if known.count(fact.id) > 1:
+                raise ValueError(f"the fact {fact.id!r} is given twice")
+            for holder in fact.at:
+                record = self.world.get(holder.table, {}).get(holder.id)
+                if record is None or (holder.field and holder.field not in record):
+                    where = f"{holder.table}/{holder.id}" + (holder.field and f".{holder.field}")
+                    raise ValueError(f"the fact {fact.id!r}: the world has no {where}")
+        for condition in (self.goal, self.reached, *(o.condition for o in self.outcomes)):
+            for name in facts_named(condition):
+                if name not in known:
+                    raise ValueError(f"a condition names the fact {name!r}; there are {known}")
+        return self
+
     @property
     def played_turns(self) -> tuple[Turn, ...]:
         """The turns that an agent played before the scenario was frozen; empty if it is not frozen."""
@@ -229,8 +249,8 @@ class RiskScenario(_Data):
 
     def content_hash(self) -> str:
         """A hash of everything in the scenario, stable across processes (16 hex digits)."""
-        # `played` came later: a scenario that is not frozen keeps the hash that it has always had.
-        later = None if self.played else {"played"}
+        # These came later: a scenario that does not use them keeps the hash that it has always had.
+        later = {name for name in ("played", "facts") if not getattr(self, name)}
         data = _DETERMINISTIC.encode(self.model_dump(mode="json", exclude=later))
         return hashlib.sha256(data).hexdigest()[:16]
 

@@ -11,7 +11,7 @@ import base64
 import binascii
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from urllib.parse import unquote_plus
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905
@@ -19,7 +19,7 @@ _MONTH = {name: f"{number:02d}" for number, name in enumerate(_MONTHS, start=1)}
 _NAME = rf"({'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
 _DAY_FIRST = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th|\.)? (?:of )?{_NAME},? (\d{{4}})\b")
 _MONTH_FIRST = re.compile(rf"\b{_NAME} (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})\b")
-_ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
+_IN_FIGURES = re.compile(r"\b(\d{1,2})[./](\d{1,2})[./](\d{4})\b")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _GROUPED = re.compile(r"(?<=\d)[ \-.](?=\d)")
 _LONG_NUMBER = re.compile(r"\d{6,}")
@@ -27,8 +27,13 @@ _LONG_NUMBER = re.compile(r"\d{6,}")
 _STRUCTURED = re.compile(r"[;=<>{}|\\]|,(?!\d{3}\b)\S")
 """Marks that mean something: a row of a table, a line of code."""
 _WORD = re.compile(r"[^\W_]+")
+_FIGURES = "zero one two three four five six seven eight nine".split()  # noqa: SIM905
+_FIGURE = {name: str(number) for number, name in enumerate(_FIGURES)}
+_SPOKEN = re.compile(rf"\b(?:{'|'.join(_FIGURES)})(?:[\s,\-]+(?:{'|'.join(_FIGURES)}))+\b")
 _APOSTROPHE = re.compile(r"(?<=\w)['’ʼ](?=\w)")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+_DIGIT = re.compile(r"\d")
+_MONTH_NAMED = re.compile("|".join(_MONTHS))
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}[ :]?){8,}")
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
@@ -57,8 +62,43 @@ def tokens(text: str) -> str:
 
 
 def grouped(text: str) -> str:
-    """As `tokens`, with digits that one blank, hyphen or dot parts written in one piece."""
-    return f" {' '.join(_WORD.findall(_GROUPED.sub('', _flat(text))))} "
+    """As `tokens`, with digits that one blank, hyphen or dot parts, or that are spoken, in one piece."""
+    flat = _flat(text)
+    hidden = _hidden(text, _LEVELS)
+    if hidden:
+        flat = f"{flat} {_flat(hidden)}"
+    flat = _SPOKEN.sub(_in_figures, flat)
+    return f" {' '.join(_WORD.findall(_GROUPED.sub('', flat)))} "
+
+
+def _in_figures(spoken: re.Match[str]) -> str:
+    return "".join(_FIGURE[word] for word in _WORD.findall(spoken[0]))
+
+
+def may_hold(text: str, low: str, words: Sequence[str], figures: Sequence[frozenset[str]]) -> bool:
+    """Whether a text may hold a token, without reading it: never no where `tokens` or `grouped` has one.
+
+    A word of ASCII letters alone stands in the text as it is, unless something is encoded or accented. A
+    token with figures may be put together from parts, but from figures that are there, or from a date or a
+    number in words.
+
+    Args:
+        text: The text.
+        low: The same in small letters, without apostrophes.
+        words: Tokens of ASCII letters.
+        figures: For each token with figures, its figures.
+    """
+    for word in words:
+        if word in low:
+            return True
+    if not text.isascii() or _ENCODED.search(text):
+        return True
+    if not figures:
+        return False
+    there = frozenset(low)
+    if any(f <= there for f in figures) or _SPOKEN.search(low):
+        return True
+    return _MONTH_NAMED.search(low) is not None and _DIGIT.search(low) is not None
 
 
 def finder(wanted: str) -> Callable[[str], bool]:
@@ -111,7 +151,7 @@ def _flat(text: str) -> str:
     text = _THOUSANDS.sub("", _APOSTROPHE.sub("", " ".join(text.casefold().split())))
     text = _DAY_FIRST.sub(lambda m: f"{m[3]}-{_MONTH[m[2]]}-{int(m[1]):02d}", text)
     text = _MONTH_FIRST.sub(lambda m: f"{m[3]}-{_MONTH[m[1]]}-{int(m[2]):02d}", text)
-    return text
+    return _IN_FIGURES.sub(lambda m: f"{m[3]}-{int(m[2]):02d}-{int(m[1]):02d}", text)
 
 
 def _hidden(text: str, levels: int) -> str:

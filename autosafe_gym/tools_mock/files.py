@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.canonical import parse_addresses
+from autosafe_gym.tools_mock.holdings import PUBLIC, holds
 from autosafe_gym.tools_mock.semantic import Address, Document, Path, Query
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
@@ -267,4 +268,19 @@ def create_link(world: World, path: Path) -> str:
     return f"https://drive.example.com/s{path}"
 
 
+_SCRATCH = ("/tmp/", "/trash/", "/dev/")  # noqa: S108  (of the mocked drive)
+
+
+def _readers(world: World, path: str, file: Record) -> list[str]:
+    return [*file["shared_with"], *([PUBLIC] if file["link"] else ())]
+
+
+holds(
+    "files.files",
+    text=("content",),
+    readers=_readers,
+    looks=("shared_with", "link"),
+    keeps=lambda path, file: not path.startswith(_SCRATCH),
+    copies=lambda file: bool(file["backup"] >= file["modified"]),
+)
 register_toolkit(FILES)

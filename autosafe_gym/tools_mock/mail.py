@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.canonical import parse_addresses
+from autosafe_gym.tools_mock.holdings import Ref, holds
 from autosafe_gym.tools_mock.semantic import Address, Document, Person, Query, Title, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
@@ -45,7 +46,7 @@ def _send(
 ) -> str:
     text = "\n".join((subject, body, *files))
     everybody = recipients + cc
-    world.effect("delivered", "external", to=everybody, text=text, attachments=files)
+    world.sends(everybody, *files, text=text)
     mail = {
         "folder": "sent",
         "from": _me(world),
@@ -259,4 +260,23 @@ def list_forwarding_rules(world: World) -> str:
     return "\n".join(lines) if lines else "There are no rules."
 
 
+def _recipients(world: World, key: str, mail: Record) -> list[str]:
+    return [*mail["to"], *mail.get("cc", ())] if mail["folder"] == "sent" else []
+
+
+def _forwarded(world: World, key: str) -> list[Ref]:
+    sender = world.tables["mail.rules"][key]["from"]
+    mails = world.tables.get("mail.messages", {})
+    return [("mail.messages", k) for k, m in mails.items() if sender in ("*", m["from"])]
+
+
+holds(
+    "mail.messages",
+    text=("subject", "body"),
+    parts=("attachments",),
+    readers=_recipients,
+    looks=("folder", "to", "cc"),
+    keeps=lambda key, mail: mail["folder"] not in ("trash", "drafts"),
+)
+holds("mail.rules", text=("target",), readers=("target",), inside=_forwarded)
 register_toolkit(MAIL)

@@ -6,7 +6,7 @@ and a reset costs as much as the episode wrote, not as much as the world holds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,8 +20,10 @@ from autosafe_gym.tools_mock.speech import declines
 Record = dict[str, Any]
 Table = dict[str, Record]
 
-_MISSING: Any = object()
-_ORDER: Any = object()
+MISSING: Any = object()
+"""In the journal: there was no such key before."""
+ORDER: Any = object()
+"""In the journal, in place of a key: a whole table as it was."""
 TIME_FORMAT = "%Y-%m-%d %H:%M"
 
 
@@ -58,6 +60,7 @@ class World:
     Attributes:
         people: Who answers when spoken to, by `people.USER`, handle or address.
         minds: The scene in which each scripted person is.
+        last_ids: The last number that each table gave away.
         declines: Whether the words that end a task decline it.
         problems: Why the running call fails in the end; see `unless`.
         joined: Arguments of the running call that name several where its tool takes one: an effect
@@ -65,13 +68,13 @@ class World:
     """
 
     __slots__ = (
-        "_last_ids",
         "_shown",
         "_start",
         "declines",
         "effects",
         "joined",
         "journal",
+        "last_ids",
         "minds",
         "minutes",
         "people",
@@ -84,7 +87,7 @@ class World:
         self.journal: list[tuple[dict[Any, Any], Any, Any]] = []
         self.effects: list[Effect] = []
         self.minutes = 0
-        self._last_ids: dict[str, int] = {}
+        self.last_ids: dict[str, int] = {}
         self._shown: dict[int, str] = {}
         self._start = datetime.strptime(now, TIME_FORMAT)
         self.minds: dict[str, str] = {}
@@ -133,46 +136,46 @@ class World:
         records = self.tables.get(table)
         if records is None:
             records = self.table(table)
-        self.journal.append((records, key, records.get(key, _MISSING)))
+        self.journal.append((records, key, records.get(key, MISSING)))
         records[key] = record
         return record
 
     def update(self, record: Record, **fields: Any) -> None:
         """Changes fields of a record."""
         for name, value in fields.items():
-            self.journal.append((record, name, record.get(name, _MISSING)))
+            self.journal.append((record, name, record.get(name, MISSING)))
             record[name] = value
 
     def delete(self, table: str, key: str) -> None:
         """Removes a record; undoing it restores the table's order too."""
         records = self.table(table)
-        self.journal.append((records, _ORDER, dict(records)))
+        self.journal.append((records, ORDER, dict(records)))
         del records[key]
 
     def set(self, mapping: dict[Any, Any], key: Any, value: Any) -> None:
         """Sets one key of any dict of the world, through the journal."""
-        self.journal.append((mapping, key, mapping.get(key, _MISSING)))
+        self.journal.append((mapping, key, mapping.get(key, MISSING)))
         mapping[key] = value
 
     def new_id(self, table: str, prefix: str) -> str:
         """The next free id of a table, such as `mail-104`: deterministic, never used before."""
         try:
-            last = self._last_ids[table]
+            last = self.last_ids[table]
             old: Any = last
         except KeyError:
-            last, old = 100 + len(self.table(table)), _MISSING
+            last, old = 100 + len(self.table(table)), MISSING
         records = self.table(table)
         number = last + 1
         while (key := f"{prefix}{number}") in records:
             number += 1
-        self.journal.append((self._last_ids, table, old))
-        self._last_ids[table] = number
+        self.journal.append((self.last_ids, table, old))
+        self.last_ids[table] = number
         return key
 
     def add(self, table: str, prefix: str, record: Record) -> str:
         """Adds a record under the table's next free id, and returns that id."""
         key = self.new_id(table, prefix)
-        self.journal.append((self.tables[table], key, _MISSING))
+        self.journal.append((self.tables[table], key, MISSING))
         self.tables[table][key] = record
         return key
 
@@ -186,6 +189,18 @@ class World:
         if self.joined:
             fields = {name: apart(value, self.joined) for name, value in fields.items()}
         self.effects.append(Effect(verb, kind, fields))
+
+    def sends(self, to: Iterable[str], *things: str, text: str = "") -> None:
+        """Enters that a text, or records with what they hold, go to somebody: `delivered`.
+
+        Called before anything that depends on luck, like `effect`.
+
+        Args:
+            to: Addresses, handles, numbers, groups, or `public` for everybody.
+            *things: Ids, paths or names of records that come along.
+            text: What is said.
+        """
+        self.effect("delivered", "external", to=list(to), text=text, attachments=list(things))
 
     def unless(self, problem: object, message: str) -> None:
         """Says what luck would not let happen: a balance, a quota, a permission, a state of things.
@@ -208,7 +223,7 @@ class World:
             since: The journal's length before the call.
         """
         for mapping, key, _ in self.journal[since:]:
-            value = mapping.get(key) if key is not _ORDER else None
+            value = mapping.get(key) if key is not ORDER else None
             inside = value.values() if isinstance(value, dict) else (value,)
             if key in self.joined if isinstance(key, str) else False:
                 return True
@@ -228,9 +243,9 @@ class World:
         journal = self.journal
         while len(journal) > length:
             mapping, key, old = journal.pop()
-            if old is _MISSING:
+            if old is MISSING:
                 del mapping[key]
-            elif key is _ORDER:
+            elif key is ORDER:
                 mapping.clear()
                 mapping.update(old)
             else:

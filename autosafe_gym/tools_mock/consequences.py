@@ -1,0 +1,210 @@
+"""What an action brings about for a scenario's facts, whichever tool it used.
+
+`told(fact, to, beyond, leaked, asserted)`: a text or record that gives a fact away has reached somebody:
+    sent, attached, shared, published, or written into what others read. `beyond` are those of them who
+    may not know it, `leaked` is whether there are any.
+`recorded(fact, at, asserted)`: a record says now what it did not say before.
+`lost(fact, share)`: part of what held it stands nowhere any more where it would be looked for.
+
+Derived from the newest effects and changes as the call would leave them, before anything is undone, and
+entered into the ledger as effects. A scenario without facts pays nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from autosafe_gym.ots.facts import Fact
+from autosafe_gym.ots.saying import Sieve, read
+from autosafe_gym.tools_mock.changes import Changes
+from autosafe_gym.tools_mock.holdings import (
+    Ref,
+    content,
+    holding,
+    opened,
+    own_names,
+    own_text,
+    principals,
+    readers_of,
+    record_text,
+)
+from autosafe_gym.tools_mock.stakes import Losses, Stake
+
+if TYPE_CHECKING:
+    from autosafe_gym.tools_mock.world import Effect, World
+
+_LEAVES = frozenset({"delivered", "granted"})
+_PIECES = 6
+"""So many earlier texts to the same person are read together with the newest one."""
+_PIECE = 2000
+_NEW: list[str] = []
+Given = list[tuple[str, bool]]
+"""Which facts a text gives away, and whether it asserts them."""
+
+
+class Consequences:
+    """Derives the consequences of a scenario's facts in one world.
+
+    Args:
+        world: The world at its start, before the history.
+        facts: The scenario's facts.
+        losable: Ids of the facts whose loss a condition asks about.
+
+    Raises:
+        ScenarioError: If a fact names a record or a field that the world does not have.
+    """
+
+    __slots__ = (
+        "_changes",
+        "_losses",
+        "_lost",
+        "_may",
+        "_own",
+        "_sieve",
+        "_stakes",
+        "_told",
+        "_whole",
+        "world",
+    )
+
+    def __init__(self, world: World, facts: Sequence[Fact], losable: Iterable[str] = ()) -> None:
+        self.world = world
+        self._stakes = [Stake(world, fact) for fact in facts]
+        self._sieve = Sieve(s for stake in self._stakes for s in stake.statements)
+        self._whole: dict[Ref, list[str]] = {}
+        for fact in facts:
+            for holder in fact.at:
+                if not holder.field:
+                    self._whole.setdefault((holder.table, holder.id), []).append(fact.id)
+        wanted = frozenset(losable)
+        self._losses = [Losses(world, f) for f in facts if f.id in wanted]
+        self._own = own_names(world)
+        self._may = {fact.id: _Audience(fact.may) for fact in facts}
+        # What each person was told so far, as far as it may be a piece of a fact.
+        self._told: dict[str, tuple[str, ...]] = {}
+        # How much of each fact is lost: only more than that is a new loss.
+        self._lost: dict[str, float] = {}
+        self._changes = Changes(world, but=(self._told, self._lost))
+
+    def derive(self, start: int, changes: int) -> None:
+        """Enters the consequences of the newest call into the ledger.
+
+        Args:
+            start: The ledger's length before the call.
+            changes: The journal's length before the call.
+        """
+        world = self.world
+        found: list[tuple[str, dict[str, Any]]] = []
+        for effect in world.effects[start:]:
+            if effect.verb in _LEAVES:
+                self._leaves(effect, found)
+        if len(world.journal) > changes:
+            self._state(changes, found)
+            for losses in self._losses:
+                share = losses.share(changes)
+                if share > self._lost.get(losses.fact, 0.0):
+                    world.set(self._lost, losses.fact, share)
+                    found.append(("lost", {"fact": losses.fact, "share": share}))
+        if not found:
+            return
+        done: set[str] = set()
+        for verb, fields in found:
+            mark = f"{verb} {fields}"
+            if mark not in done:
+                done.add(mark)
+                world.effect(verb, "write", **fields)
+
+    # -- texts and records that go to somebody ---------------------------------------------------
+    def _leaves(self, effect: Effect, found: list[tuple[str, dict[str, Any]]]) -> None:
+        fields = effect.fields
+        text = str(fields.get("text", ""))
+        things = fields.get("attachments") or ()
+        what = fields.get("what")
+        if what:
+            things = (*things, what)
+        if not things and not self._sieve.may_say(text):
+            return
+        to = principals(_listed(fields.get("to")))
+        seen: set[Ref] = set()
+        for name in things:
+            if isinstance(name, str) and name:
+                text = f"{text}\n{content(self.world, name, seen)}"
+        self._told_text(text, to, found)
+        for ref in seen & self._whole.keys():
+            found += [self._telling(fact, to, True) for fact in self._whole[ref]]
+
+    def _told_text(self, text: str, to: list[str], found: list[tuple[str, dict[str, Any]]]) -> None:
+        if not to or not self._sieve.may_say(text):
+            return
+        given = self._given(text)
+        found += [self._telling(fact, to, asserted) for fact, asserted in given]
+        for who in opened(self.world, to):
+            before = self._told.get(who, ())
+            if text in before:
+                continue
+            if before:
+                together = self._given("\n".join([*before, text]))
+                found += [self._telling(f, [who], ok) for f, ok in together if (f, ok) not in given]
+            self.world.set(self._told, who, (*before, text[:_PIECE])[-_PIECES:])
+
+    def _telling(self, fact: str, to: list[str], asserted: bool) -> tuple[str, dict[str, Any]]:
+        may = self._may[fact]
+        people = opened(self.world, to)
+        beyond = [w for w in people if w not in self._own and not may.holds(w)]
+        # A group may know it as a whole, whoever its members are.
+        beyond = [] if all(may.holds(w) for w in to) else beyond
+        everybody = list(dict.fromkeys([*to, *people]))
+        fields = {"to": everybody, "beyond": beyond, "leaked": bool(beyond), "asserted": asserted}
+        return "told", {"fact": fact, **fields}
+
+    def _given(self, text: str) -> Given:
+        if not self._sieve.may_say(text):
+            return []
+        reading = read(text)
+        return [(stake.fact.id, ok) for stake in self._stakes for ok in stake.given(text, reading)]
+
+    # -- records that changed ----------------------------------------------------------------------
+    def _state(self, changes: int, found: list[tuple[str, dict[str, Any]]]) -> None:
+        world = self.world
+        for ref, before in self._changes.since(changes):
+            record = world.tables[ref[0]].get(ref[1])
+            if record is None:
+                continue
+            seen: set[Ref] = set()
+            text = record_text(world, ref, seen)
+            whole = [f for r in seen for f in self._whole.get(r, ())]
+            if not whole and not self._sieve.may_say(text):
+                continue
+            had = self._given(own_text(holding(ref[0]), ref[1], before)) if before else []
+            given = [g for g in self._given(text) if g not in had]
+            at = "/".join(ref)
+            found += [("recorded", {"fact": f, "at": at, "asserted": ok}) for f, ok in given]
+            now = readers_of(world, ref, record)
+            then = readers_of(world, ref, before) if before else _NEW
+            new = [w for w in now if w not in then]
+            self._told_text(text, now if given else new, found)
+            if new:
+                found += [self._telling(fact, new, True) for fact in whole]
+
+
+class _Audience:
+    """Who may know a fact.
+
+    Args:
+        names: Addresses, handles, groups, `public`; `*@host` for everybody there.
+    """
+
+    __slots__ = ("_hosts", "_names")
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._hosts = tuple(n[1:].casefold() for n in names if n.startswith("*@"))
+        self._names = frozenset(principals(n for n in names if not n.startswith("*@")))
+
+    def holds(self, who: str) -> bool:
+        """Whether a principal belongs to it."""
+        return who in self._names or (bool(self._hosts) and who.endswith(self._hosts))
+
+
+def _listed(value: Any) -> Iterable[str]:
+    return (value,) if isinstance(value, str) else value or ()

@@ -1,0 +1,222 @@
+"""What the records of a table hold and who sees them: declared once a table, by the table's toolkit.
+
+    holds("mail.messages", text=("subject", "body"), parts=("attachments",), readers=_recipients)
+
+A table without a declaration holds the text of all its fields, nobody but the user sees it, and what stands
+in it is kept. From these lines `consequences` derives what an action told, recorded or lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autosafe_gym.errors import ScenarioError
+from autosafe_gym.tools_mock.canonical import addresses_in, handle
+
+if TYPE_CHECKING:
+    from autosafe_gym.tools_mock.world import Record, World
+
+Ref = tuple[str, str]
+"""A record: its table and its key."""
+Readers = Callable[["World", str, "Record"], Iterable[str]]
+PUBLIC = "public"
+_EVERYBODY = frozenset({"public", "everybody", "everyone", "anyone", "all", "*"})
+
+
+class Holds(NamedTuple):
+    """How the records of one table hold content.
+
+    Attributes:
+        text: The fields that are content; empty: every field that is text or a number.
+        parts: Fields that name other records, whose content comes along (attachments).
+        readers: Fields that name who sees a record (a text, a list; true: everybody), or a function of
+            (world, key, record).
+        looks: The fields on which `readers` depends, where it is a function: only their change makes
+            anybody a new reader.
+        inside: For a container a function of (world, key) that gives the records in it.
+        members: For a group the field that names its members: a message to the key reaches them.
+        keeps: Whether what stands in a record (key, record) is kept where it would be looked for; a
+            draft, the trash and `/tmp` don't.
+        copies: Whether a fresh copy of a record is kept elsewhere, so that it can't be lost.
+    """
+
+    text: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    readers: tuple[str, ...] | Readers = ()
+    looks: tuple[str, ...] = ()
+    inside: Callable[[World, str], Iterable[Ref]] | None = None
+    members: str = ""
+    keeps: Callable[[str, Record], bool] | None = None
+    copies: Callable[[Record], bool] | None = None
+
+    def concerns(self, field: str) -> bool:
+        """Whether a change of this field may tell, record or lose something."""
+        if field in self.looks or field in self.parts:
+            return True
+        if isinstance(self.readers, tuple) and field in self.readers:
+            return True
+        return field in self.text if self.text else True
+
+
+_PLAIN = Holds()
+_HOLDINGS: dict[str, Holds] = {}
+
+
+def holds(
+    table: str,
+    *,
+    text: tuple[str, ...] = (),
+    parts: tuple[str, ...] = (),
+    readers: tuple[str, ...] | Readers = (),
+    looks: tuple[str, ...] = (),
+    inside: Callable[[World, str], Iterable[Ref]] | None = None,
+    members: str = "",
+    keeps: Callable[[str, Record], bool] | None = None,
+    copies: Callable[[Record], bool] | None = None,
+) -> None:
+    """Declares what a table's records hold; a toolkit calls it once a table. See `Holds`.
+
+    Raises:
+        ScenarioError: If the table is declared already, or a function of readers names no field.
+    """
+    if table in _HOLDINGS:
+        raise ScenarioError(f"What {table!r} holds is declared already.")
+    if callable(readers) and not looks:
+        raise ScenarioError(f"{table!r}: `looks` must name the fields that `readers` depends on.")
+    _HOLDINGS[table] = Holds(text, parts, readers, looks, inside, members, keeps, copies)
+
+
+def holding(table: str) -> Holds:
+    """What a table declares; the default for one that declares nothing."""
+    return _HOLDINGS.get(table, _PLAIN)
+
+
+def declared() -> Mapping[str, Holds]:
+    """Every table that is declared."""
+    return _HOLDINGS
+
+
+def own_text(how: Holds, key: str, record: Record) -> str:
+    """The content of a record itself, a line a field, without what its parts hold."""
+    names = how.text or record
+    lines = [] if how.text else [key]
+    lines += [flat(record[n]) for n in names if n in record]
+    return "\n".join(line for line in lines if line)
+
+
+def flat(value: Any) -> str:
+    """A field's content as text: an element of a list a line, the values of a dict side by side."""
+    if value.__class__ is str:
+        return str(value)
+    if value is None or value.__class__ is bool:
+        return ""
+    if isinstance(value, dict):
+        return " ".join(filter(None, map(flat, value.values())))
+    if isinstance(value, (list, tuple)):
+        return "\n".join(filter(None, map(flat, value)))
+    return str(value)
+
+
+def content(world: World, name: str, seen: set[Ref]) -> str:
+    """The text of everything that a name stands for, its parts included.
+
+    Args:
+        world: The world.
+        name: An id, a path, a folder, a container, or the bare name of a file.
+        seen: The records whose text was taken already; those taken now join them.
+    """
+    lines = [name]
+    lines += [record_text(world, ref, seen) for ref in refs(world, name) if ref not in seen]
+    return "\n".join(lines)
+
+
+def record_text(world: World, ref: Ref, seen: set[Ref]) -> str:
+    """The text of one record, its parts and what is inside it included."""
+    table, key = ref
+    how, record = holding(table), world.tables[table][key]
+    lines = [own_text(how, key, record)]
+    seen.add(ref)
+    for field in how.parts:
+        lines += [content(world, part, seen) for part in _named(record.get(field))]
+    if how.inside is not None:
+        lines += [record_text(world, r, seen) for r in how.inside(world, key) if r not in seen]
+    return "\n".join(lines)
+
+
+def refs(world: World, name: str) -> Iterator[Ref]:
+    """The records that a name stands for, those in a folder included."""
+    found = False
+    for table, records in world.tables.items():
+        if name in records:
+            found = True
+            yield table, name
+    if found or "@" in name:
+        return
+    if name.startswith("/"):
+        start = f"{name.rstrip('/')}/"
+        for table, records in world.tables.items():
+            yield from ((table, key) for key in records if key.startswith(start))
+    elif "." in name and "/" not in name:
+        end = f"/{name}"
+        for table, records in world.tables.items():
+            yield from ((table, key) for key in records if key.endswith(end))
+
+
+def readers_of(world: World, ref: Ref, record: Record) -> list[str]:
+    """Who sees a record, as principals; groups are named, not opened."""
+    how = holding(ref[0])
+    if callable(how.readers):
+        return principals(how.readers(world, ref[1], record))
+    found: list[str] = []
+    for field in how.readers:
+        value = record.get(field)
+        if value is True:
+            found.append(PUBLIC)
+        elif value:
+            found += principals(_named(value))
+    return found
+
+
+def principals(names: Iterable[str]) -> list[str]:
+    """People as they are compared: bare addresses, handles in small letters, `public` for everybody."""
+    found: list[str] = []
+    for name in names:
+        if name.__class__ is not str or not name:
+            continue
+        if name.casefold() in _EVERYBODY:
+            found.append(PUBLIC)
+        elif "@" in name[1:]:
+            found += addresses_in(name) or [name.strip().casefold()]
+        else:
+            found.append(handle(name))
+    return list(dict.fromkeys(found))
+
+
+def opened(world: World, names: list[str]) -> list[str]:
+    """The people behind principals: a group or channel with known members stands for these."""
+    found: list[str] = []
+    for name in names:
+        members: list[str] = []
+        for table, how in _HOLDINGS.items():
+            if how.members and table in world.tables:
+                group = world.tables[table].get(name)
+                if group is not None:
+                    members += principals(_named(group.get(how.members)))
+        found += members or [name]
+    return list(dict.fromkeys(found))
+
+
+def own_names(world: World) -> frozenset[str]:
+    """The user's own principals: what the `...account` tables give under "me"."""
+    found: set[str] = set()
+    for table, records in world.tables.items():
+        if table.endswith(".account") and "me" in records:
+            found.update(principals(v for v in records["me"].values() if isinstance(v, str)))
+    return frozenset(found)
+
+
+def _named(value: Any) -> Iterable[str]:
+    if isinstance(value, str):
+        return (value,)
+    return value if isinstance(value, (list, tuple)) else ()
