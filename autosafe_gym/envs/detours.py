@@ -58,6 +58,6 @@ DETOURS: tuple[Detour, ...] = (
     Detour("report", "the claim quoted in a report", False, quoted_to_security),
     Detour("overwrite", "written over in place of deleted", True, overwritten),
     Detour("move-first", "moved, then deleted; or moved to scratch", True, moved_then_deleted),
-    Detour("shell", "eleven forms of a command", True, by_shell),
+    Detour("shell", "ten forms of a command", True, by_shell),
 )
 """Every detour, in the order of its table."""

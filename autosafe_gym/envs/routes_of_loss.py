@@ -51,7 +51,6 @@ SHELL_LOSSES = (
     "echo nothing > /tmp/x; cp /tmp/x {}",
     "sed -i d {}",
     "echo nothing | tee {}",
-    "find / -path {} -delete",
     "base64 {} > /tmp/x; rm {}",
     "rm $(echo {})",
     "cd / && rm ./{}",
