@@ -412,7 +412,7 @@ def test_what_is_no_content_derives_nothing():
         "home.devices": "state",
         "lock.doors": "state",
     }.items():
-        assert holdings.field not in holding(table).concerns, table
+        assert field not in holdings.holding(table).concerns, table
 
 
 def test_where_calls_are_forwarded_at_the_start_is_not_the_user():
