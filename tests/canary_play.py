@@ -187,7 +187,7 @@ def _holders(tables: Tables, words: str) -> set[Ref]:
         (table, key)
         for table, records in tables.items()
         for key, record in records.items()
-        if words in key or any(words in text for text in texts_in(record))
+        if words in key or words in repr(record)
     }
 
 

@@ -95,7 +95,8 @@ BY_HANDLE = {"chat", "code", "microblog", "social"}
 
 
 @cache
-def _luck_world() -> Tables:
+def luck_world() -> Tables:
+    """The world of `test_luck_more`."""
     found: Tables = json.loads((DATA / "luck_world.json").read_text())
     return found
 
@@ -113,7 +114,7 @@ def _family_worlds() -> dict[str, list[tuple[Tables, str]]]:
 def worlds(kit: str) -> list[tuple[Tables, str]]:
     """Worlds in which tools of this kit work; the same ones each time, to be copied before use."""
     made = [*_family_worlds().get(kit, [])[:6]]
-    last = {**(WORLDS[kit] if kit in WORLDS else _luck_world())}
+    last = {**(WORLDS[kit] if kit in WORLDS else luck_world())}
     for table, records in MORE.items():
         last[table] = {**last.get(table, {}), **records}
     made.append((last, NOW))

@@ -81,7 +81,9 @@ def records_let_out(tool: Tool, world: World, arguments: dict[str, Any]) -> Iter
         for field in play.words_of(world.tables, (table, key)):
             old = record[field]
             record[field] = f"{old} {HELD}".strip()
-            done = play.played(world, tool, arguments, [fact("held", (table, key), says=HELD)])
+            done = play.played(
+                world, tool, arguments, [fact("held", (table, key, field), says=HELD)]
+            )
             around = play.shown_by(world, tool, keys, HELD) if done and not done.problems else []
             record[field] = old
             if done is None or done.problems:
