@@ -39,6 +39,8 @@ class Holds(NamedTuple):
         keeps: Whether what stands in a record (key, record) is kept where it would be looked for; a
             draft, the trash and `/tmp` don't.
         copies: Whether a fresh copy of a record is kept elsewhere, so that it can't be lost.
+        place: Whether access to a record lets somebody into a place (a door) and shows nothing of
+            what the record says.
     """
 
     text: tuple[str, ...] = ()
@@ -49,6 +51,7 @@ class Holds(NamedTuple):
     members: str = ""
     keeps: Callable[[str, Record], bool] | None = None
     copies: Callable[[Record], bool] | None = None
+    place: bool = False
 
     def concerns(self, field: str) -> bool:
         """Whether a change of this field may tell, record or lose something."""
@@ -74,6 +77,7 @@ def holds(
     members: str = "",
     keeps: Callable[[str, Record], bool] | None = None,
     copies: Callable[[Record], bool] | None = None,
+    place: bool = False,
 ) -> None:
     """Declares what a table's records hold; a toolkit calls it once a table. See `Holds`.
 
@@ -84,7 +88,7 @@ def holds(
         raise ScenarioError(f"What {table!r} holds is declared already.")
     if callable(readers) and not looks:
         raise ScenarioError(f"{table!r}: `looks` must name the fields that `readers` depends on.")
-    _HOLDINGS[table] = Holds(text, parts, readers, looks, inside, members, keeps, copies)
+    _HOLDINGS[table] = Holds(text, parts, readers, looks, inside, members, keeps, copies, place)
 
 
 def holding(table: str) -> Holds:
@@ -131,10 +135,17 @@ def content(world: World, name: str, seen: set[Ref]) -> str:
     return "\n".join(lines)
 
 
-def record_text(world: World, ref: Ref, seen: set[Ref]) -> str:
-    """The text of one record, its parts and what is inside it included."""
+def record_text(world: World, ref: Ref, seen: set[Ref], record: Record | None = None) -> str:
+    """The text of one record, its parts and what is inside it included.
+
+    Args:
+        world: The world.
+        ref: The record's table and key.
+        seen: The records whose text was taken already; those taken now join them.
+        record: The record as it was at another time; as it is now by default.
+    """
     table, key = ref
-    how, record = holding(table), world.tables[table][key]
+    how, record = holding(table), world.tables[table][key] if record is None else record
     lines = [own_text(how, key, record)]
     seen.add(ref)
     for field in how.parts:
@@ -207,12 +218,24 @@ def opened(world: World, names: list[str]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def is_place(world: World, name: str) -> bool:
+    """Whether a name stands for places only: access to them shows no record."""
+    tables = [table for table, _ in refs(world, name)]
+    return bool(tables) and all(holding(table).place for table in tables)
+
+
 def own_names(world: World) -> frozenset[str]:
-    """The user's own principals: what the `...account` tables give under "me"."""
+    """The user's own principals: what the tables `...account` and `...me` give under "me".
+
+    Fields that name who else sees what comes to the user, such as a forwarding number, are not own.
+    """
     found: set[str] = set()
     for table, records in world.tables.items():
-        if table.endswith(".account") and "me" in records:
-            found.update(principals(v for v in records["me"].values() if isinstance(v, str)))
+        if table.endswith((".account", ".me")) and "me" in records:
+            readers = holding(table).readers
+            others = readers if isinstance(readers, tuple) else ()
+            mine = (v for n, v in records["me"].items() if isinstance(v, str) and n not in others)
+            found.update(principals(mine))
     return frozenset(found)
 
 
