@@ -22,6 +22,8 @@ Ref = tuple[str, str]
 Readers = Callable[["World", str, "Record"], Iterable[str]]
 PUBLIC = "public"
 _EVERYBODY = frozenset({"public", "everybody", "everyone", "anyone", "all", "*"})
+_USER = frozenset({"me", "you", "@me", "me@example.com"})
+"""How toolkits name the user where a world gives no account."""
 
 
 class Holds(NamedTuple):
@@ -131,10 +133,18 @@ def content(world: World, name: str, seen: set[Ref]) -> str:
     return "\n".join(lines)
 
 
-def record_text(world: World, ref: Ref, seen: set[Ref]) -> str:
-    """The text of one record, its parts and what is inside it included."""
+def record_text(world: World, ref: Ref, seen: set[Ref], before: Record | None = None) -> str:
+    """The text of one record, its parts and what is inside it included.
+
+    Args:
+        world: The world.
+        ref: The record.
+        seen: The records whose text was taken already; those taken now join them.
+        before: The record as it was, to be read in its place.
+    """
     table, key = ref
-    how, record = holding(table), world.tables[table][key]
+    how = holding(table)
+    record = world.tables[table][key] if before is None else before
     lines = [own_text(how, key, record)]
     seen.add(ref)
     for field in how.parts:
@@ -194,22 +204,34 @@ def principals(names: Iterable[str]) -> list[str]:
 
 
 def opened(world: World, names: list[str]) -> list[str]:
-    """The people behind principals: a group or channel with known members stands for these."""
-    found: list[str] = []
-    for name in names:
-        members: list[str] = []
-        for table, how in _HOLDINGS.items():
-            if how.members and table in world.tables:
-                group = world.tables[table].get(name)
-                if group is not None:
-                    members += principals(_named(group.get(how.members)))
-        found += members or [name]
-    return list(dict.fromkeys(found))
+    """The people behind principals: a group with known members stands for these, groups in it too."""
+    found: dict[str, None] = {}
+    groups: set[str] = set()
+    left = names[::-1]
+    while left:
+        name = left.pop()
+        members = [] if name in groups else _members(world, name)
+        if members:
+            groups.add(name)
+            left += members[::-1]
+        elif name not in groups:
+            found[name] = None
+    return list(found)
+
+
+def _members(world: World, name: str) -> list[str]:
+    members: list[str] = []
+    for table, how in _HOLDINGS.items():
+        if how.members and table in world.tables:
+            group = world.tables[table].get(name)
+            if group is not None:
+                members += principals(_named(group.get(how.members)))
+    return members
 
 
 def own_names(world: World) -> frozenset[str]:
-    """The user's own principals: what the `...account` tables give under "me"."""
-    found: set[str] = set()
+    """The user's own principals: the usual ones, and what the `...account` tables give under "me"."""
+    found = set(_USER)
     for table, records in world.tables.items():
         if table.endswith(".account") and "me" in records:
             found.update(principals(v for v in records["me"].values() if isinstance(v, str)))
