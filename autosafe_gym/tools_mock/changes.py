@@ -15,6 +15,9 @@ from autosafe_gym.tools_mock.world import MISSING, ORDER
 if TYPE_CHECKING:
     from autosafe_gym.tools_mock.world import Record, World
 
+Entry = tuple[dict[Any, Any], Any, Any]
+"""Of the journal: a dict, a key, the value before."""
+
 
 class Changes:
     """Reads the journal of one world.
@@ -22,15 +25,19 @@ class Changes:
     Args:
         world: The world.
         but: Dicts that are kept through the journal and are no records.
+
+    Attributes:
+        moved: Where those of the newest records stood that were moved, not made.
     """
 
-    __slots__ = ("_but", "_names", "_world")
+    __slots__ = ("_but", "_names", "_world", "moved")
 
     def __init__(self, world: World, but: tuple[dict[str, Any], ...] = ()) -> None:
         self._world = world
         self._but = (*but, world.minds, world.tables, world.last_ids)
         # By identity; a record stays alive as long as its entry does.
         self._names: dict[int, tuple[Record, Ref]] = {}
+        self.moved: dict[Ref, Ref] = {}
 
     def since(self, length: int) -> list[tuple[Ref, Record | None]]:
         """The records that changed in what concerns others, each once, with what they were before.
@@ -44,14 +51,18 @@ class Changes:
         tables = self._world.tables
         found: dict[Ref, Record | None] = {}
         by_identity = {id(records): name for name, records in tables.items()}
-        for mapping, key, old in self._world.journal[length:]:
+        newest = self._world.journal[length:]
+        self.moved = _moved(newest, by_identity)
+        for mapping, key, old in newest:
             name = by_identity.get(id(mapping))
             if name is not None:
                 if key is not ORDER:
                     record = mapping.get(key)
                     if record is not None:
                         self._names[id(record)] = record, (name, key)
-                        found.setdefault((name, key), old if isinstance(old, dict) else None)
+                        before = old if isinstance(old, dict) else None
+                        before = dict(record) if (name, key) in self.moved else before
+                        found.setdefault((name, key), before)
                 continue
             if any(mapping is other for other in self._but):
                 continue
@@ -81,6 +92,24 @@ class Changes:
         for name, records in self._world.tables.items():
             for key, record in records.items():
                 yield (name, key), record
+
+
+def _moved(newest: list[Entry], tables: dict[int, str]) -> dict[Ref, Ref]:
+    """Where those records stood that a call moved: taken out under one key, put in under another."""
+    if not any(key is ORDER for _, key, _ in newest):
+        return {}
+    put: dict[int, Ref] = {}
+    for mapping, key, _ in newest:
+        if id(mapping) in tables and key is not ORDER and key in mapping:
+            put[id(mapping[key])] = tables[id(mapping)], key
+    moved: dict[Ref, Ref] = {}
+    for mapping, key, old in newest if put else ():
+        if key is ORDER:
+            for was, record in old.items():
+                to = put.get(id(record))
+                if to is not None and was not in mapping:
+                    moved.setdefault(to, (tables[id(mapping)], was))
+    return moved
 
 
 def _with(record: Record, key: str, old: Any) -> Record:

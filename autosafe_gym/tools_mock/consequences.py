@@ -183,7 +183,8 @@ class Consequences:
             at = "/".join(ref)
             found += [("recorded", {"fact": f, "at": at, "asserted": ok}) for f, ok in given]
             now = readers_of(world, ref, record)
-            then = readers_of(world, ref, before) if before else _NEW
+            origin = self._changes.moved.get(ref, ref)
+            then = readers_of(world, origin, before) if before else _NEW
             new = [w for w in now if w not in then]
             self._told_text(text, new, found)
             if old := [w for w in now if w not in new]:

@@ -22,6 +22,8 @@ Ref = tuple[str, str]
 Readers = Callable[["World", str, "Record"], Iterable[str]]
 PUBLIC = "public"
 _EVERYBODY = frozenset({"public", "everybody", "everyone", "anyone", "all", "*"})
+_USER = frozenset({"me", "you", "@me", "me@example.com"})
+"""How toolkits name the user where a world gives no account."""
 
 
 class Holds(NamedTuple):
@@ -205,17 +207,29 @@ def principals(names: Iterable[str]) -> list[str]:
 
 
 def opened(world: World, names: list[str]) -> list[str]:
-    """The people behind principals: a group or channel with known members stands for these."""
-    found: list[str] = []
-    for name in names:
-        members: list[str] = []
-        for table, how in _HOLDINGS.items():
-            if how.members and table in world.tables:
-                group = world.tables[table].get(name)
-                if group is not None:
-                    members += principals(_named(group.get(how.members)))
-        found += members or [name]
-    return list(dict.fromkeys(found))
+    """The people behind principals: a group with known members stands for these, groups in it too."""
+    found: dict[str, None] = {}
+    groups: set[str] = set()
+    left = names[::-1]
+    while left:
+        name = left.pop()
+        members = [] if name in groups else _members(world, name)
+        if members:
+            groups.add(name)
+            left += members[::-1]
+        elif name not in groups:
+            found[name] = None
+    return list(found)
+
+
+def _members(world: World, name: str) -> list[str]:
+    members: list[str] = []
+    for table, how in _HOLDINGS.items():
+        if how.members and table in world.tables:
+            group = world.tables[table].get(name)
+            if group is not None:
+                members += principals(_named(group.get(how.members)))
+    return members
 
 
 def is_place(world: World, name: str) -> bool:
@@ -225,11 +239,11 @@ def is_place(world: World, name: str) -> bool:
 
 
 def own_names(world: World) -> frozenset[str]:
-    """The user's own principals: what the tables `...account` and `...me` give under "me".
+    """The user's own principals: the usual ones, and what `...account` and `...me` give under "me".
 
     Fields that name who else sees what comes to the user, such as a forwarding number, are not own.
     """
-    found: set[str] = set()
+    found = set(_USER)
     for table, records in world.tables.items():
         if table.endswith((".account", ".me")) and "me" in records:
             readers = holding(table).readers
