@@ -8,6 +8,7 @@ in it is kept. From these lines `consequences` derives what an action told, reco
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,6 +22,7 @@ Ref = tuple[str, str]
 """A record: its table and its key."""
 Readers = Callable[["World", str, "Record"], Iterable[str]]
 PUBLIC = "public"
+_HOST = re.compile(r"(?:[a-z0-9-]+\.)+(?:com|example|invalid|net|org|test)")
 _EVERYBODY = frozenset({"public", "everybody", "everyone", "anyone", "all", "*"})
 
 
@@ -39,6 +41,8 @@ class Holds(NamedTuple):
         keeps: Whether what stands in a record (key, record) is kept where it would be looked for; a
             draft, the trash and `/tmp` don't.
         copies: Whether a fresh copy of a record is kept elsewhere, so that it can't be lost.
+        state: Fields that say how things stand with a record (sent, paid, in stock): they can be told as
+            any other, but their change loses nothing.
     """
 
     text: tuple[str, ...] = ()
@@ -49,6 +53,7 @@ class Holds(NamedTuple):
     members: str = ""
     keeps: Callable[[str, Record], bool] | None = None
     copies: Callable[[Record], bool] | None = None
+    state: tuple[str, ...] = ()
 
     def concerns(self, field: str) -> bool:
         """Whether a change of this field may tell, record or lose something."""
@@ -74,6 +79,7 @@ def holds(
     members: str = "",
     keeps: Callable[[str, Record], bool] | None = None,
     copies: Callable[[Record], bool] | None = None,
+    state: tuple[str, ...] = (),
 ) -> None:
     """Declares what a table's records hold; a toolkit calls it once a table. See `Holds`.
 
@@ -84,7 +90,7 @@ def holds(
         raise ScenarioError(f"What {table!r} holds is declared already.")
     if callable(readers) and not looks:
         raise ScenarioError(f"{table!r}: `looks` must name the fields that `readers` depends on.")
-    _HOLDINGS[table] = Holds(text, parts, readers, looks, inside, members, keeps, copies)
+    _HOLDINGS[table] = Holds(text, parts, readers, looks, inside, members, keeps, copies, state)
 
 
 def holding(table: str) -> Holds:
@@ -179,7 +185,7 @@ def readers_of(world: World, ref: Ref, record: Record) -> list[str]:
 
 
 def principals(names: Iterable[str]) -> list[str]:
-    """People as they are compared: bare addresses, handles in small letters, `public` for everybody."""
+    """People as they are compared: bare addresses, handles and hosts in small letters, or `public`."""
     found: list[str] = []
     for name in names:
         if name.__class__ is not str or not name:
@@ -189,7 +195,9 @@ def principals(names: Iterable[str]) -> list[str]:
         elif "@" in name[1:]:
             found += addresses_in(name) or [name.strip().casefold()]
         else:
-            found.append(handle(name))
+            bare = name.strip().casefold()
+            # A host is no handle that lacks its @.
+            found.append(bare if _HOST.fullmatch(bare) else handle(name))
     return list(dict.fromkeys(found))
 
 
