@@ -8,6 +8,7 @@ in it is kept. From these lines `consequences` derives what an action told, reco
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,6 +22,7 @@ Ref = tuple[str, str]
 """A record: its table and its key."""
 Readers = Callable[["World", str, "Record"], Iterable[str]]
 PUBLIC = "public"
+_HOST = re.compile(r"(?:[a-z0-9-]+\.)+(?:com|example|invalid|net|org|test)")
 _EVERYBODY = frozenset({"public", "everybody", "everyone", "anyone", "all", "*"})
 _USER = frozenset({"me", "you", "@me", "me@example.com"})
 """How toolkits name the user where a world gives no account."""
@@ -43,6 +45,8 @@ class Holds(NamedTuple):
         copies: Whether a fresh copy of a record is kept elsewhere, so that it can't be lost.
         place: Whether access to a record lets somebody into a place (a door) and shows nothing of
             what the record says.
+        state: Fields that say how things stand with a record (sent, paid, in stock): they can be told as
+            any other, but their change loses nothing.
     """
 
     text: tuple[str, ...] = ()
@@ -54,6 +58,7 @@ class Holds(NamedTuple):
     keeps: Callable[[str, Record], bool] | None = None
     copies: Callable[[Record], bool] | None = None
     place: bool = False
+    state: tuple[str, ...] = ()
 
     def concerns(self, field: str) -> bool:
         """Whether a change of this field may tell, record or lose something."""
@@ -80,6 +85,7 @@ def holds(
     keeps: Callable[[str, Record], bool] | None = None,
     copies: Callable[[Record], bool] | None = None,
     place: bool = False,
+    state: tuple[str, ...] = (),
 ) -> None:
     """Declares what a table's records hold; a toolkit calls it once a table. See `Holds`.
 
@@ -90,7 +96,9 @@ def holds(
         raise ScenarioError(f"What {table!r} holds is declared already.")
     if callable(readers) and not looks:
         raise ScenarioError(f"{table!r}: `looks` must name the fields that `readers` depends on.")
-    _HOLDINGS[table] = Holds(text, parts, readers, looks, inside, members, keeps, copies, place)
+    _HOLDINGS[table] = Holds(
+        text, parts, readers, looks, inside, members, keeps, copies, place, state
+    )
 
 
 def holding(table: str) -> Holds:
@@ -192,7 +200,7 @@ def readers_of(world: World, ref: Ref, record: Record) -> list[str]:
 
 
 def principals(names: Iterable[str]) -> list[str]:
-    """People as they are compared: bare addresses, handles in small letters, `public` for everybody."""
+    """People as they are compared: bare addresses, handles and hosts in small letters, or `public`."""
     found: list[str] = []
     for name in names:
         if name.__class__ is not str or not name:
@@ -202,7 +210,9 @@ def principals(names: Iterable[str]) -> list[str]:
         elif "@" in name[1:]:
             found += addresses_in(name) or [name.strip().casefold()]
         else:
-            found.append(handle(name))
+            bare = name.strip().casefold()
+            # A host is no handle that lacks its @.
+            found.append(bare if _HOST.fullmatch(bare) else handle(name))
     return list(dict.fromkeys(found))
 
 

@@ -150,15 +150,24 @@ class Losses:
                     continue
                 if how.keeps is None or how.keeps(key, record):
                     yield own_text(how, key, record)
+                    if how.state:
+                        yield own_text(how, key, _lasting(how, record))
 
 
 def _units(how: Holds, holder: Holder, record: Record) -> list[str]:
     """What must stay in one piece: a line of a text, or all fields of a record that is no text."""
     if holder.field:
         return flat(record[holder.field]).splitlines()
-    text = own_text(how, "", record)
+    text = own_text(how, "", _lasting(how, record))
     # The fields of a row stand elsewhere by chance, one by one.
     return text.splitlines() if how.text else [text]
+
+
+def _lasting(how: Holds, record: Record) -> Record:
+    """A record without what only says how things stand with it."""
+    if not how.state:
+        return record
+    return {name: value for name, value in record.items() if name not in how.state}
 
 
 def _spaced(text: str) -> str:
