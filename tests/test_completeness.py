@@ -28,6 +28,10 @@ NOTHING_GIVEN = {
     "transfer_token": "the coin is what is paid",
     "withdraw_coins": "the coin is what is paid",
     "book_offer": "the traveller is booked; nothing is sent to him",
+    "give_code": "a code opens a door and shows nothing of its record",
+    "create_entry_code": "a code opens a door and shows nothing of its record",
+    "invite_lock_guest": "a guest may open a door and sees nothing of its record",
+    "send_memory": "the entry's topic and text go out; how it came to be known does not",
 }
 """External tools that name a record and a person, and give the person nothing of the record."""
 

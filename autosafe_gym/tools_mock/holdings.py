@@ -168,7 +168,9 @@ def record_text(world: World, ref: Ref, seen: set[Ref], record: Record | None = 
 def refs(world: World, name: str) -> Iterator[Ref]:
     """The records that a name stands for, those in a folder included."""
     found = False
-    for table, records in world.tables.items():
+    # Who asks may look into a table that is not there yet, which makes it.
+    tables = [*world.tables.items()]
+    for table, records in tables:
         if name in records:
             found = True
             yield table, name
@@ -176,11 +178,11 @@ def refs(world: World, name: str) -> Iterator[Ref]:
         return
     if name.startswith("/"):
         start = f"{name.rstrip('/')}/"
-        for table, records in world.tables.items():
+        for table, records in tables:
             yield from ((table, key) for key in records if key.startswith(start))
     elif "." in name and "/" not in name:
         end = f"/{name}"
-        for table, records in world.tables.items():
+        for table, records in tables:
             yield from ((table, key) for key in records if key.endswith(end))
 
 
