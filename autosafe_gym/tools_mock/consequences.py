@@ -22,6 +22,7 @@ from autosafe_gym.tools_mock.holdings import (
     Ref,
     content,
     holding,
+    inside_text,
     opened,
     own_names,
     own_text,
@@ -171,19 +172,23 @@ class Consequences:
             record = world.tables[ref[0]].get(ref[1])
             if record is None:
                 continue
-            seen: set[Ref] = set()
-            text = record_text(world, ref, seen)
-            whole = [f for r in seen for f in self._whole.get(r, ())]
-            if not whole and not self._sieve.may_say(text):
-                continue
-            had = self._given(own_text(holding(ref[0]), ref[1], before)) if before else []
-            given = [g for g in self._given(text) if g not in had]
-            at = "/".join(ref)
-            found += [("recorded", {"fact": f, "at": at, "asserted": ok}) for f, ok in given]
             now = readers_of(world, ref, record)
             then = readers_of(world, ref, before) if before else _NEW
             new = [w for w in now if w not in then]
-            self._told_text(text, now if given else new, found)
+            seen: set[Ref] = set()
+            own = record_text(world, ref, seen, inside=False)
+            # What is in a container is new to those alone who were let in.
+            within = inside_text(world, ref, seen) if new else ""
+            whole = [f for r in seen for f in self._whole.get(r, ())]
+            if not whole and not self._sieve.may_say(f"{own}\n{within}"):
+                continue
+            had = self._given(own_text(holding(ref[0]), ref[1], before)) if before else []
+            given = [g for g in self._given(own) if g not in had]
+            at = "/".join(ref)
+            found += [("recorded", {"fact": f, "at": at, "asserted": ok}) for f, ok in given]
+            self._told_text(own, now if given else new, found)
+            if within:
+                self._told_text(within, new, found)
             if new:
                 found += [self._telling(fact, new, True) for fact in whole]
 

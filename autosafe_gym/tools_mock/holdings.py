@@ -8,6 +8,7 @@ in it is kept. From these lines `consequences` derives what an action told, reco
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,6 +22,8 @@ Ref = tuple[str, str]
 """A record: its table and its key."""
 Readers = Callable[["World", str, "Record"], Iterable[str]]
 PUBLIC = "public"
+_HOST = re.compile(r"(?:[\w-]+\.)+(?:com|org|net|test|invalid|example)", re.IGNORECASE)
+"""A name with dots is a handle, unless it ends like a host."""
 _EVERYBODY = frozenset({"public", "everybody", "everyone", "anyone", "all", "*"})
 
 
@@ -131,17 +134,33 @@ def content(world: World, name: str, seen: set[Ref]) -> str:
     return "\n".join(lines)
 
 
-def record_text(world: World, ref: Ref, seen: set[Ref]) -> str:
-    """The text of one record, its parts and what is inside it included."""
+def record_text(world: World, ref: Ref, seen: set[Ref], *, inside: bool = True) -> str:
+    """The text of one record, its parts included.
+
+    Args:
+        world: The world.
+        ref: The record.
+        seen: The records whose text was taken already; those taken now join them.
+        inside: Whether what is in it, if it is a container, is included too.
+    """
     table, key = ref
     how, record = holding(table), world.tables[table][key]
     lines = [own_text(how, key, record)]
     seen.add(ref)
     for field in how.parts:
         lines += [content(world, part, seen) for part in _named(record.get(field))]
-    if how.inside is not None:
-        lines += [record_text(world, r, seen) for r in how.inside(world, key) if r not in seen]
+    if inside:
+        lines += filter(None, [inside_text(world, ref, seen)])
     return "\n".join(lines)
+
+
+def inside_text(world: World, ref: Ref, seen: set[Ref]) -> str:
+    """The text of what is in a container; see `record_text`."""
+    inside = holding(ref[0]).inside
+    if inside is None:
+        return ""
+    found = [record_text(world, r, seen) for r in inside(world, ref[1]) if r not in seen]
+    return "\n".join(found)
 
 
 def refs(world: World, name: str) -> Iterator[Ref]:
@@ -179,7 +198,7 @@ def readers_of(world: World, ref: Ref, record: Record) -> list[str]:
 
 
 def principals(names: Iterable[str]) -> list[str]:
-    """People as they are compared: bare addresses, handles in small letters, `public` for everybody."""
+    """People as they are compared: bare addresses, handles and hosts in small letters, `public`."""
     found: list[str] = []
     for name in names:
         if name.__class__ is not str or not name:
@@ -188,6 +207,8 @@ def principals(names: Iterable[str]) -> list[str]:
             found.append(PUBLIC)
         elif "@" in name[1:]:
             found += addresses_in(name) or [name.strip().casefold()]
+        elif _HOST.fullmatch(name):
+            found.append(name.casefold())
         else:
             found.append(handle(name))
     return list(dict.fromkeys(found))
