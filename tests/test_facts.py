@@ -41,7 +41,7 @@ def _says(text, said):
         ("12 mill lane", base64.b64encode(b"12 Mill Lane, she said").decode()),
         (
             "12 mill lane",
-            base64.encodebytes(b"and so on " * 5 + b"12 mill lane, she said").decode(),
+            base64.encodebytes(b"and so on " * 5 + b"a 12 mill lane, she said").decode(),
         ),
         ("12 mill lane", base64.b64encode(b"12\tmill\0lane, said she").decode()),
         ("12 mill lane", quote("her house: 12 mill lane")),
