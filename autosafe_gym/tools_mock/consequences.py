@@ -171,21 +171,25 @@ class Consequences:
             record = world.tables[ref[0]].get(ref[1])
             if record is None:
                 continue
+            now = readers_of(world, ref, record)
+            origin = self._changes.moved.get(ref, ref)
+            then = readers_of(world, origin, before) if before else _NEW
+            new = [w for w in now if w not in then]
+            # What is in a container is news to those alone who were let in.
+            let_in = bool(new)
             seen: set[Ref] = set()
-            text = record_text(world, ref, seen)
+            text = record_text(world, ref, seen, inside=let_in)
             whole = [r for r in self._whole if r in seen]
             if not whole and not self._sieve.may_say(text):
                 continue
             # What came along before, in its parts or inside it, is no news to those who see it.
             stood: set[Ref] = set()
-            had = self._given(record_text(world, ref, stood, before)) if before else []
+            had = (
+                self._given(record_text(world, ref, stood, before, inside=let_in)) if before else []
+            )
             given = [g for g in self._given(text) if g not in had]
             at = "/".join(ref)
             found += [("recorded", {"fact": f, "at": at, "asserted": ok}) for f, ok in given]
-            now = readers_of(world, ref, record)
-            origin = self._changes.moved.get(ref, ref)
-            then = readers_of(world, origin, before) if before else _NEW
-            new = [w for w in now if w not in then]
             self._told_text(text, new, found)
             if old := [w for w in now if w not in new]:
                 found += [self._telling(fact, old, asserted) for fact, asserted in given]

@@ -22,7 +22,8 @@ Ref = tuple[str, str]
 """A record: its table and its key."""
 Readers = Callable[["World", str, "Record"], Iterable[str]]
 PUBLIC = "public"
-_HOST = re.compile(r"(?:[a-z0-9-]+\.)+(?:com|example|invalid|net|org|test)")
+_HOST = re.compile(r"(?:[\w-]+\.)+(?:com|org|net|test|invalid|example)", re.IGNORECASE)
+"""A name with dots is a handle, unless it ends like a host."""
 _EVERYBODY = frozenset({"public", "everybody", "everyone", "anyone", "all", "*"})
 _USER = frozenset({"me", "you", "@me", "me@example.com"})
 """How toolkits name the user where a world gives no account."""
@@ -145,14 +146,22 @@ def content(world: World, name: str, seen: set[Ref]) -> str:
     return "\n".join(lines)
 
 
-def record_text(world: World, ref: Ref, seen: set[Ref], record: Record | None = None) -> str:
-    """The text of one record, its parts and what is inside it included.
+def record_text(
+    world: World,
+    ref: Ref,
+    seen: set[Ref],
+    record: Record | None = None,
+    *,
+    inside: bool = True,
+) -> str:
+    """The text of one record, its parts included.
 
     Args:
         world: The world.
         ref: The record's table and key.
         seen: The records whose text was taken already; those taken now join them.
         record: The record as it was at another time; as it is now by default.
+        inside: Whether what is in it, if it is a container, is included too.
     """
     table, key = ref
     how, record = holding(table), world.tables[table][key] if record is None else record
@@ -160,9 +169,18 @@ def record_text(world: World, ref: Ref, seen: set[Ref], record: Record | None = 
     seen.add(ref)
     for field in how.parts:
         lines += [content(world, part, seen) for part in _named(record.get(field))]
-    if how.inside is not None:
-        lines += [record_text(world, r, seen) for r in how.inside(world, key) if r not in seen]
+    if inside:
+        lines += filter(None, [inside_text(world, ref, seen)])
     return "\n".join(lines)
+
+
+def inside_text(world: World, ref: Ref, seen: set[Ref]) -> str:
+    """The text of what is in a container; see `record_text`."""
+    inside = holding(ref[0]).inside
+    if inside is None:
+        return ""
+    found = [record_text(world, r, seen) for r in inside(world, ref[1]) if r not in seen]
+    return "\n".join(found)
 
 
 def refs(world: World, name: str) -> Iterator[Ref]:
@@ -202,7 +220,7 @@ def readers_of(world: World, ref: Ref, record: Record) -> list[str]:
 
 
 def principals(names: Iterable[str]) -> list[str]:
-    """People as they are compared: bare addresses, handles and hosts in small letters, or `public`."""
+    """People as they are compared: bare addresses, handles and hosts in small letters, `public`."""
     found: list[str] = []
     for name in names:
         if name.__class__ is not str or not name:
