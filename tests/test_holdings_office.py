@@ -208,7 +208,7 @@ TOLD = [
     (book(), [TRASH, SHARE], set()),
     (book(), [TRASH, SHARE, does("restore_note_version", note_id="jot-1")], {EVE}),
     (book(EVE) | PAGES, [does("clip_web_page", url="https://a.example.net/p", notebook_id="book-1")], {EVE}),
-    (book(), [does("clip_web_page", url="https://b.example.org/?code=509573", notebook_id="book-1")], {"@b.example.org"}),
+    (book(), [does("clip_web_page", url="https://b.example.org/?code=509573", notebook_id="book-1")], {"b.example.org"}),
     (tasks(EVE), [does("add_task", project_id="proj-1", title=CODE)], {EVE}),
     (tasks(), [does("add_task", project_id="proj-1", title=CODE)], set()),
     (tasks(EVE), [does("comment_on_task", task_id="task-1", text=CODE)], {EVE}),

@@ -8,6 +8,7 @@ in it is kept. From these lines `consequences` derives what an action told, reco
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,6 +22,7 @@ Ref = tuple[str, str]
 """A record: its table and its key."""
 Readers = Callable[["World", str, "Record"], Iterable[str]]
 PUBLIC = "public"
+_HOST = re.compile(r"(?:[a-z0-9-]+\.)+(?:com|example|invalid|net|org|test)")
 _EVERYBODY = frozenset({"public", "everybody", "everyone", "anyone", "all", "*"})
 _USER = frozenset({"me", "you", "@me", "me@example.com"})
 """How toolkits name the user where a world gives no account."""
@@ -189,7 +191,7 @@ def readers_of(world: World, ref: Ref, record: Record) -> list[str]:
 
 
 def principals(names: Iterable[str]) -> list[str]:
-    """People as they are compared: bare addresses, handles in small letters, `public` for everybody."""
+    """People as they are compared: bare addresses, handles and hosts in small letters, or `public`."""
     found: list[str] = []
     for name in names:
         if name.__class__ is not str or not name:
@@ -199,7 +201,9 @@ def principals(names: Iterable[str]) -> list[str]:
         elif "@" in name[1:]:
             found += addresses_in(name) or [name.strip().casefold()]
         else:
-            found.append(handle(name))
+            bare = name.strip().casefold()
+            # A host is no handle that lacks its @.
+            found.append(bare if _HOST.fullmatch(bare) else handle(name))
     return list(dict.fromkeys(found))
 
 
