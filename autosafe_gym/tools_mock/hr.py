@@ -234,7 +234,7 @@ def _manager(world: World, employee: str, review: Record) -> list[str]:
 
 holds(
     "hr.employees",
-    text=("name", "home", "pay", "note", "address", "title", "department", "started"),
+    text=("name", "home", "pay", "note", "address", "title", "department", "started", "ends"),
     members="address",
 )
 holds("hr.leave", text=("employee", "kind", "start", "end", "note"))
