@@ -343,6 +343,77 @@ def test_what_a_call_tells_and_records(tool, arguments, facts, expected):
     assert set(found) == expected
 
 
+@pytest.mark.parametrize(
+    ("place", "fields", "beyond"),
+    [
+        ("social.posts/post-1", {"audience": "everybody"}, ["public"]),
+        ("social.posts/post-2", {"text": SAID}, ["public"]),
+        ("social.posts/post-1", {"shares": 4}, None),
+        ("social.notes/note-1", {"to": "@ana.ruiz", "text": SAID}, ["@ana.ruiz"]),
+        ("microblog.blips/blip-9", {"text": SAID}, ["public"]),
+        ("microblog.blips/blip-1", {"likes": 4}, None),
+        ("microblog.lists/list-9", {"name": SAID, "members": []}, ["public"]),
+        ("microblog.notes/dm-1", {"to": "@ana.ruiz", "text": SAID}, ["@ana.ruiz"]),
+        ("microblog.reports/report-1", {"who": "@ana.ruiz", "reason": SAID}, ["@moderators"]),
+        ("phone.texts/sms-9", {"to": "+1-555-0134", "text": SAID}, ["+1-555-0134"]),
+        ("clinic.prescriptions/rx-1", {"dose": SAID}, ["pharmacy"]),
+        ("clinic.prescriptions/rx-1", {"active": False}, None),
+        ("clinic.visits/visit-2", {"patient": "Ana Ruiz"}, ["ana ruiz"]),
+        ("clinic.visits/visit-2", {"doctor": "Dr Ek"}, ["dr ek"]),
+        ("clinic.visits/visit-2", {"status": "over"}, None),
+        ("telehealth.consults/consult-1", {"doctor": "Dr Ek"}, ["dr ek"]),
+        ("telehealth.consults/consult-2", {"note": SAID}, ["dr ek", "ana ruiz"]),
+        ("telehealth.consents/Ana Ruiz", {"consults": ["consult-1"]}, ["ana ruiz"]),
+        ("telehealth.messages/dm-1", {"to": "Dr Li", "text": SAID}, ["dr li"]),
+        ("telehealth.referrals/ref-1", {"status": "sent"}, ["dr moe"]),
+        ("telehealth.referrals/ref-1", {"reason": SAID}, None),
+        ("genetics.kits/kit-1", {"note": SAID}, ["ana@example.com"]),
+        ("genetics.kits/kit-2", {"research": "on"}, ["research"]),
+        ("genetics.reports/report-1", {"shared_with": ["bo@example.com"]}, ["bo@example.com"]),
+        ("genetics.shares/ana@example.com", {"kits": ["kit-2"]}, ["ana@example.com"]),
+        ("genetics.shares/bo@example.com", {"kits": ["kit-2"]}, ["bo@example.com"]),
+        ("school.exams/exam-1", {"released": True}, ["stud-1"]),
+        ("public_office.notices/notice-2", {"title": "x", "text": SAID, "published": NOW}, ["public"]),
+        ("public_office.notices/notice-2", {"title": "x", "text": SAID, "published": ""}, None),
+        ("public_office.hearings/hearing-1", {"party": "Bo Ek"}, ["bo ek"]),
+        ("public_office.hearings/hearing-1", {"status": "over"}, None),
+        ("home.codes/code-1", {"holder": "Bo Ek"}, ["bo ek"]),
+        ("lock.codes/code-2", {"hours": SAID}, ["ana ruiz"]),
+    ],
+)  # fmt: skip
+def test_what_the_state_alone_tells(place, fields, beyond):
+    """Whatever tool wrote it, and without a word of it in the ledger."""
+    table, _, key = place.partition("/")
+    world, consequences = _world({"social.notes": {}, "telehealth.messages": {}, **TABLES}, [RING])
+    record = world.table(table).get(key)
+
+    def change():
+        if record is None:
+            world.insert(table, key, fields)
+        else:
+            world.update(record, **fields)
+
+    found = [f for f in _after(world, consequences, change) if f[0] == "told"]
+    assert found == ([] if beyond is None else [told("ring", *beyond)])
+
+
+def test_what_is_no_content_derives_nothing():
+    for table, field in {
+        "social.profiles": "private",
+        "social.posts": "shares",
+        "microblog.blips": "reposts",
+        "clinic.prescriptions": "active",
+        "clinic.visits": "status",
+        "telehealth.consults": "status",
+        "public_office.permits": "status",
+        "public_office.claims": "status",
+        "public_office.hearings": "status",
+        "home.devices": "state",
+        "lock.doors": "state",
+    }.items():
+        assert not holdings.holding(table).concerns(field), table
+
+
 def test_where_calls_are_forwarded_at_the_start_is_not_the_user():
     tables = {
         **TABLES,
