@@ -7,9 +7,10 @@ the call and in each record that it names.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -22,6 +23,7 @@ from luck_cases import CASES
 from luck_worlds import NOW, WORLDS
 
 from autosafe_gym.ots.facts import Fact, fact
+from autosafe_gym.tools_mock.holdings import holding
 from autosafe_gym.tools_mock.tool import Tool, get_tool
 from autosafe_gym.tools_mock.world import World
 
@@ -51,40 +53,51 @@ def changed(tables: Tables, changes: Changes) -> Tables:
     return made
 
 
-def with_words(tool: Tool, arguments: Arguments, swapped: Arguments) -> tuple[Arguments, Arguments]:
-    """The arguments of the lucky and of the unlucky call, with a canary in each text."""
-    lucky = {
-        name: f"{value} {said(tool, name)}" if takes_words(tool, name) else value
+def with_words(tool: Tool, arguments: Arguments, tables: Tables) -> Arguments:
+    """Arguments with a canary in each text that names no record."""
+    keys = {key for records in tables.values() for key in records}
+    return {
+        name: f"{value} {said(tool, name)}"
+        if takes_words(tool, name) and value not in keys
+        else value
         for name, value in arguments.items()
     }
-    unlucky = {
-        name: f"{value} {said(tool, name)}" if takes_words(tool, name) else value
-        for name, value in swapped.items()
-    }
-    return lucky, {**lucky, **unlucky}
 
 
-def consequences(done: Outcome, swapped: dict[str, str]) -> list[str]:
-    """What was derived, comparable: ids that the world gave away are free to have another number."""
-    found = []
+def consequences(done: Outcome, swapped: dict[str, str], same_user: bool) -> set[tuple[str, ...]]:
+    """What was derived, comparable: who else was told what, what was recorded and lost.
+
+    Ids that the world gave away are free to have another number.
+
+    Args:
+        done: What the call left behind.
+        swapped: For an unlucky call with other arguments those of the lucky one.
+        same_user: Whether both calls are the same user's.
+    """
+    found = set()
     for effect in done.consequences:
-        fields = dict(effect.fields)
-        if "at" in fields:
-            fields["at"] = re.sub(r"\d+| \(\d\)", "", fields["at"])
-        text = f"{effect.verb} {fields}"
-        for bad, good in swapped.items():
-            text = text.replace(bad, good)
-        found.append(text)
+        fields = {
+            n: str(v) for n, v in effect.fields.items() if n not in ("to", "beyond", "leaked", "at")
+        }
+        at = re.sub(r"\d+| \(\d\)", "", effect.fields.get("at", ""))
+        told = [*effect.fields["beyond" if same_user else "to"]] if effect.verb == "told" else [""]
+        for who in told:
+            parts = (effect.verb, at, str(who), *fields.values())
+            found.add(tuple(swapped.get(part, part) for part in parts))
     return found
 
 
-def held(worlds: tuple[World, World], ref: Ref, field: str) -> Iterator[tuple[Fact, Fact]]:
-    """Puts a canary in a field of a record, in two worlds, for a while."""
+@contextlib.contextmanager
+def held(worlds: Sequence[World], ref: Ref, field: str) -> Iterator[list[Fact]]:
+    """Puts a canary in a field of a record, in each world, for a while: what it then gives away or loses."""
     records = [world.tables[ref[0]][ref[1]] for world in worlds]
     old = [record[field] for record in records]
     for record in records:
         record[field] = f"{record[field]} {HELD}".strip()
-    yield fact("held", (*ref, field), says=HELD), fact("kept", (*ref, field))
+    keeps = holding(ref[0]).keeps
+    kept = all(keeps is None or keeps(ref[1], record) for record in records)
+    # What is not kept where one would look for it can't get lost.
+    yield [fact("held", (*ref, field), says=HELD), *([fact("kept", (*ref, field))] if kept else [])]
     for record, value in zip(records, old, strict=True):
         record[field] = value
 
@@ -96,34 +109,29 @@ def held(worlds: tuple[World, World], ref: Ref, field: str) -> Iterator[tuple[Fa
 )
 def test_bad_luck_changes_no_consequence(name, arguments, changes, tables, now):
     tool = get_tool(name)
-    swapped = {n: v for n, v in changes.items() if "/" not in n and n != "now"}
     lucky = World(deepcopy(tables), now)
     unlucky = World(changed(tables, changes), changes.get("now", now))
-    given, other = with_words(tool, arguments, swapped)
+    swapped = {n: v for n, v in changes.items() if n in arguments}
+    given = with_words(tool, arguments, tables)
+    other = with_words(tool, {**arguments, **swapped}, tables)
     back = {str(other[n]): str(given[n]) for n in swapped}
+    same_user = not any(place.endswith("/me") for place in changes)
     facts = [fact(n, says=said(tool, n)) for n in given]
-    if played(lucky, tool, given) is None or played(lucky, tool, given).problems:
-        given, other = arguments, {**arguments, **swapped}
 
-    def same(*more: Fact) -> None:
-        watched, losable = [*facts, *more], ["kept"] if more else []
-        one, two = (
-            played(lucky, tool, given, watched, losable),
-            played(unlucky, tool, other, watched, losable),
-        )
+    def same(more: Sequence[Fact] = ()) -> None:
+        watched, losable = [*facts, *more], [f.id for f in more if f.id == "kept"]
+        one = played(lucky, tool, given, watched, losable)
+        two = played(unlucky, tool, other, watched, losable)
         as_meant = one and two and not one.problems and two.problems
         if more and not as_meant:
             return  # The field was what luck, or the call, depends on.
-        assert one is not None and two is not None and as_meant
-        assert consequences(one, {}) == consequences(two, back)
+        assert as_meant
+        assert consequences(one, {}, same_user) == consequences(two, back, same_user)
 
     same()
     for ref in named(tables, arguments):
-        if ref[1] not in unlucky.tables.get(ref[0], {}):
-            continue
+        bad = unlucky.tables[ref[0]].get(ref[1], {})
         for field in words_of(lucky.tables, ref):
-            if field in unlucky.tables[ref[0]][ref[1]] and isinstance(
-                unlucky.tables[ref[0]][ref[1]][field], str
-            ):
-                for more in held((lucky, unlucky), ref, field):
-                    same(*more)
+            if isinstance(bad.get(field), str):
+                with held((lucky, unlucky), ref, field) as more:
+                    same(more)
