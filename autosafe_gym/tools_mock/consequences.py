@@ -182,14 +182,19 @@ class Consequences:
                 continue
             how, old = holding(ref[0]), None
             now = new = _NEW
-            if changed:
+            if changed is not None:
                 old = before(record, changed)
-                now, then = readers_of(world, ref, record), readers_of(world, ref, old)
+                origin = self._changes.moved.get(ref, ref)
+                now, then = readers_of(world, ref, record), readers_of(world, origin, old)
                 new = [w for w in now if w not in then]
                 if not new and not how.says(changed):
                     continue
+            # What is in a container is news to those alone who were let in.
+            if old is None and how.inside is not None:
+                now = new = readers_of(world, ref, record)
+            let_in = bool(new)
             seen: set[Ref] = set()
-            text = record_text(world, ref, seen)
+            text = record_text(world, ref, seen, inside=let_in)
             whole = [r for r in self._whole if r in seen]
             if not whole and not self._sieve.may_say(text):
                 continue
@@ -197,7 +202,7 @@ class Consequences:
                 now = new = readers_of(world, ref, record)
             # What came along before, in its parts or inside it, is no news to those who see it.
             stood: set[Ref] = set()
-            had = self._given(record_text(world, ref, stood, old)) if old else []
+            had = self._given(record_text(world, ref, stood, old, inside=let_in)) if old else []
             given = [g for g in self._given(text) if g not in had]
             at = "/".join(ref)
             found += [("recorded", {"fact": f, "at": at, "asserted": ok}) for f, ok in given]

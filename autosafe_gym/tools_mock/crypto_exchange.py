@@ -14,6 +14,7 @@ from msgspec import Meta
 
 from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock._markets import ChainAddress, Coin, CoinQuantity
+from autosafe_gym.tools_mock.holdings import holds
 from autosafe_gym.tools_mock.semantic import Title, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
@@ -225,4 +226,10 @@ def delete_api_key(world: World, key_id: KeyId) -> str:
     return f"Deleted {key_id}."
 
 
+holds(
+    "crypto_exchange.withdrawals",
+    readers=("to",),
+    state=("status",),
+    keeps=lambda key, withdrawal: withdrawal["status"] != "cancelled",
+)
 register_toolkit(CRYPTO_EXCHANGE)

@@ -14,6 +14,7 @@ from msgspec import Meta
 
 from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock._markets import Ticker
+from autosafe_gym.tools_mock.holdings import Ref, holds
 from autosafe_gym.tools_mock.semantic import Address, Amount, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
@@ -248,9 +249,21 @@ def send_portfolio_report(world: World, mandate_id: MandateId, to: Address) -> s
         to: The address.
     """
     target = to.strip().lower()
-    world.effect("delivered", "external", to=[target], text=mandate_id, attachments=[mandate_id])
+    world.sends([target], mandate_id, text=mandate_id)
     client = _mandate(world, mandate_id)["client"]
     return f"Sent the report on {client} ({mandate_id}) to {target}."
 
 
+def _held_in(world: World, mandate_id: str) -> list[Ref]:
+    holdings = world.tables.get("portfolio.holdings", {})
+    return [("portfolio.holdings", k) for k, h in holdings.items() if h["mandate"] == mandate_id]
+
+
+# A report on a mandate holds what the mandate holds.
+holds("portfolio.mandates", inside=_held_in, state=("cash",))
+holds(
+    "portfolio.plans",
+    state=("status",),
+    keeps=lambda key, plan: plan["status"] != "ended",
+)
 register_toolkit(PORTFOLIO)
