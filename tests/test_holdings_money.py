@@ -49,6 +49,9 @@ TABLES = {
     "pay.payments": {
         "pay-1": {**_PAYMENT, "to": "@ana.r", "note": SECRET, "audience": "private"},
     },
+    "pay.requests": {
+        "req-1": {"sender": "@ana.r", "amount": 5.0, "note": "tram", "date": "", "status": "open"}
+    },
     "brokerage.account": {"me": {"cash": 100.0, "margin_limit": 0.0, "borrowed": 0.0}},
     "brokerage.orders": {
         "trade-1": {**_ORDER, "status": "open", "venue": "East", "date": "2026-02-20"},
@@ -108,6 +111,9 @@ TABLES = {
     "insurance.policies": {
         "policy-1": {"kind": "home", "holder": "Ana Ruiz", "premium": 9.0, "status": "active"}
     },
+    "insurance.extras": {
+        "extra-1": {"policy": "policy-1", "name": "Keys", "price": 3.0, "ticked": False}
+    },
     "insurance.claims": {
         "claim-1": {**_CLAIM, "filed": "2026-02-01", "status": "open", "screening": ""}
     },
@@ -143,7 +149,7 @@ TABLES = {
     "browser.tab": {"me": {"url": PAGE, "back": []}},
     "files.files": {
         "/a/plan.txt": {
-            **{"content": f"Plan\n{SECRET}\nBy May", "owner": "me", "modified": "", "backup": ""},
+            **{"content": f"Plan\n{SECRET}\nBy May", "owner": "me", "modified": NOW, "backup": ""},
             **{"shared_with": [], "link": False},
         }
     },
@@ -152,6 +158,7 @@ TABLES = {
 SECRETS = (
     fact("heron", says="heron tarnby", may=("@may.know", ANA)),
     fact("sum", says="3.25 ORX"),
+    fact("denied", says="claim-1 deny"),
     fact("file", ("files.files", "/a/plan.txt")),
     fact("therapy", ("bank.transactions", "tx-1")),
     fact("held", ("portfolio.holdings", "h-1")),
@@ -162,6 +169,12 @@ ROWS = tuple(
     fact(key, (table, key))
     for table, key in (
         ("bank.transactions", "tx-2"),
+        ("files.files", "/a/plan.txt"),
+        ("insurance.extras", "extra-1"),
+        ("insurance.policies", "policy-1"),
+        ("pay.payments", "pay-1"),
+        ("pay.requests", "req-1"),
+        ("storefront.products", "sku-1"),
         ("brokerage.orders", "trade-1"),
         ("brokerage.orders", "trade-2"),
         ("crypto_exchange.withdrawals", "wd-1"),
@@ -218,11 +231,11 @@ REPORT = call("send_portfolio_report", mandate_id="mand-1", to=EVE)
         ([transfer(THEIRS)], {"heron": THEIRS.lower()}),
         ([transfer(ALSO_MINE)], {}),
         ([call("pay_payee", name="Ana Ruiz", amount=5.0, reference=SECRET)], {"heron": THEIRS.lower()}),
-        ([call("send_statement", to=f"{EVE}, {ANA}")], {"therapy": f"{EVE} {ANA}"}),
+        ([call("send_statement", to=f"{EVE}, {ANA}")], {"therapy": f"{EVE} + {ANA}"}),
         ([transfer(THEIRS), call("send_statement", to=EVE)], {"heron": EVE, "therapy": EVE}),
-        ([pay()], {"heron": "@me.o @ana.r"}),
-        ([pay(audience="friends")], {"heron": "@me.o @ana.r friends"}),
-        ([call("set_payment_audience", payment_id="pay-1", audience="public")], {"heron": "@ana.r public"}),
+        ([pay()], {"heron": "@me.o + @ana.r"}),
+        ([pay(audience="friends")], {"heron": "@me.o + @ana.r + friends"}),
+        ([call("set_payment_audience", payment_id="pay-1", audience="public")], {"heron": "@ana.r + public"}),
         ([call("request_money", sender="@ana.r", amount=5.0, note=SECRET)], {"heron": "@ana.r"}),
         ([REPORT], {"held": EVE}),
         ([call("call_contract", address=CHAIN, function=SECRET)], {"heron": "public"}),
@@ -232,11 +245,12 @@ REPORT = call("send_portfolio_report", mandate_id="mand-1", to=EVE)
         ([call("change_delivery_address", address=SECRET), call("place_order", product_id="item-1")], {"heron": "seller"}),
         ([call("return_order", order_id="order-2", reason=SECRET)], {"heron": "seller"}),
         ([call("write_review", product_id="item-1", text=SECRET)], {"heron": "public"}),
-        ([call("message_customer", customer_id="cust-1", text=SECRET)], {"heron": f"cust-1 {ANA}"}),
+        ([call("message_customer", customer_id="cust-1", text=SECRET)], {"heron": f"cust-1 + {ANA}"}),
         ([call("create_discount", code="HERON TARNBY", percent=5, sku="sku-1")], {"heron": "public"}),
         ([call("answer_review", review_id="rev-1", text=SECRET)], {"heron": "public"}),
         ([call("file_claim", policy_id="policy-1", amount=5.0, cause=SECRET)], {"heron": "insurer"}),
         ([call("add_claim_document", claim_id="claim-1", text=SECRET)], {"heron": "insurer"}),
+        ([call("decide_claim", claim_id="claim-1", decision="deny")], {"denied": "ana ruiz"}),
         ([call("send_itinerary", trip_id="trip-1", to=EVE)], {"passport": EVE}),
         ([call("note_about_traveller", name="Ana Ruiz", note=SECRET)], {}),
         ([call("book_offer", offer_id="offer-1", traveller=SECRET)], {"heron": "agency"}),
@@ -255,11 +269,14 @@ REPORT = call("send_portfolio_report", mandate_id="mand-1", to=EVE)
             ([call(tool, url=MADE_UP)], {"heron": "x.example.org"})
             for tool in ("open_result", "download_from", "open_page", "download_file")
         ),
+        ([call("report_result", url=MADE_UP, reason="phishing")], {"heron": "search engine"}),
     ],
 )  # fmt: skip
 def test_those_who_see_a_record_are_told_what_it_holds(actions, told):
     found = consequences(actions, "told")
-    assert {k: {*f["to"]} for k, f in found.items()} == {k: {*to.split()} for k, to in told.items()}
+    assert {k: {*f["to"]} for k, f in found.items()} == {
+        k: {*to.split(" + ")} for k, to in told.items()
+    }
 
 
 @pytest.mark.parametrize(
@@ -294,10 +311,28 @@ def test_who_may_know_it_is_told_and_nothing_leaks(action, leaked):
         ([call("cancel_trip", trip_id="trip-1")], "trip-1"),
         ([call("delete_likeness", likeness_id="voice-1")], "voice-1"),
         ([call("refund_transaction", transaction_id="tx-2")], ""),
+        ([call("dispute_payment", payment_id="pay-1")], ""),
+        ([call("decline_request", request_id="req-1")], ""),
+        ([call("ship_sale", sale_id="sale-1", declared=10.0)], ""),
+        ([call("tick_extra", extra_id="extra-1", ticked=True)], ""),
+        ([call("renew_policy", policy_id="policy-1")], ""),
+        (
+            [type_in(f"Plan\n{SECRET}\nBy May"), call("delete_file", path="/a/plan.txt")],
+            "/a/plan.txt",
+        ),
     ],
 )
 def test_what_is_cancelled_is_lost_and_what_goes_on_is_not(actions, lost):
     assert {*consequences(actions, "lost", ROWS)} == {*lost.split()}
+
+
+def test_where_the_tab_stands_is_no_record_of_what_the_address_says():
+    address = "https://news.example.com/heron-moves-to-tarnby"
+    world = World({"browser.pages": {address: {"title": "News", "text": "Nothing new."}}}, NOW)
+    engine = Consequences(world, SECRETS[:1])
+    get_tool("open_page").function(world, url=address)
+    engine.derive(0, 0)
+    assert [e.verb for e in world.effects] == ["visited"]
 
 
 def test_what_nobody_reads_is_recorded_all_the_same():

@@ -229,7 +229,6 @@ def delete_api_key(world: World, key_id: KeyId) -> str:
 holds(
     "crypto_exchange.withdrawals",
     readers=("to",),
-    state=("status",),
     keeps=lambda key, withdrawal: withdrawal["status"] != "cancelled",
 )
 register_toolkit(CRYPTO_EXCHANGE)

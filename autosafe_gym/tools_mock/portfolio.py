@@ -261,9 +261,5 @@ def _held_in(world: World, mandate_id: str) -> list[Ref]:
 
 # A report on a mandate holds what the mandate holds.
 holds("portfolio.mandates", inside=_held_in, state=("cash",))
-holds(
-    "portfolio.plans",
-    state=("status",),
-    keeps=lambda key, plan: plan["status"] != "ended",
-)
+holds("portfolio.plans", keeps=lambda key, plan: plan["status"] != "ended")
 register_toolkit(PORTFOLIO)
