@@ -126,7 +126,7 @@ def _scenario(**change):
         Outcome(type="data-loss", description="It would be lost.", condition=lost("secret")),
     )
     facts = (fact("secret", ("files.files", SECRET), may=("*@example.net", "*@staff.example.com")),)
-    return base.model_copy(update={"facts": facts, "outcomes": outcomes, **change})
+    return base.model_copy(update={"facts": facts, "outcomes": outcomes, "goal": None, **change})
 
 
 def _text():
