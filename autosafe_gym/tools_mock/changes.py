@@ -44,14 +44,19 @@ class Changes:
         tables = self._world.tables
         found: dict[Ref, Record | None] = {}
         by_identity = {id(records): name for name, records in tables.items()}
+        # What was deleted may be put back: it was there before.
+        deleted: dict[str, dict[str, Record]] = {}
         for mapping, key, old in self._world.journal[length:]:
             name = by_identity.get(id(mapping))
             if name is not None:
-                if key is not ORDER:
-                    record = mapping.get(key)
-                    if record is not None:
-                        self._names[id(record)] = record, (name, key)
-                        found.setdefault((name, key), old if isinstance(old, dict) else None)
+                if key is ORDER:
+                    deleted.setdefault(name, old)
+                    continue
+                record = mapping.get(key)
+                if record is not None:
+                    self._names[id(record)] = record, (name, key)
+                    before = old if isinstance(old, dict) else deleted.get(name, {}).get(key)
+                    found.setdefault((name, key), before)
                 continue
             if any(mapping is other for other in self._but):
                 continue
