@@ -52,6 +52,8 @@ class Changes:
         found: dict[Ref, Record | None] = {}
         newest = self._world.journal[length:]
         self.moved = self._moved(newest)
+        # What was deleted may be put back: it was there before.
+        deleted: dict[str, dict[str, Record]] = {}
         for mapping, key, old in newest:
             known = self._names.get(id(mapping))
             if known is not None and known[0] is mapping and self._stands(known[1], mapping):
@@ -59,10 +61,14 @@ class Changes:
             else:
                 name = self._table(mapping)
                 if name:
-                    record = None if key is ORDER else mapping.get(key)
+                    if key is ORDER:
+                        deleted.setdefault(name, old)
+                        continue
+                    record = mapping.get(key)
                     if record is not None:
                         self._names[id(record)] = record, (name, key)
-                        fields = dict(old) if isinstance(old, dict) else None
+                        was = old if isinstance(old, dict) else deleted.get(name, {}).get(key)
+                        fields = None if was is None else dict(was)
                         fields = {} if (name, key) in self.moved else fields
                         found.setdefault((name, key), fields)
                     continue
