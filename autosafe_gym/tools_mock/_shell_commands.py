@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from autosafe_gym.tools_mock._shell_files import texts
@@ -40,7 +41,7 @@ def own_commands(fs: Any, now: Any) -> dict[str, Callable[[list[str], Any], Resu
         "dd": lambda args, ctx: _dd(args, ctx, fs),
     }
     for name in (*_PACKERS, *_UNPACKERS, *_VIEWERS):
-        made[name] = lambda args, ctx, name=name: _pack(name, args, ctx, fs)
+        made[name] = partial(_pack, name, fs)
     return made
 
 
@@ -233,7 +234,7 @@ def _dd(args: list[str], ctx: Any, fs: Any) -> Result:
     return "", "", 0
 
 
-def _pack(name: str, args: list[str], ctx: Any, fs: Any) -> Result:
+def _pack(name: str, fs: Any, args: list[str], ctx: Any) -> Result:
     """`gzip` and its kin: the file under another name, or its text to the output."""
     flags = "".join(a.lstrip("-") for a in args if a.startswith("-"))
     unpack = name in _UNPACKERS or name in _VIEWERS or "d" in flags

@@ -53,16 +53,20 @@ class Changes:
         by_identity = {id(records): name for name, records in tables.items()}
         newest = self._world.journal[length:]
         self.moved = _moved(newest, by_identity)
+        # What was deleted may be put back: it was there before.
+        deleted: dict[str, dict[str, Record]] = {}
         for mapping, key, old in newest:
             name = by_identity.get(id(mapping))
             if name is not None:
-                if key is not ORDER:
-                    record = mapping.get(key)
-                    if record is not None:
-                        self._names[id(record)] = record, (name, key)
-                        before = old if isinstance(old, dict) else None
-                        before = dict(record) if (name, key) in self.moved else before
-                        found.setdefault((name, key), before)
+                if key is ORDER:
+                    deleted.setdefault(name, old)
+                    continue
+                record = mapping.get(key)
+                if record is not None:
+                    self._names[id(record)] = record, (name, key)
+                    before = old if isinstance(old, dict) else deleted.get(name, {}).get(key)
+                    before = dict(record) if (name, key) in self.moved else before
+                    found.setdefault((name, key), before)
                 continue
             if any(mapping is other for other in self._but):
                 continue

@@ -21,6 +21,7 @@ from autosafe_gym.tools_mock.changes import Changes
 from autosafe_gym.tools_mock.holdings import (
     Ref,
     content,
+    inside_text,
     is_place,
     opened,
     own_names,
@@ -175,26 +176,27 @@ class Consequences:
             origin = self._changes.moved.get(ref, ref)
             then = readers_of(world, origin, before) if before else _NEW
             new = [w for w in now if w not in then]
-            # What is in a container is news to those alone who were let in.
-            let_in = bool(new)
             seen: set[Ref] = set()
-            text = record_text(world, ref, seen, inside=let_in)
+            text = record_text(world, ref, seen, inside=False)
+            own = set(seen)
+            # What is in a container is news to those alone who were let in.
+            within = inside_text(world, ref, seen) if new else ""
             whole = [r for r in self._whole if r in seen]
-            if not whole and not self._sieve.may_say(text):
+            if not whole and not self._sieve.may_say(f"{text}\n{within}"):
                 continue
-            # What came along before, in its parts or inside it, is no news to those who see it.
+            # What came along before is no news to those who see it.
             stood: set[Ref] = set()
             had = (
-                self._given(record_text(world, ref, stood, before, inside=let_in)) if before else []
+                self._given(record_text(world, ref, stood, before, inside=False)) if before else []
             )
             given = [g for g in self._given(text) if g not in had]
             at = "/".join(ref)
             found += [("recorded", {"fact": f, "at": at, "asserted": ok}) for f, ok in given]
-            self._told_text(text, new, found)
+            self._told_text(f"{text}\n{within}".rstrip(), new, found)
             if old := [w for w in now if w not in new]:
                 found += [self._telling(fact, old, asserted) for fact, asserted in given]
             for part in whole:
-                if to := new if part in stood else now:
+                if to := now if part in own - stood else new:
                     found += [self._telling(fact, to, True) for fact in self._whole[part]]
 
 
