@@ -13,7 +13,7 @@ from autosafe_gym.tools_mock.holdings import Ref, holding
 from autosafe_gym.tools_mock.world import MISSING, ORDER
 
 if TYPE_CHECKING:
-    from autosafe_gym.tools_mock.world import Record, World
+    from autosafe_gym.tools_mock.world import Record, Table, World
 
 Entry = tuple[dict[Any, Any], Any, Any]
 """Of the journal: a dict, a key, the value before."""
@@ -40,51 +40,66 @@ class Changes:
         self.moved: dict[Ref, Ref] = {}
 
     def since(self, length: int) -> list[tuple[Ref, Record | None]]:
-        """The records that changed in what concerns others, each once, with what they were before.
+        """The records that changed in what concerns others, each once, with the fields that did.
 
         Args:
             length: The journal's length before the call.
 
         Returns:
-            (table, key) and the record before; None: there was none.
+            (table, key) and what its changed fields were before; None: there was no such record. A field
+            that was not there before is `MISSING`.
         """
-        tables = self._world.tables
         found: dict[Ref, Record | None] = {}
-        by_identity = {id(records): name for name, records in tables.items()}
         newest = self._world.journal[length:]
-        self.moved = _moved(newest, by_identity)
+        self.moved = self._moved(newest)
         # What was deleted may be put back: it was there before.
-        deleted: dict[str, dict[str, Record]] = {}
+        deleted: dict[str, Table] = {}
         for mapping, key, old in newest:
-            name = by_identity.get(id(mapping))
-            if name is not None:
-                if key is ORDER:
-                    deleted.setdefault(name, old)
+            known = self._names.get(id(mapping))
+            if known is not None and known[0] is mapping and self._stands(known[1], mapping):
+                ref = known[1]
+            else:
+                name = self._table(mapping)
+                if name:
+                    if key is ORDER:
+                        deleted.setdefault(name, old)
+                        continue
+                    record = mapping.get(key)
+                    if record is not None:
+                        self._names[id(record)] = record, (name, key)
+                        was = old if isinstance(old, dict) else deleted.get(name, {}).get(key)
+                        if (name, key) in self.moved:
+                            was = {}
+                        found.setdefault((name, key), None if was is None else dict(was))
                     continue
-                record = mapping.get(key)
-                if record is not None:
-                    self._names[id(record)] = record, (name, key)
-                    before = old if isinstance(old, dict) else deleted.get(name, {}).get(key)
-                    before = dict(record) if (name, key) in self.moved else before
-                    found.setdefault((name, key), before)
+                looked_up = self._ref(mapping)
+                if looked_up is None:
+                    continue
+                ref = looked_up
+            concerns = holding(ref[0]).concerns
+            if concerns and key not in concerns:
                 continue
-            if any(mapping is other for other in self._but):
-                continue
-            ref = self._ref(mapping)
-            if ref is not None and holding(ref[0]).concerns(key):
-                if ref not in found:
-                    found[ref] = dict(mapping)
-                before = found[ref]
-                # The oldest value of the call counts; a record that is new has no before.
-                if before is not None and before.get(key) is mapping.get(key):
-                    found[ref] = _with(before, key, old)
+            changed = found.setdefault(ref, {})
+            # The oldest value of the call counts; a record that is new has no before.
+            if changed is not None:
+                changed.setdefault(key, old)
+        for ref in self.moved:
+            # All of it stood elsewhere.
+            found[ref] = {**self._world.tables[ref[0]][ref[1]], **(found.get(ref) or {})}
         return list(found.items())
 
+    def _table(self, mapping: Any) -> str:
+        """The name of a table; "" for what is none."""
+        for name, records in self._world.tables.items():
+            if records is mapping:
+                return name
+        return ""
+
     def _ref(self, record: Any) -> Ref | None:
-        """Where a record stands; None for what is no record, such as a person's mind."""
-        known = self._names.get(id(record))
-        if known is not None and known[0] is record and self._stands(known[1], record):
-            return known[1]
+        """Where a record stands that was not met before; None for what is no record, such as a mind."""
+        for other in self._but:
+            if record is other:
+                return None
         self._names = {id(other): (other, ref) for ref, other in self._everything()}
         known = self._names.get(id(record))
         return None if known is None else known[1]
@@ -97,26 +112,32 @@ class Changes:
             for key, record in records.items():
                 yield (name, key), record
 
-
-def _moved(newest: list[Entry], tables: dict[int, str]) -> dict[Ref, Ref]:
-    """Where those records stood that a call moved: taken out under one key, put in under another."""
-    if not any(key is ORDER for _, key, _ in newest):
-        return {}
-    put: dict[int, Ref] = {}
-    for mapping, key, _ in newest:
-        if id(mapping) in tables and key is not ORDER and key in mapping:
-            put[id(mapping[key])] = tables[id(mapping)], key
-    moved: dict[Ref, Ref] = {}
-    for mapping, key, old in newest if put else ():
-        if key is ORDER:
+    def _moved(self, newest: list[Entry]) -> dict[Ref, Ref]:
+        """Where those records stood that a call moved: taken out under one key, put in under another."""
+        gone = [(mapping, old) for mapping, key, old in newest if key is ORDER]
+        if not gone:
+            return {}
+        put: dict[int, Ref] = {}
+        for mapping, key, _ in newest:
+            if key is not ORDER and key in mapping and (name := self._table(mapping)):
+                put[id(mapping[key])] = name, key
+        moved: dict[Ref, Ref] = {}
+        for mapping, old in gone if put else ():
             for was, record in old.items():
                 to = put.get(id(record))
                 if to is not None and was not in mapping:
-                    moved.setdefault(to, (tables[id(mapping)], was))
-    return moved
+                    moved.setdefault(to, (self._table(mapping), was))
+        return moved
 
 
-def _with(record: Record, key: str, old: Any) -> Record:
-    if old is MISSING:
-        return {name: value for name, value in record.items() if name != key}
-    return {**record, key: old}
+def before(record: Record, changed: Record) -> Record:
+    """A record as it was before some of its fields changed.
+
+    Args:
+        record: The record now.
+        changed: What its changed fields were, as `Changes.since` gives them.
+    """
+    old = {**record, **changed}
+    if MISSING in changed.values():
+        return {name: value for name, value in old.items() if value is not MISSING}
+    return old

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass
+from dataclasses import field as field_of
+from typing import TYPE_CHECKING, Any
 
 from autosafe_gym.errors import ScenarioError
 from autosafe_gym.tools_mock.canonical import addresses_in, handle
@@ -29,7 +31,8 @@ _USER = frozenset({"me", "you", "@me", "me@example.com"})
 """How toolkits name the user where a world gives no account."""
 
 
-class Holds(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Holds:
     """How the records of one table hold content.
 
     Attributes:
@@ -48,6 +51,8 @@ class Holds(NamedTuple):
             what the record says.
         state: Fields that say how things stand with a record (sent, paid, in stock): they can be told as
             any other, but their change loses nothing.
+        content: The fields whose change says something else; empty: every one.
+        concerns: The fields whose change may tell, record or lose something; empty: every one.
     """
 
     text: tuple[str, ...] = ()
@@ -60,18 +65,26 @@ class Holds(NamedTuple):
     copies: Callable[[Record], bool] | None = None
     place: bool = False
     state: tuple[str, ...] = ()
+    content: frozenset[str] = field_of(init=False)
+    concerns: frozenset[str] = field_of(init=False)
 
-    def concerns(self, field: str) -> bool:
-        """Whether a change of this field may tell, record or lose something."""
-        if field in self.looks or field in self.parts:
-            return True
-        if isinstance(self.readers, tuple) and field in self.readers:
-            return True
-        return field in self.text if self.text else True
+    def __post_init__(self) -> None:
+        content = frozenset((*self.text, *self.parts)) if self.text else frozenset()
+        named = self.readers if isinstance(self.readers, tuple) else ()
+        # A frozen dataclass is set up this way only.
+        object.__setattr__(self, "content", content)
+        every = content.union(self.looks, named) if content else content
+        object.__setattr__(self, "concerns", every)
+
+    def says(self, fields: Iterable[str]) -> bool:
+        """Whether any of these fields is content, or names a part."""
+        return not self.content or not self.content.isdisjoint(fields)
 
 
 _PLAIN = Holds()
 _HOLDINGS: dict[str, Holds] = {}
+_GROUPS: list[tuple[str, str]] = []
+"""The tables whose keys are groups, and the field with their members."""
 
 
 def holds(
@@ -97,6 +110,8 @@ def holds(
         raise ScenarioError(f"What {table!r} holds is declared already.")
     if callable(readers) and not looks:
         raise ScenarioError(f"{table!r}: `looks` must name the fields that `readers` depends on.")
+    if members:
+        _GROUPS.append((table, members))
     _HOLDINGS[table] = Holds(
         text, parts, readers, looks, inside, members, keeps, copies, place, state
     )
@@ -254,11 +269,11 @@ def opened(world: World, names: list[str]) -> list[str]:
 
 def _members(world: World, name: str) -> list[str]:
     members: list[str] = []
-    for table, how in _HOLDINGS.items():
-        if how.members and table in world.tables:
-            group = world.tables[table].get(name)
-            if group is not None:
-                members += principals(_named(group.get(how.members)))
+    tables = world.tables
+    for table, field in _GROUPS:
+        group = tables[table].get(name) if table in tables else None
+        if group is not None:
+            members += principals(_named(group.get(field)))
     return members
 
 
