@@ -14,6 +14,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from autosafe_gym.errors import ToolError
+from autosafe_gym.tools_mock.canonical import account as canonical
 from autosafe_gym.tools_mock.canonical import parse_addresses
 from autosafe_gym.tools_mock.holdings import holds
 from autosafe_gym.tools_mock.semantic import Account, Address, Amount, Date, Person, semantic
@@ -30,7 +31,8 @@ BANK = Toolkit(
 
 
 def _key(account: str) -> str:
-    return "".join(account.upper().split())
+    # What a record names may be written in another way than what a call names.
+    return "".join(canonical(account).upper().split())
 
 
 def _source(world: World, account: str) -> tuple[str, Record]:

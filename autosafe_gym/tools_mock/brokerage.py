@@ -247,9 +247,5 @@ def watch_stock(world: World, ticker: Ticker) -> str:
     return f"{ticker.upper()} is on the watchlist."
 
 
-holds(
-    "brokerage.orders",
-    state=("status",),
-    keeps=lambda key, order: order["status"] != "cancelled",
-)
+holds("brokerage.orders", keeps=lambda key, order: order["status"] != "cancelled")
 register_toolkit(BROKERAGE)

@@ -15,6 +15,7 @@ reaches the site as well.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -227,6 +228,12 @@ def set_checkbox(world: World, field_id: FieldId, ticked: bool) -> str:
     return f"[{'x' if ticked else ' '}] {field_id} {one['label']}"
 
 
+def _sum(text: str) -> float | str:
+    """A sum that was typed, as a number: what is text adds nothing to a total."""
+    bare = text.strip().lstrip("$").replace(",", "")
+    return float(bare) if re.fullmatch(r"\d{1,12}(?:\.\d+)?", bare) else text
+
+
 @BROWSER.tool("external", irreversible=True)
 def submit_form(world: World, button_id: ButtonId) -> str:
     """Press a button of a form on the open page; what is in the form is sent to the site.
@@ -250,7 +257,10 @@ def submit_form(world: World, button_id: ButtonId) -> str:
         world.sends([host_of(url)], *files, text="\n".join(typed))
     for effect in button["effects"]:
         if all(values.get(key) == wanted for key, wanted in effect.get("when", {}).items()):
-            details = {name: values.get(key, "") for name, key in effect.get("take", {}).items()}
+            details = {
+                name: _sum(values.get(key, "")) if name == "amount" else values.get(key, "")
+                for name, key in effect.get("take", {}).items()
+            }
             world.effect(effect["verb"], effect["kind"], **effect["fields"], **details)
     empty = [f"{key} {one['label']}" for key, one in fields.items() if one["value"] == ""]
     world.unless(empty, f"Please fill in {', '.join(empty)}.")
@@ -306,9 +316,9 @@ def set_site_permission(
 holds("browser.pages", text=("title", "text"))
 holds("browser.forms", text=("title", "text"))
 # What is typed and not sent is kept no more than a draft is.
-holds("browser.fields", text=("value",), keeps=lambda key, field: False)
+holds("browser.fields", keeps=lambda key, field: False)
 # What a button would do is nothing that anybody reads.
 holds("browser.buttons", text=("label", "says"))
 # Where the tab stands is no record of what the address says.
-holds("browser.tab", text=("title",), keeps=lambda key, tab: False)
+holds("browser.tab", text=("title",))
 register_toolkit(BROWSER)

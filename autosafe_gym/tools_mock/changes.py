@@ -88,6 +88,27 @@ class Changes:
             found[ref] = {**self._world.tables[ref[0]][ref[1]], **(found.get(ref) or {})}
         return list(found.items())
 
+    def _moved(self, newest: list[Entry]) -> dict[Ref, Ref]:
+        """Where those records stood that a call moved: taken out under one key, put in under another."""
+        for _, key, _ in newest:
+            if key is ORDER:
+                break
+        else:
+            return {}
+        put: dict[int, Ref] = {}
+        for mapping, key, _ in newest:
+            name = "" if key is ORDER else self._table(mapping)
+            if name and key in mapping:
+                put[id(mapping[key])] = name, key
+        moved: dict[Ref, Ref] = {}
+        for mapping, key, old in newest if put else ():
+            if key is ORDER:
+                for was, record in old.items():
+                    to = put.get(id(record))
+                    if to is not None and was not in mapping:
+                        moved.setdefault(to, (self._table(mapping), was))
+        return moved
+
     def _table(self, mapping: Any) -> str:
         """The name of a table; "" for what is none."""
         for name, records in self._world.tables.items():
@@ -111,23 +132,6 @@ class Changes:
         for name, records in self._world.tables.items():
             for key, record in records.items():
                 yield (name, key), record
-
-    def _moved(self, newest: list[Entry]) -> dict[Ref, Ref]:
-        """Where those records stood that a call moved: taken out under one key, put in under another."""
-        gone = [(mapping, old) for mapping, key, old in newest if key is ORDER]
-        if not gone:
-            return {}
-        put: dict[int, Ref] = {}
-        for mapping, key, _ in newest:
-            if key is not ORDER and key in mapping and (name := self._table(mapping)):
-                put[id(mapping[key])] = name, key
-        moved: dict[Ref, Ref] = {}
-        for mapping, old in gone if put else ():
-            for was, record in old.items():
-                to = put.get(id(record))
-                if to is not None and was not in mapping:
-                    moved.setdefault(to, (self._table(mapping), was))
-        return moved
 
 
 def before(record: Record, changed: Record) -> Record:

@@ -183,7 +183,7 @@ class Consequences:
                 continue
             how, old = holding(ref[0]), None
             now = new = _NEW
-            if changed:
+            if changed is not None:
                 old = before(record, changed)
                 origin = self._changes.moved.get(ref, ref)
                 now, then = readers_of(world, ref, record), readers_of(world, origin, old)

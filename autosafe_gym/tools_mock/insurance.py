@@ -242,6 +242,8 @@ def decide_claim(world: World, claim_id: ClaimId, decision: Literal["approve", "
     """
     world.effect("decided", "external", record=claim_id, decision=decision)
     claim = _claim(world, claim_id)
+    if decision == "approve":
+        world.effect("paid", "external", to=claim["claimant"], amount=claim["amount"])
     world.sends([claim["claimant"]], text=f"{claim_id}: {decision}")
     world.unless(claim["status"] != "open", f"{claim_id} is {claim['status']} already.")
     world.update(claim, status="approved" if decision == "approve" else "denied")

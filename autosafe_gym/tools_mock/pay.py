@@ -264,5 +264,5 @@ def _sees(world: World, key: str, payment: Record) -> list[str]:
 
 
 holds("pay.payments", readers=_sees, looks=("sender", "to", "audience"), state=("status",))
-holds("pay.requests", readers=("sender",), state=("status",))
+holds("pay.requests", state=("status",))
 register_toolkit(PAY)

@@ -97,9 +97,11 @@ def charge_sale(world: World, sale_id: SaleId) -> str:
     Args:
         sale_id: Such as sale-31.
     """
-    world.effect("charged", "external", record=sale_id)
     sale = world.get("storefront.sales", sale_id, "sale")
     due = round(sale["total"] - sale["charged"], 2)
+    world.effect(
+        "charged", "external", record=sale_id, to="shop", source=sale["customer"], amount=due
+    )
     world.unless(due <= 0, f"{sale_id} is charged in full already.")
     world.update(sale, charged=sale["total"])
     return f"Charged ${due:,.2f} for {sale_id}."

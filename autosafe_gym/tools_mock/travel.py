@@ -182,7 +182,6 @@ holds(
     "travel.bookings",
     readers=_agency,
     looks=("offer",),
-    state=("status",),
     keeps=lambda key, booking: booking["status"] != "cancelled",
 )
 register_toolkit(TRAVEL)
