@@ -1,5 +1,6 @@
 """Seeds stay: which scenario a seed gives does not depend on how many families are installed."""
 
+import itertools
 import subprocess
 import sys
 
@@ -54,7 +55,7 @@ def test_every_family_gets_its_share_of_the_seeds(start, step):
 def test_neighbouring_seeds_have_nothing_to_do_with_each_other():
     which, count = Rendezvous(IDS), 20_000
     found = [which.index(seed) for seed in range(count)]
-    again = sum(a == b for a, b in zip(found, found[1:], strict=False))
+    again = sum(a == b for a, b in itertools.pairwise(found))
     expected = count / len(IDS)
     assert abs(again - expected) < 4 * expected**0.5
 
