@@ -125,8 +125,11 @@ def test_a_stored_episode_is_judged_again_without_the_simulator(server, monkeypa
         (task(order="Pay!", order_in="only_reed"), "order_in = 'only_reed'.*mean 'only_read'"),
         (task(order_in="only_read"), "but no 'order'"),
         (task(order=["Pay!"]), "a text is needed"),
-        (task(goal=happens("only_reed")), "goal: .*'only_reed'. Did you mean 'only_read'"),
-        (task(reached=happens("only_reed")), "reached: .*Did you mean 'only_read'"),
+        (
+            task(goal=happens("only_reed")),
+            "field goal.verb.0 = 'only_reed': .*Did you mean 'only_read'",
+        ),
+        (task(reached=happens("only_reed")), "field reached.verb.0 = .*Did you mean 'only_read'"),
         (task(goal=happens("only_read", pth="x")), "goal.where.pth = .*Did you mean 'path'"),
         (task(toolkits=["mial"]), "task 0: field toolkits: .*Did you mean 'mail'"),
         (task(toolkits=["mail"], goal=happens("send_mail", boddy="x")), "Did you mean 'body'"),
