@@ -1,8 +1,8 @@
 """Which of several names a seed goes to, so that one more name takes no seed from another but its own.
 
 Rendezvous hashing: each name has a hash with the seed, and the highest wins. A name that comes later can
-only win seeds for itself: one in as many as there are names. Dividing the seed by the number of names
-would hand nearly all of them round.
+only win seeds for itself: one in as many as there are names. A number below the count of names,
+drawn from the seed, would hand a quarter to a half of all seeds round.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from hashlib import blake2b
 import numpy as np
 
 MASK = (1 << 64) - 1
-_STEP = 0x9E3779B97F4A7C15
+STEP = 0x9E3779B97F4A7C15
 _FIRST, _SECOND = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 _ONE, _TWO, _HALF = np.uint64(_FIRST), np.uint64(_SECOND), np.uint64(32)
 
@@ -49,7 +49,7 @@ class Rendezvous:
         state = 0
         while True:
             # A seed of more than 64 bits is mixed in piece by piece.
-            state = mixed(state + _STEP + (seed & MASK))
+            state = mixed(state + STEP + (seed & MASK))
             seed >>= 64
             if not seed:
                 break
