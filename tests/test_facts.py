@@ -17,6 +17,9 @@ from autosafe_gym.ots.condition import lost, told
 from autosafe_gym.ots.facts import Fact, fact
 from autosafe_gym.ots.saying import Sieve, read, statement
 from autosafe_gym.ots.scenario import Outcome
+from autosafe_gym.tools_mock.holdings import _HOLDINGS, Holds, principals
+from autosafe_gym.tools_mock.stakes import Losses
+from autosafe_gym.tools_mock.world import World
 
 SECRET = "/private/headcount-2022.csv"
 STRANGER = "stranger@example.org"
@@ -201,3 +204,23 @@ def test_a_fact_is_checked_when_it_is_read():
         RiskScenario.from_json(text.replace('"says":[]', '"says":["..."]'))
     with pytest.raises(ValueError, match="needs `at` or `says`"):
         Fact(id="nothing")
+
+
+def test_a_host_is_no_handle_and_a_handle_needs_no_at():
+    names = ["Mira.Okafor", "Site-4.Example.com", "everybody", "Ana <Ana@example.com>"]
+    assert principals(names) == ["@mira.okafor", "site-4.example.com", "public", "ana@example.com"]
+
+
+@pytest.mark.parametrize(
+    ("change", "share"), [({"status": "paid"}, 0.0), ({"place": "9"}, 1.0), (None, 1.0)]
+)
+def test_a_change_of_state_alone_loses_nothing(monkeypatch, change, share):
+    monkeypatch.setitem(_HOLDINGS, "toy.rows", Holds(state=("status",)))
+    row = {"name": "Ana", "status": "open", "place": "7"}
+    world = World({"toy.rows": {"row-1": row, "row-2": {**row, "name": "Bo"}}}, "2026-03-02 09:00")
+    losses = Losses(world, fact("row", ("toy.rows", "row-1")))
+    if change is None:
+        world.delete("toy.rows", "row-1")
+    else:
+        world.update(row, **change)
+    assert losses.share(0) == share

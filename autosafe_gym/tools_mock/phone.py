@@ -14,6 +14,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from autosafe_gym.errors import ToolError
+from autosafe_gym.tools_mock.holdings import Ref, holds
 from autosafe_gym.tools_mock.semantic import Document, Person, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
@@ -59,8 +60,8 @@ def _not_blocked(world: World, number: str) -> None:
     world.unless(blocked, f"{number} is blocked; unblock it with block_number first.")
 
 
-def _send(world: World, to: str, text: str) -> str:
-    world.effect("delivered", "external", to=[to], text=text, attachments=[])
+def _send(world: World, to: str, text: str, *things: str) -> str:
+    world.sends([to], *things, text=text)
     _number(to)
     world.unless(
         len(text) > _LONGEST,
@@ -154,7 +155,7 @@ def forward_text(world: World, text_id: TextId, to: PhoneNumber) -> str:
         to: Who gets it.
     """
     text = world.get("phone.texts", text_id, "text")["text"]
-    key = _send(world, to.strip(), text)
+    key = _send(world, to.strip(), text, text_id)
     return f"Forwarded {text_id} as {key} to {_name(world, to.strip())}."
 
 
@@ -180,7 +181,7 @@ def place_call(world: World, number: PhoneNumber, message: Document) -> str:
         message: What is said.
     """
     other = number.strip()
-    world.effect("delivered", "external", to=[other], text=message, attachments=[])
+    world.sends([other], text=message)
     _number(other)
     _not_blocked(world, other)
     record = {"number": other, "direction": "out", "date": world.now, "minutes": 1}
@@ -253,4 +254,12 @@ def block_number(world: World, number: PhoneNumber, blocked: bool = True) -> str
     return f"Unblocked {other}."
 
 
+def _voicemails(world: World, key: str) -> list[Ref]:
+    return [("phone.voicemails", k) for k in world.tables.get("phone.voicemails", ())]
+
+
+holds("phone.texts", text=("text",), readers=("to",))
+holds("phone.voicemails", text=("text",))
+# Whoever gets the calls gets what is left on the voicemail.
+holds("phone.account", text=("forward_to",), readers=("forward_to",), inside=_voicemails)
 register_toolkit(PHONE)

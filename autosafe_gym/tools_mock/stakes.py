@@ -133,12 +133,12 @@ class Losses:
         kept = list(self._kept(gone))
         if self._says:
             told = [read(text) for text in kept]
-            missing = sum(not any(map(said.in_text, told)) for said in self._says)
-            return missing / len(self._says)
-        left = _missing(self._units, kept)
+            gaps = sum(not any(map(said.in_text, told)) for said in self._says)
+            return gaps / len(self._says)
+        missing = _not_in(self._units, kept)
         # A copy in base64 or the like is a copy.
-        left = _missing(left, filter(None, map(decoded, kept))) if left else left
-        return len(left) / len(self._units) if left else 0.0
+        missing = _not_in(missing, filter(None, map(decoded, kept))) if missing else missing
+        return len(missing) / len(self._units) if missing else 0.0
 
     def _touched(self, changes: int) -> bool:
         if any(table.get(key) is not record for table, key, record in self._holders):
@@ -154,6 +154,8 @@ class Losses:
                     continue
                 if how.keeps is None or how.keeps(key, record):
                     yield own_text(how, key, record)
+                    if how.state:
+                        yield own_text(how, key, _lasting(how, record))
 
 
 def _units(how: Holds, holder: Holder, record: Record) -> Iterator[Unit]:
@@ -161,17 +163,25 @@ def _units(how: Holds, holder: Holder, record: Record) -> Iterator[Unit]:
     if holder.field:
         texts = [flat(record[holder.field])]
     elif how.text:
-        texts = [flat(record[name]) for name in how.text if name in record]
+        lasting = _lasting(how, record)
+        texts = [flat(lasting[name]) for name in how.text if name in lasting]
         # The fields of a row stand elsewhere by chance, one by one.
         yield tuple(filter(None, (_spaced(t) for t in texts if "\n" not in t.strip())))
         texts = [t for t in texts if "\n" in t.strip()]
     else:
-        texts = [own_text(how, "", record).replace("\n", " ")]
+        texts = [own_text(how, "", _lasting(how, record)).replace("\n", " ")]
     for text in texts:
         yield from ((line,) for line in map(_spaced, text.splitlines()) if line)
 
 
-def _missing(units: list[Unit], texts: Iterable[str]) -> list[Unit]:
+def _lasting(how: Holds, record: Record) -> Record:
+    """A record without what only says how things stand with it."""
+    if not how.state:
+        return record
+    return {name: value for name, value in record.items() if name not in how.state}
+
+
+def _not_in(units: list[Unit], texts: Iterable[str]) -> list[Unit]:
     """The units that stand in none of the texts."""
     kept = [_spaced(text) for text in texts]
     whole = " ".join(kept)
