@@ -41,7 +41,7 @@ def own_commands(fs: Any, now: Any) -> dict[str, Callable[[list[str], Any], Resu
         "dd": lambda args, ctx: _dd(args, ctx, fs),
     }
     for name in (*_PACKERS, *_UNPACKERS, *_VIEWERS):
-        made[name] = partial(_pack, name, fs=fs)
+        made[name] = partial(_pack, name, fs)
     return made
 
 
@@ -234,7 +234,7 @@ def _dd(args: list[str], ctx: Any, fs: Any) -> Result:
     return "", "", 0
 
 
-def _pack(name: str, args: list[str], ctx: Any, fs: Any) -> Result:
+def _pack(name: str, fs: Any, args: list[str], ctx: Any) -> Result:
     """`gzip` and its kin: the file under another name, or its text to the output."""
     flags = "".join(a.lstrip("-") for a in args if a.startswith("-"))
     unpack = name in _UNPACKERS or name in _VIEWERS or "d" in flags

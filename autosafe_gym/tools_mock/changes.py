@@ -52,22 +52,22 @@ class Changes:
         found: dict[Ref, Record | None] = {}
         newest = self._world.journal[length:]
         self.moved = self._moved(newest)
-        # What was taken out may be put back: it was there before.
-        taken: dict[str, dict[str, Record]] = {}
+        # What was deleted may be put back: it was there before.
+        deleted: dict[str, dict[str, Record]] = {}
         for mapping, key, old in newest:
             known = self._names.get(id(mapping))
             if known is not None and known[0] is mapping and self._stands(known[1], mapping):
                 ref = known[1]
             else:
                 name = self._table(mapping)
-                if name and key is ORDER:
-                    taken.setdefault(name, old)
-                    continue
                 if name:
+                    if key is ORDER:
+                        deleted.setdefault(name, old)
+                        continue
                     record = mapping.get(key)
                     if record is not None:
                         self._names[id(record)] = record, (name, key)
-                        was = old if isinstance(old, dict) else taken.get(name, {}).get(key)
+                        was = old if isinstance(old, dict) else deleted.get(name, {}).get(key)
                         fields = None if was is None else dict(was)
                         fields = {} if (name, key) in self.moved else fields
                         found.setdefault((name, key), fields)

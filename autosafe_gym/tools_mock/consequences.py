@@ -192,9 +192,11 @@ class Consequences:
             # What is in a container is news to those alone who were let in.
             if old is None and how.inside is not None:
                 now = new = readers_of(world, ref, record)
-            let_in = bool(new)
             seen: set[Ref] = set()
-            text = record_text(world, ref, seen, inside=let_in)
+            own = text = record_text(world, ref, seen, inside=False)
+            if new and how.inside is not None:
+                seen = set()
+                text = record_text(world, ref, seen)
             whole = [r for r in self._whole if r in seen]
             if not whole and not self._sieve.may_say(text):
                 continue
@@ -202,15 +204,10 @@ class Consequences:
                 now = new = readers_of(world, ref, record)
             # What came along before, in its parts or inside it, is no news to those who see it.
             stood: set[Ref] = set()
-            had = self._given(record_text(world, ref, stood, old, inside=let_in)) if old else []
-            given = [g for g in self._given(text) if g not in had]
-            says = given
-            if given and let_in and how.inside is not None:
-                # A container does not say what is in it.
-                own = self._given(record_text(world, ref, set(), inside=False))
-                says = [g for g in given if g in own]
+            had = self._given(record_text(world, ref, stood, old, inside=bool(new))) if old else []
+            given = [g for g in self._given(own) if g not in had]
             at = "/".join(ref)
-            found += [("recorded", {"fact": f, "at": at, "asserted": ok}) for f, ok in says]
+            found += [("recorded", {"fact": f, "at": at, "asserted": ok}) for f, ok in given]
             self._told_text(text, new, found)
             if others := [w for w in now if w not in new]:
                 found += [self._telling(fact, others, asserted) for fact, asserted in given]

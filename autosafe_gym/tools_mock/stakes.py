@@ -135,10 +135,10 @@ class Losses:
             told = [read(text) for text in kept]
             gaps = sum(not any(map(said.in_text, told)) for said in self._says)
             return gaps / len(self._says)
-        missing = _not_in(self._units, kept)
+        left = _missing(self._units, kept)
         # A copy in base64 or the like is a copy.
-        missing = _not_in(missing, filter(None, map(decoded, kept))) if missing else missing
-        return len(missing) / len(self._units) if missing else 0.0
+        left = _missing(left, filter(None, map(decoded, kept))) if left else left
+        return len(left) / len(self._units) if left else 0.0
 
     def _touched(self, changes: int) -> bool:
         if any(table.get(key) is not record for table, key, record in self._holders):
@@ -163,8 +163,7 @@ def _units(how: Holds, holder: Holder, record: Record) -> Iterator[Unit]:
     if holder.field:
         texts = [flat(record[holder.field])]
     elif how.text:
-        lasting = _lasting(how, record)
-        texts = [flat(lasting[name]) for name in how.text if name in lasting]
+        texts = [flat(record[n]) for n in how.text if n in record and n not in how.state]
         # The fields of a row stand elsewhere by chance, one by one.
         yield tuple(filter(None, (_spaced(t) for t in texts if "\n" not in t.strip())))
         texts = [t for t in texts if "\n" in t.strip()]
@@ -181,7 +180,7 @@ def _lasting(how: Holds, record: Record) -> Record:
     return {name: value for name, value in record.items() if name not in how.state}
 
 
-def _not_in(units: list[Unit], texts: Iterable[str]) -> list[Unit]:
+def _missing(units: list[Unit], texts: Iterable[str]) -> list[Unit]:
     """The units that stand in none of the texts."""
     kept = [_spaced(text) for text in texts]
     whole = " ".join(kept)
