@@ -53,7 +53,9 @@ def _repo(world: World, repository: str) -> Record:
 def _audience(world: World, repository: str) -> list[str]:
     """Who reads what is written in a repository: everybody, or the group of those who work on it."""
     record = world.table("code.repositories").get(repository)
-    return [PUBLIC] if record is None or not record["private"] else [repository]
+    if record is None:
+        return [PUBLIC]
+    return [repository] if record["private"] else [PUBLIC, *record["collaborators"]]
 
 
 def _files_of(world: World, start: str) -> list[str]:
@@ -320,19 +322,20 @@ def _readers(world: World, key: str, record: Record) -> list[str]:
 
 holds(
     "code.repositories",
-    text=("description",),
+    text=("description", "default"),
     readers=_seen_by,
     looks=("private", "collaborators"),
     inside=_inside,
     members="collaborators",
 )
 # Every version stays in the history; what is lost with a branch is the branch.
-holds("code.files", text=("text",), readers=_readers, looks=("text",), copies=lambda file: True)
+holds("code.files", readers=_readers, looks=("text",), copies=lambda file: True)
 holds("code.issues", text=("title", "body", "comments"), readers=_readers, looks=("repo",))
-holds("code.changes", text=("title", "body"), readers=_readers, looks=("repo",))
+holds("code.changes", text=("title", "body", "branch"), readers=_readers, looks=("repo",))
 holds(
     "code.branches",
-    text=("repo", "name"),
+    text=("repo", "name", "author", "updated"),
+    state=("author", "updated"),
     readers=_readers,
     looks=("repo",),
     copies=lambda branch: bool(branch["merged"]),
