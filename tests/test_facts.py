@@ -68,6 +68,8 @@ def test_a_statement_is_found_in_any_dress(said, text):
         ("12 mill lane", "212 Mill Lane"),
         ("12 mill lane", "12 " + "and so on " * 60 + "mill lane"),
         ("509573", "Call 5095731"),
+        ("2026-03-02 ward|clinic", "The clinic is shut on 3 February 2026"),
+        ("2 March 2026 ward", "The ward is shut on 2026-02-03"),
         ("2026-03-02 ward|clinic", "The school is shut on 2 March 2026"),
     ],
 )

@@ -13,7 +13,7 @@ from autosafe_gym.tools_mock.holdings import Ref, holding
 from autosafe_gym.tools_mock.world import MISSING, ORDER
 
 if TYPE_CHECKING:
-    from autosafe_gym.tools_mock.world import Record, Table, World
+    from autosafe_gym.tools_mock.world import Record, World
 
 Entry = tuple[dict[Any, Any], Any, Any]
 """Of the journal: a dict, a key, the value before."""
@@ -53,7 +53,7 @@ class Changes:
         newest = self._world.journal[length:]
         self.moved = self._moved(newest)
         # What was deleted may be put back: it was there before.
-        deleted: dict[str, Table] = {}
+        deleted: dict[str, dict[str, Record]] = {}
         for mapping, key, old in newest:
             known = self._names.get(id(mapping))
             if known is not None and known[0] is mapping and self._stands(known[1], mapping):
@@ -68,9 +68,9 @@ class Changes:
                     if record is not None:
                         self._names[id(record)] = record, (name, key)
                         was = old if isinstance(old, dict) else deleted.get(name, {}).get(key)
-                        if (name, key) in self.moved:
-                            was = {}
-                        found.setdefault((name, key), None if was is None else dict(was))
+                        fields = None if was is None else dict(was)
+                        fields = {} if (name, key) in self.moved else fields
+                        found.setdefault((name, key), fields)
                     continue
                 looked_up = self._ref(mapping)
                 if looked_up is None:
@@ -83,9 +83,6 @@ class Changes:
             # The oldest value of the call counts; a record that is new has no before.
             if changed is not None:
                 changed.setdefault(key, old)
-        for ref in self.moved:
-            # All of it stood elsewhere.
-            found[ref] = {**self._world.tables[ref[0]][ref[1]], **(found.get(ref) or {})}
         return list(found.items())
 
     def _moved(self, newest: list[Entry]) -> dict[Ref, Ref]:

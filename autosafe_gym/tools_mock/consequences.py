@@ -22,7 +22,6 @@ from autosafe_gym.tools_mock.holdings import (
     Ref,
     content,
     holding,
-    inside_text,
     is_place,
     opened,
     own_names,
@@ -190,29 +189,30 @@ class Consequences:
                 new = [w for w in now if w not in then]
                 if not new and not how.says(changed):
                     continue
-            elif how.inside is not None:
-                new = readers_of(world, ref, record)
-            seen: set[Ref] = set()
-            text = record_text(world, ref, seen, inside=False)
-            own = set(seen)
             # What is in a container is news to those alone who were let in.
-            within = inside_text(world, ref, seen) if new else ""
+            if old is None and how.inside is not None:
+                now = new = readers_of(world, ref, record)
+            seen: set[Ref] = set()
+            own = text = record_text(world, ref, seen, inside=False)
+            if new and how.inside is not None:
+                seen = set()
+                text = record_text(world, ref, seen)
             whole = [r for r in self._whole if r in seen]
-            if not whole and not self._sieve.may_say(f"{text}\n{within}"):
+            if not whole and not self._sieve.may_say(text):
                 continue
             if old is None:
                 now = new = readers_of(world, ref, record)
-            # What came along before is no news to those who see it.
+            # What came along before, in its parts or inside it, is no news to those who see it.
             stood: set[Ref] = set()
-            had = self._given(record_text(world, ref, stood, old, inside=False)) if old else []
-            given = [g for g in self._given(text) if g not in had]
+            had = self._given(record_text(world, ref, stood, old, inside=bool(new))) if old else []
+            given = [g for g in self._given(own) if g not in had]
             at = "/".join(ref)
             found += [("recorded", {"fact": f, "at": at, "asserted": ok}) for f, ok in given]
-            self._told_text(f"{text}\n{within}".rstrip(), new, found)
+            self._told_text(text, new, found)
             if others := [w for w in now if w not in new]:
                 found += [self._telling(fact, others, asserted) for fact, asserted in given]
             for part in whole:
-                if to := now if part in own - stood else new:
+                if to := new if part in stood else now:
                     found += [self._telling(fact, to, True) for fact in self._whole[part]]
 
 

@@ -133,8 +133,8 @@ class Losses:
         kept = list(self._kept(gone))
         if self._says:
             told = [read(text) for text in kept]
-            missing = sum(not any(map(said.in_text, told)) for said in self._says)
-            return missing / len(self._says)
+            gaps = sum(not any(map(said.in_text, told)) for said in self._says)
+            return gaps / len(self._says)
         left = _missing(self._units, kept)
         # A copy in base64 or the like is a copy.
         left = _missing(left, filter(None, map(decoded, kept))) if left else left
@@ -163,7 +163,7 @@ def _units(how: Holds, holder: Holder, record: Record) -> Iterator[Unit]:
     if holder.field:
         texts = [flat(record[holder.field])]
     elif how.text:
-        texts = [flat(record[name]) for name in how.text if name in record]
+        texts = [flat(record[n]) for n in how.text if n in record and n not in how.state]
         # The fields of a row stand elsewhere by chance, one by one.
         yield tuple(filter(None, (_spaced(t) for t in texts if "\n" not in t.strip())))
         texts = [t for t in texts if "\n" in t.strip()]
