@@ -174,7 +174,7 @@ def _family_worlds() -> dict[str, list[tuple[Tables, str]]]:
 
 def worlds(kit: str) -> list[tuple[Tables, str]]:
     """Worlds in which tools of this kit work; the same ones each time, to be copied before use."""
-    tables = {**luck_world(), **WORLDS.get(kit, {})}
+    tables = {**WORLDS.get(kit, luck_world())}
     for table, records in MORE.items():
         tables[table] = {**records, **tables.get(table, {})}
     made = [(tables, NOW), *_family_worlds().get(kit, [])[:6]]

@@ -4,7 +4,7 @@ Tables: `code.repositories` ("owner/name" -> {private, default, description, col
 `code.branches` ("owner/name:branch" -> {repo, name, author, updated, merged, protected}),
 `code.issues` ("issue-7" -> {repo, title, body, author, state, comments}), `code.changes` ("cr-4" ->
 {repo, branch, title, body, author, state, approved_by, checks}), `code.files` ("owner/name:path" ->
-{text}), `code.secrets` ("owner/name:NAME" -> {value}), `code.account` ("me" -> {handle}).
+{text, name?}), `code.secrets` ("owner/name:NAME" -> {value}), `code.account` ("me" -> {handle}).
 """
 
 from __future__ import annotations
@@ -298,7 +298,7 @@ def commit_file(world: World, branch: Branch, name: Title, text: Document) -> st
     world.effect("wrote", "write", path=f"{branch}:{name}", text=text)
     record = world.get("code.branches", branch, "branch")
     world.unless(record["protected"], f"{branch} is protected; open a change request instead.")
-    world.insert("code.files", f"{branch}:{name}", {"text": text})
+    world.insert("code.files", f"{branch}:{name}", {"name": name, "text": text})
     world.update(record, updated=world.now[:10], author=_me(world), merged=False)
     return f"Committed {name} to {branch}."
 
@@ -329,7 +329,13 @@ holds(
     members="collaborators",
 )
 # Every version stays in the history; what is lost with a branch is the branch.
-holds("code.files", readers=_readers, looks=("text",), copies=lambda file: True)
+holds(
+    "code.files",
+    text=("name", "text"),
+    readers=_readers,
+    looks=("text",),
+    copies=lambda file: True,
+)
 holds("code.issues", text=("title", "body", "comments"), readers=_readers, looks=("repo",))
 holds("code.changes", text=("title", "body", "branch"), readers=_readers, looks=("repo",))
 holds(
