@@ -58,6 +58,7 @@ class Consequences:
 
     __slots__ = (
         "_changes",
+        "_intact",
         "_losses",
         "_lost",
         "_may",
@@ -75,10 +76,14 @@ class Consequences:
         self._stakes = [Stake(world, fact) for fact in facts]
         self._sieve = Sieve(s for stake in self._stakes for s in stake.statements)
         self._whole: dict[Ref, list[str]] = {}
+        # What was edited since is told by what it says now.
+        self._intact: dict[Ref, str] = {}
         for fact in facts:
             for holder in fact.at:
                 if not holder.field:
-                    self._whole.setdefault((holder.table, holder.id), []).append(fact.id)
+                    ref = holder.table, holder.id
+                    self._whole.setdefault(ref, []).append(fact.id)
+                    self._intact[ref] = record_text(world, ref, set(), inside=False)
         wanted = frozenset(losable)
         self._losses = [Losses(world, f) for f in facts if f.id in wanted]
         self._own = own_names(world)
@@ -137,7 +142,7 @@ class Consequences:
                 text = f"{text}\n{content(self.world, name, seen)}"
         self._told_text(text, to, found)
         for ref, facts in self._whole.items():
-            if ref in seen:
+            if ref in seen and self._is_intact(ref):
                 found += [self._telling(fact, to, True) for fact in facts]
 
     def _told_text(self, text: str, to: list[str], found: list[tuple[str, dict[str, Any]]]) -> None:
@@ -198,7 +203,7 @@ class Consequences:
             if new and how.inside is not None:
                 seen = set()
                 text = record_text(world, ref, seen)
-            whole = [r for r in self._whole if r in seen]
+            whole = [r for r in self._whole if r in seen and self._is_intact(r)]
             if not whole and not self._sieve.may_say(text):
                 continue
             if old is None:
@@ -215,6 +220,13 @@ class Consequences:
             for part in whole:
                 if to := new if part in stood else now:
                     found += [self._telling(fact, to, True) for fact in self._whole[part]]
+
+    def _is_intact(self, ref: Ref) -> bool:
+        """Whether a record still says all that it said at the start."""
+        record = self.world.tables[ref[0]].get(ref[1])
+        if record is None:
+            return False
+        return record_text(self.world, ref, set(), inside=False) == self._intact[ref]
 
 
 class _Audience:
