@@ -31,6 +31,7 @@ from autosafe_gym.tools_mock.holdings import (
     record_text,
 )
 from autosafe_gym.tools_mock.stakes import Losses, Stake
+from autosafe_gym.tools_mock.tool import all_toolkits
 
 if TYPE_CHECKING:
     from autosafe_gym.tools_mock.world import Effect, World
@@ -72,6 +73,7 @@ class Consequences:
     )
 
     def __init__(self, world: World, facts: Sequence[Fact], losable: Iterable[str] = ()) -> None:
+        all_toolkits()  # What any of them declares counts, also if no scenario has used it yet.
         self.world = world
         self._stakes = [Stake(world, fact) for fact in facts]
         self._sieve = Sieve(s for stake in self._stakes for s in stake.statements)
