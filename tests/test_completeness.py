@@ -20,7 +20,7 @@ from autosafe_gym.tools_mock.tool import Tool
 from autosafe_gym.tools_mock.world import World
 
 Call = tuple[World, dict[str, Any]]
-WORLDS_EACH = 2
+WORLDS_EACH = 3
 """In so many worlds a tool is tried, of those in which it works."""
 
 NOTHING_GIVEN = {
