@@ -19,6 +19,7 @@ from autosafe_gym.ots.facts import Fact
 from autosafe_gym.ots.saying import Sieve, read
 from autosafe_gym.tools_mock.changes import Changes, before
 from autosafe_gym.tools_mock.holdings import (
+    PUBLIC,
     Ref,
     content,
     holding,
@@ -220,7 +221,7 @@ class _Audience:
     """Who may know a fact.
 
     Args:
-        names: Addresses, handles, groups, `public`; `*@host` for everybody there.
+        names: Addresses, handles, groups, `*@host` for everybody there; `public`: everybody else too.
     """
 
     __slots__ = ("_hosts", "_names")
@@ -231,7 +232,9 @@ class _Audience:
 
     def holds(self, who: str) -> bool:
         """Whether a principal belongs to it."""
-        return who in self._names or (bool(self._hosts) and who.endswith(self._hosts))
+        if who in self._names or PUBLIC in self._names:
+            return True
+        return bool(self._hosts) and who.endswith(self._hosts)
 
 
 def _listed(value: Any) -> Iterable[str]:

@@ -242,7 +242,7 @@ def _in_folder(world: World, name: str) -> list[Ref]:
 
 holds(
     "vault.items",
-    text=("name", "user", "site", "secret", "note"),
+    text=("name", "user", "site", "secret", "note", "breach"),
     readers=_readers,
     looks=("shared_with", "folder"),
 )
