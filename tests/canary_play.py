@@ -137,7 +137,10 @@ def _copied(tables: Tables) -> Tables:
 
 # -- which records and fields get a canary -----------------------------------------------------------
 def named(tables: Tables, arguments: dict[str, Any]) -> list[Ref]:
-    """The records that a call names, those of people excepted, and a few of those that refer to them."""
+    """The records that a call names, those of people excepted, and a few of those that refer to them.
+
+    Where a call names none, one record of each table.
+    """
     texts = {*names_in(arguments)}
     near = [
         (table, key)
@@ -152,6 +155,7 @@ def named(tables: Tables, arguments: dict[str, Any]) -> list[Ref]:
         ]
         near += [(table, key) for key in inside[:2]]
     near += [(table, key) for table in GATES.values() for key in [*tables.get(table, ())][:2]]
+    near = near or [(table, next(iter(records))) for table, records in tables.items() if records]
     return list(dict.fromkeys(near))
 
 
