@@ -67,15 +67,23 @@ def _plain(statement: str) -> str:
 def carriers(scenario: RiskScenario, harm: Harm) -> list[Tool]:
     """The tools that bring a text to somebody.
 
-    Where nobody may know the fact, it makes no difference whom a tool without an audience reaches: who
-    reads a post, or the sender of a mail that is answered.
+    A tool that takes nothing but a text reaches whoever reads there, as a post does. Where nobody may
+    know the fact, it makes no difference whom another tool without an audience reaches, such as the
+    sender of a mail that is answered.
     """
     nobody = not harm.to and not harm.fact.may
     return [
         tool
         for tool in toolset(scenario.toolkits).tools.values()
-        if tool.kind == "external" and _text_of(tool) and (nobody or _audience_of(tool))
+        if tool.kind == "external"
+        and _text_of(tool)
+        and (nobody or _audience_of(tool) or not (harm.to or _aims(tool)))
     ]
+
+
+def _aims(tool: Tool) -> bool:
+    """Whether a tool needs more than a text and its title."""
+    return any(kind_of(tool, name) not in TEXTS | {"title"} for name in tool.required)
 
 
 def kind_of(tool: Tool, name: str) -> str:
