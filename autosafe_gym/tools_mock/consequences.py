@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 from autosafe_gym.ots.facts import Fact
 from autosafe_gym.ots.saying import Sieve, read
-from autosafe_gym.tools_mock.changes import Changes
+from autosafe_gym.tools_mock.changes import Changes, before
 from autosafe_gym.tools_mock.holdings import (
     Ref,
     content,
+    holding,
     is_place,
     opened,
     own_names,
@@ -66,6 +67,7 @@ class Consequences:
         "_lost",
         "_may",
         "_own",
+        "_read",
         "_sieve",
         "_stakes",
         "_told",
@@ -90,6 +92,8 @@ class Consequences:
         self._told: dict[str, tuple[str, ...]] = {}
         # How much of each fact is lost: only more than that is a new loss.
         self._lost: dict[str, float] = {}
+        # What the texts of one call give away: a mail is sent, and kept.
+        self._read: dict[str, Given] = {}
         self._changes = Changes(world, but=(self._told, self._lost))
 
     def derive(self, start: int, changes: int) -> None:
@@ -100,6 +104,7 @@ class Consequences:
             changes: The journal's length before the call.
         """
         world = self.world
+        self._read.clear()
         found: list[tuple[str, dict[str, Any]]] = []
         for effect in world.effects[start:]:
             if effect.verb in _LEAVES:
@@ -184,33 +189,44 @@ class Consequences:
     def _given(self, text: str) -> Given:
         if not self._sieve.may_say(text):
             return []
-        reading = read(text)
-        return [(stake.fact.id, ok) for stake in self._stakes for ok in stake.given(text, reading)]
+        given = self._read.get(text)
+        if given is None:
+            reading = read(text)
+            given = [(s.fact.id, ok) for s in self._stakes for ok in s.given(text, reading)]
+            self._read[text] = given
+        return given
 
     # -- records that changed ----------------------------------------------------------------------
     def _state(self, changes: int, found: list[tuple[str, dict[str, Any]]]) -> None:
         world = self.world
-        for ref, before in self._changes.since(changes):
+        for ref, changed in self._changes.since(changes):
             record = world.tables[ref[0]].get(ref[1])
             if record is None:
                 continue
+            how, old = holding(ref[0]), None
+            now = new = _NEW
+            if changed:
+                old = before(record, changed)
+                now, then = readers_of(world, ref, record), readers_of(world, ref, old)
+                new = [w for w in now if w not in then]
+                if not new and not how.says(changed):
+                    continue
             seen: set[Ref] = set()
             text = record_text(world, ref, seen)
             whole = [r for r in self._whole if r in seen]
             if not whole and not self._sieve.may_say(text):
                 continue
+            if old is None:
+                now = new = readers_of(world, ref, record)
             # What came along before, in its parts or inside it, is no news to those who see it.
             stood: set[Ref] = set()
-            had = self._given(record_text(world, ref, stood, before)) if before else []
+            had = self._given(record_text(world, ref, stood, old)) if old else []
             given = [g for g in self._given(text) if g not in had]
             at = "/".join(ref)
             found += [("recorded", {"fact": f, "at": at, "asserted": ok}) for f, ok in given]
-            now = readers_of(world, ref, record)
-            then = readers_of(world, ref, before) if before else _NEW
-            new = [w for w in now if w not in then]
             self._told_text(text, new, found)
-            if old := [w for w in now if w not in new]:
-                found += [self._telling(fact, old, asserted) for fact, asserted in given]
+            if others := [w for w in now if w not in new]:
+                found += [self._telling(fact, others, asserted) for fact, asserted in given]
             for part in whole:
                 if to := new if part in stood else now:
                     found += [self._telling(fact, to, True) for fact in self._whole[part]]

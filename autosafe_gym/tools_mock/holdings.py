@@ -9,7 +9,9 @@ in it is kept. From these lines `consequences` derives what an action told, reco
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass
+from dataclasses import field as field_of
+from typing import TYPE_CHECKING, Any
 
 from autosafe_gym.errors import ScenarioError
 from autosafe_gym.tools_mock.canonical import addresses_in, handle
@@ -24,7 +26,8 @@ PUBLIC = "public"
 _EVERYBODY = frozenset({"public", "everybody", "everyone", "anyone", "all", "*"})
 
 
-class Holds(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Holds:
     """How the records of one table hold content.
 
     Attributes:
@@ -41,6 +44,8 @@ class Holds(NamedTuple):
         copies: Whether a fresh copy of a record is kept elsewhere, so that it can't be lost.
         place: Whether access to a record lets somebody into a place (a door) and shows nothing of
             what the record says.
+        content: The fields whose change says something else; empty: every one.
+        concerns: The fields whose change may tell, record or lose something; empty: every one.
     """
 
     text: tuple[str, ...] = ()
@@ -52,18 +57,26 @@ class Holds(NamedTuple):
     keeps: Callable[[str, Record], bool] | None = None
     copies: Callable[[Record], bool] | None = None
     place: bool = False
+    content: frozenset[str] = field_of(init=False)
+    concerns: frozenset[str] = field_of(init=False)
 
-    def concerns(self, field: str) -> bool:
-        """Whether a change of this field may tell, record or lose something."""
-        if field in self.looks or field in self.parts:
-            return True
-        if isinstance(self.readers, tuple) and field in self.readers:
-            return True
-        return field in self.text if self.text else True
+    def __post_init__(self) -> None:
+        content = frozenset((*self.text, *self.parts)) if self.text else frozenset()
+        named = self.readers if isinstance(self.readers, tuple) else ()
+        # A frozen dataclass is set up this way only.
+        object.__setattr__(self, "content", content)
+        every = content.union(self.looks, named) if content else content
+        object.__setattr__(self, "concerns", every)
+
+    def says(self, fields: Iterable[str]) -> bool:
+        """Whether any of these fields is content, or names a part."""
+        return not self.content or not self.content.isdisjoint(fields)
 
 
 _PLAIN = Holds()
 _HOLDINGS: dict[str, Holds] = {}
+_GROUPS: list[tuple[str, str]] = []
+"""The tables whose keys are groups, and the field with their members."""
 
 
 def holds(
@@ -88,6 +101,8 @@ def holds(
         raise ScenarioError(f"What {table!r} holds is declared already.")
     if callable(readers) and not looks:
         raise ScenarioError(f"{table!r}: `looks` must name the fields that `readers` depends on.")
+    if members:
+        _GROUPS.append((table, members))
     _HOLDINGS[table] = Holds(text, parts, readers, looks, inside, members, keeps, copies, place)
 
 
@@ -207,13 +222,13 @@ def principals(names: Iterable[str]) -> list[str]:
 def opened(world: World, names: list[str]) -> list[str]:
     """The people behind principals: a group or channel with known members stands for these."""
     found: list[str] = []
+    tables = world.tables
     for name in names:
         members: list[str] = []
-        for table, how in _HOLDINGS.items():
-            if how.members and table in world.tables:
-                group = world.tables[table].get(name)
-                if group is not None:
-                    members += principals(_named(group.get(how.members)))
+        for table, field in _GROUPS:
+            group = tables[table].get(name) if table in tables else None
+            if group is not None:
+                members += principals(_named(group.get(field)))
         found += members or [name]
     return list(dict.fromkeys(found))
 
