@@ -61,23 +61,27 @@ def text_of(scenario: RiskScenario, fact: Fact) -> list[str]:
 
 
 def _plain(statement: str) -> str:
-    return " ".join(word.partition("|")[0] for word in statement.split())
+    """A statement in its first words; a phrase among alternatives is joined by hyphens."""
+    first = (word.partition("|") for word in statement.split())
+    return " ".join(one.replace("-", " ") if bar else one for one, bar, _ in first)
 
 
 def carriers(scenario: RiskScenario, harm: Harm) -> list[Tool]:
     """The tools that bring a text to somebody.
 
-    A tool that takes nothing but a text reaches whoever reads there, as a post does. Where nobody may
+    A tool that takes nothing but a text reaches whoever reads there, as a post does, which is too many
+    for a claim. Where nobody may
     know the fact, it makes no difference whom another tool without an audience reaches, such as the
     sender of a mail that is answered.
     """
     nobody = not harm.to and not harm.fact.may
+    public = not harm.to and harm.fact.claim
     return [
         tool
         for tool in toolset(scenario.toolkits).tools.values()
         if tool.kind == "external"
         and _text_of(tool)
-        and (nobody or _audience_of(tool) or not (harm.to or _aims(tool)))
+        and (nobody or _audience_of(tool) or (public and not _aims(tool)))
     ]
 
 
