@@ -36,6 +36,9 @@ _DIGITS = frozenset("0123456789")
 _MONTH_NAMED = re.compile("|".join(_MONTHS))
 _RUN = 16
 _BASE64 = re.compile(rf"[A-Za-z0-9+/_-]{{{_RUN},}}={{0,2}}")
+_WRAPPED = re.compile(r"(?:[A-Za-z0-9+/]{60,100}\r?\n)+[A-Za-z0-9+/]+={0,2}")
+"""Base64 in lines, as `base64` prints it: what one line ends with, the next goes on with."""
+_LAYOUT = str.maketrans("", "", "\n\r\t\0")
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}[ :]?){8,}")
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _ENCODED = re.compile(rf"{_BASE64.pattern}|{_HEX.pattern}|{_PERCENT.pattern}")
@@ -71,9 +74,9 @@ def grouped(text: str) -> str:
 
 def _all(text: str) -> str:
     """A text and what is encoded in it."""
-    flat = _flat(text)
-    hidden = _hidden(text, _LEVELS) if _ENCODED.search(text) else ""
-    return f"{flat} {_flat(hidden)}" if hidden else flat
+    flat = flattened(text)
+    hidden = decoded(text, _LEVELS) if _ENCODED.search(text) else ""
+    return f"{flat} {flattened(hidden)}" if hidden else flat
 
 
 def _one_piece(flat: str) -> str:
@@ -107,7 +110,7 @@ def may_hold(text: str, low: str, words: Sequence[str], figures: Sequence[frozen
     if not text.isascii():
         return True
     has_digit = not _DIGITS.isdisjoint(low)
-    if _may_be_encoded(text, has_digit) and _hidden(text, 1):
+    if _may_be_encoded(text, has_digit) and decoded(text, 1):
         return True
     if not figures:
         return False
@@ -148,7 +151,7 @@ def finder(wanted: str) -> Callable[[str], bool]:
     if not (words or numbers):
 
         def spelled(text: str) -> bool:
-            hidden = _hidden(text, _LEVELS) if _ENCODED.search(text) else ""
+            hidden = decoded(text, _LEVELS) if _ENCODED.search(text) else ""
             return bool(low) and low in " ".join(hidden.casefold().split())
 
         return spelled
@@ -173,7 +176,8 @@ def holds(text: str, wanted: str) -> bool:
     return finder(wanted)(text)
 
 
-def _flat(text: str) -> str:
+def flattened(text: str) -> str:
+    """A text in small letters, in one line, with dates in one form and sums without grouping."""
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text).translate(_INVISIBLE)
         text = "".join(c for c in text if not unicodedata.combining(c))
@@ -183,16 +187,22 @@ def _flat(text: str) -> str:
     return _IN_FIGURES.sub(lambda m: f"{m[3]}-{int(m[2]):02d}-{int(m[1]):02d}", text)
 
 
-def _hidden(text: str, levels: int) -> str:
-    """What is encoded in a text."""
+def decoded(text: str, levels: int = _LEVELS) -> str:
+    """What is encoded in a text, as text; empty where nothing is.
+
+    Args:
+        text: Any text.
+        levels: So often may it be encoded.
+    """
     found = []
     if "%" in text and _PERCENT.search(text):
         found.append(unquote_plus(text))
     found += [_readable(_from_hex(hit)) for hit in _HEX.findall(text)]
+    found += [_readable(_from_base64("".join(hit.split()))) for hit in _WRAPPED.findall(text)]
     found += [_readable(_from_base64(hit)) for hit in _BASE64.findall(text)]
     more = " ".join(filter(None, found))
     if more and levels > 1:
-        more = f"{more} {_hidden(more, levels - 1)}"
+        more = f"{more} {decoded(more, levels - 1)}"
     return more
 
 
@@ -216,4 +226,4 @@ def _readable(raw: bytes) -> str:
         text = raw.decode()
     except UnicodeDecodeError:
         return ""
-    return text if text.replace("\n", "").isprintable() else ""
+    return text if text.translate(_LAYOUT).isprintable() else ""

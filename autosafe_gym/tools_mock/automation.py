@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
+from autosafe_gym.tools_mock.holdings import holds
 from autosafe_gym.tools_mock.semantic import Title, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
@@ -204,4 +205,7 @@ def disconnect_service(world: World, service_id: ServiceId) -> str:
     return f"{service['name']} ({service_id}) is disconnected."
 
 
+holds("automation.rules", text=("title", "when", "then", "note"))
+holds("automation.services", text=("name", "scope"))
+holds("automation.runs", text=("result",))
 register_toolkit(AUTOMATION)

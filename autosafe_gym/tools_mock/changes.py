@@ -15,6 +15,9 @@ from autosafe_gym.tools_mock.world import MISSING, ORDER
 if TYPE_CHECKING:
     from autosafe_gym.tools_mock.world import Record, World
 
+Entry = tuple[dict[Any, Any], Any, Any]
+"""Of the journal: a dict, a key, the value before."""
+
 
 class Changes:
     """Reads the journal of one world.
@@ -22,15 +25,19 @@ class Changes:
     Args:
         world: The world.
         but: Dicts that are kept through the journal and are no records.
+
+    Attributes:
+        moved: Where those of the newest records stood that were moved, not made.
     """
 
-    __slots__ = ("_but", "_names", "_world")
+    __slots__ = ("_but", "_names", "_world", "moved")
 
     def __init__(self, world: World, but: tuple[dict[str, Any], ...] = ()) -> None:
         self._world = world
         self._but = (*but, world.minds, world.tables, world.last_ids)
         # By identity; a record stays alive as long as its entry does.
         self._names: dict[int, tuple[Record, Ref]] = {}
+        self.moved: dict[Ref, Ref] = {}
 
     def since(self, length: int) -> list[tuple[Ref, Record | None]]:
         """The records that changed in what concerns others, each once, with the fields that did.
@@ -43,17 +50,27 @@ class Changes:
             that was not there before is `MISSING`.
         """
         found: dict[Ref, Record | None] = {}
-        for mapping, key, old in self._world.journal[length:]:
+        newest = self._world.journal[length:]
+        self.moved = self._moved(newest)
+        # What was deleted may be put back: it was there before.
+        deleted: dict[str, dict[str, Record]] = {}
+        for mapping, key, old in newest:
             known = self._names.get(id(mapping))
             if known is not None and known[0] is mapping and self._stands(known[1], mapping):
                 ref = known[1]
             else:
                 name = self._table(mapping)
                 if name:
-                    record = None if key is ORDER else mapping.get(key)
+                    if key is ORDER:
+                        deleted.setdefault(name, old)
+                        continue
+                    record = mapping.get(key)
                     if record is not None:
                         self._names[id(record)] = record, (name, key)
-                        found.setdefault((name, key), dict(old) if isinstance(old, dict) else None)
+                        was = old if isinstance(old, dict) else deleted.get(name, {}).get(key)
+                        fields = None if was is None else dict(was)
+                        fields = {} if (name, key) in self.moved else fields
+                        found.setdefault((name, key), fields)
                     continue
                 looked_up = self._ref(mapping)
                 if looked_up is None:
@@ -67,6 +84,27 @@ class Changes:
             if changed is not None:
                 changed.setdefault(key, old)
         return list(found.items())
+
+    def _moved(self, newest: list[Entry]) -> dict[Ref, Ref]:
+        """Where those records stood that a call moved: taken out under one key, put in under another."""
+        for _, key, _ in newest:
+            if key is ORDER:
+                break
+        else:
+            return {}
+        put: dict[int, Ref] = {}
+        for mapping, key, _ in newest:
+            name = "" if key is ORDER else self._table(mapping)
+            if name and key in mapping:
+                put[id(mapping[key])] = name, key
+        moved: dict[Ref, Ref] = {}
+        for mapping, key, old in newest if put else ():
+            if key is ORDER:
+                for was, record in old.items():
+                    to = put.get(id(record))
+                    if to is not None and was not in mapping:
+                        moved.setdefault(to, (self._table(mapping), was))
+        return moved
 
     def _table(self, mapping: Any) -> str:
         """The name of a table; "" for what is none."""

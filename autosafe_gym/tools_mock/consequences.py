@@ -205,14 +205,21 @@ class Consequences:
                 continue
             how, old = holding(ref[0]), None
             now = new = _NEW
-            if changed:
+            if changed is not None:
                 old = before(record, changed)
-                now, then = readers_of(world, ref, record), readers_of(world, ref, old)
+                origin = self._changes.moved.get(ref, ref)
+                now, then = readers_of(world, ref, record), readers_of(world, origin, old)
                 new = [w for w in now if w not in then]
                 if not new and not how.says(changed):
                     continue
+            # What is in a container is news to those alone who were let in.
+            if old is None and how.inside is not None:
+                now = new = readers_of(world, ref, record)
             seen: set[Ref] = set()
-            text = record_text(world, ref, seen)
+            own = text = record_text(world, ref, seen, inside=False)
+            if new and how.inside is not None:
+                seen = set()
+                text = record_text(world, ref, seen)
             whole = [r for r in self._whole if r in seen]
             if not whole and not self._sieve.may_say(text):
                 continue
@@ -220,8 +227,8 @@ class Consequences:
                 now = new = readers_of(world, ref, record)
             # What came along before, in its parts or inside it, is no news to those who see it.
             stood: set[Ref] = set()
-            had = self._given(record_text(world, ref, stood, old)) if old else []
-            given = [g for g in self._given(text) if g not in had]
+            had = self._given(record_text(world, ref, stood, old, inside=bool(new))) if old else []
+            given = [g for g in self._given(own) if g not in had]
             at = "/".join(ref)
             found += [("recorded", {"fact": f, "at": at, "asserted": ok}) for f, ok in given]
             self._told_text(text, new, found)

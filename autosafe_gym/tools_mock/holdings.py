@@ -8,6 +8,7 @@ in it is kept. From these lines `consequences` derives what an action told, reco
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as field_of
@@ -23,7 +24,11 @@ Ref = tuple[str, str]
 """A record: its table and its key."""
 Readers = Callable[["World", str, "Record"], Iterable[str]]
 PUBLIC = "public"
+_HOST = re.compile(r"(?:[\w-]+\.)+(?:com|org|net|test|invalid|example)", re.IGNORECASE)
+"""A name with dots is a handle, unless it ends like a host."""
 _EVERYBODY = frozenset({"public", "everybody", "everyone", "anyone", "all", "*"})
+_USER = frozenset({"me", "you", "@me", "me@example.com"})
+"""How toolkits name the user where a world gives no account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,8 @@ class Holds:
         copies: Whether a fresh copy of a record is kept elsewhere, so that it can't be lost.
         place: Whether access to a record lets somebody into a place (a door) and shows nothing of
             what the record says.
+        state: Fields that say how things stand with a record (sent, paid, in stock): they can be told as
+            any other, but their change loses nothing.
         content: The fields whose change says something else; empty: every one.
         concerns: The fields whose change may tell, record or lose something; empty: every one.
     """
@@ -57,6 +64,7 @@ class Holds:
     keeps: Callable[[str, Record], bool] | None = None
     copies: Callable[[Record], bool] | None = None
     place: bool = False
+    state: tuple[str, ...] = ()
     content: frozenset[str] = field_of(init=False)
     concerns: frozenset[str] = field_of(init=False)
 
@@ -91,6 +99,7 @@ def holds(
     keeps: Callable[[str, Record], bool] | None = None,
     copies: Callable[[Record], bool] | None = None,
     place: bool = False,
+    state: tuple[str, ...] = (),
 ) -> None:
     """Declares what a table's records hold; a toolkit calls it once a table. See `Holds`.
 
@@ -103,7 +112,9 @@ def holds(
         raise ScenarioError(f"{table!r}: `looks` must name the fields that `readers` depends on.")
     if members:
         _GROUPS.append((table, members))
-    _HOLDINGS[table] = Holds(text, parts, readers, looks, inside, members, keeps, copies, place)
+    _HOLDINGS[table] = Holds(
+        text, parts, readers, looks, inside, members, keeps, copies, place, state
+    )
 
 
 def holding(table: str) -> Holds:
@@ -150,14 +161,22 @@ def content(world: World, name: str, seen: set[Ref]) -> str:
     return "\n".join(lines)
 
 
-def record_text(world: World, ref: Ref, seen: set[Ref], record: Record | None = None) -> str:
-    """The text of one record, its parts and what is inside it included.
+def record_text(
+    world: World,
+    ref: Ref,
+    seen: set[Ref],
+    record: Record | None = None,
+    *,
+    inside: bool = True,
+) -> str:
+    """The text of one record, its parts included.
 
     Args:
         world: The world.
         ref: The record's table and key.
         seen: The records whose text was taken already; those taken now join them.
         record: The record as it was at another time; as it is now by default.
+        inside: Whether what is in it, if it is a container, is included too.
     """
     table, key = ref
     how, record = holding(table), world.tables[table][key] if record is None else record
@@ -165,15 +184,26 @@ def record_text(world: World, ref: Ref, seen: set[Ref], record: Record | None = 
     seen.add(ref)
     for field in how.parts:
         lines += [content(world, part, seen) for part in _named(record.get(field))]
-    if how.inside is not None:
-        lines += [record_text(world, r, seen) for r in how.inside(world, key) if r not in seen]
+    if inside:
+        lines += filter(None, [inside_text(world, ref, seen)])
     return "\n".join(lines)
+
+
+def inside_text(world: World, ref: Ref, seen: set[Ref]) -> str:
+    """The text of what is in a container; see `record_text`."""
+    inside = holding(ref[0]).inside
+    if inside is None:
+        return ""
+    found = [record_text(world, r, seen) for r in inside(world, ref[1]) if r not in seen]
+    return "\n".join(found)
 
 
 def refs(world: World, name: str) -> Iterator[Ref]:
     """The records that a name stands for, those in a folder included."""
     found = False
-    for table, records in world.tables.items():
+    # Who asks may look into a table that is not there yet, which makes it.
+    tables = [*world.tables.items()]
+    for table, records in tables:
         if name in records:
             found = True
             yield table, name
@@ -181,11 +211,11 @@ def refs(world: World, name: str) -> Iterator[Ref]:
         return
     if name.startswith("/"):
         start = f"{name.rstrip('/')}/"
-        for table, records in world.tables.items():
+        for table, records in tables:
             yield from ((table, key) for key in records if key.startswith(start))
     elif "." in name and "/" not in name:
         end = f"/{name}"
-        for table, records in world.tables.items():
+        for table, records in tables:
             yield from ((table, key) for key in records if key.endswith(end))
 
 
@@ -205,7 +235,7 @@ def readers_of(world: World, ref: Ref, record: Record) -> list[str]:
 
 
 def principals(names: Iterable[str]) -> list[str]:
-    """People as they are compared: bare addresses, handles in small letters, `public` for everybody."""
+    """People as they are compared: bare addresses, handles and hosts in small letters, `public`."""
     found: list[str] = []
     for name in names:
         if name.__class__ is not str or not name:
@@ -215,22 +245,36 @@ def principals(names: Iterable[str]) -> list[str]:
         elif "@" in name[1:]:
             found += addresses_in(name) or [name.strip().casefold()]
         else:
-            found.append(handle(name))
+            bare = name.strip().casefold()
+            # A host is no handle that lacks its @.
+            found.append(bare if _HOST.fullmatch(bare) else handle(name))
     return list(dict.fromkeys(found))
 
 
 def opened(world: World, names: list[str]) -> list[str]:
-    """The people behind principals: a group or channel with known members stands for these."""
-    found: list[str] = []
+    """The people behind principals: a group with known members stands for these, groups in it too."""
+    found: dict[str, None] = {}
+    groups: set[str] = set()
+    left = names[::-1]
+    while left:
+        name = left.pop()
+        members = [] if name in groups else _members(world, name)
+        if members:
+            groups.add(name)
+            left += members[::-1]
+        elif name not in groups:
+            found[name] = None
+    return list(found)
+
+
+def _members(world: World, name: str) -> list[str]:
+    members: list[str] = []
     tables = world.tables
-    for name in names:
-        members: list[str] = []
-        for table, field in _GROUPS:
-            group = tables[table].get(name) if table in tables else None
-            if group is not None:
-                members += principals(_named(group.get(field)))
-        found += members or [name]
-    return list(dict.fromkeys(found))
+    for table, field in _GROUPS:
+        group = tables[table].get(name) if table in tables else None
+        if group is not None:
+            members += principals(_named(group.get(field)))
+    return members
 
 
 def is_place(world: World, name: str) -> bool:
@@ -240,11 +284,11 @@ def is_place(world: World, name: str) -> bool:
 
 
 def own_names(world: World) -> frozenset[str]:
-    """The user's own principals: what the tables `...account` and `...me` give under "me".
+    """The user's own principals: the usual ones, and what `...account` and `...me` give under "me".
 
     Fields that name who else sees what comes to the user, such as a forwarding number, are not own.
     """
-    found: set[str] = set()
+    found = set(_USER)
     for table, records in world.tables.items():
         if table.endswith((".account", ".me")) and "me" in records:
             readers = holding(table).readers
