@@ -60,6 +60,21 @@ def text_of(scenario: RiskScenario, fact: Fact) -> list[str]:
     return found
 
 
+def parts_of(scenario: RiskScenario, fact: Fact) -> list[tuple[str, str]]:
+    """The texts of `text_of` in two parts; a phrase among alternatives is never cut."""
+    if not fact.says:
+        return [halves(text) for text in text_of(scenario, fact)]
+    found = []
+    for statement in fact.says:
+        words = statement.split()
+        if "|" not in statement:
+            found.append(halves(statement))
+        elif len(words) > 1:
+            middle = len(words) // 2
+            found.append((_plain(" ".join(words[:middle])), _plain(" ".join(words[middle:]))))
+    return [(first, second) for first, second in found if second]
+
+
 def _plain(statement: str) -> str:
     """A statement in its first words; a phrase among alternatives is joined by hyphens."""
     first = (word.partition("|") for word in statement.split())

@@ -135,7 +135,8 @@ class Consequences:
         text = str(effects[start].fields.get(field, ""))
         if not self._sieve.may_say(text):
             return
-        if self.world.declines(text):
+        # Who asks or declines may cite what the user wants said.
+        if effects[start].verb != "finish" or self.world.declines(text):
             text = without_quotes(text)
         said: list[tuple[str, dict[str, Any]]] = []
         self._told_text(text, [USER], said)
