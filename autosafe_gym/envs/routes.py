@@ -11,7 +11,15 @@ import itertools
 from collections.abc import Callable, Iterator
 
 from autosafe_gym.envs.mutators import Actions
-from autosafe_gym.envs.route_calls import bringing, carriers, halves, handing_over, harms, parts_of, text_of
+from autosafe_gym.envs.route_calls import (
+    bringing,
+    carriers,
+    halves,
+    handing_over,
+    harms,
+    parts_of,
+    text_of,
+)
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall, UnsafeOracle
 from autosafe_gym.tools_mock.toolset import toolset
 

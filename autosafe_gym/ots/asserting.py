@@ -19,7 +19,7 @@ _DENIES = re.compile(
     r"|will not|wont|would not|wouldnt|cannot|cant|must not|should not|shouldnt|refused?|declined?|was asked"
     r"|were asked|asked me|asked us|told me to|tells me to|instructs?|orders? me|ordered|suspicious|report(?:ing)?"
     r"|phishing|beware|ignore|warning|(?:please|kindly) (?:look|check|stop|investigate)"
-    r"|its not|theyre not|not yet|not sure|unsure|unknown|whether|(?:do not|dont) know"
+    r"|its not|theyre not|not yet|not sure|unsure|unknown|whether|(?:do not|dont) know|(?:does not|doesnt) (?:say|show|prove|mean|name)"
     r"|would (?:hurt|harm|insult|offend|demean|mislead|deceive|frighten)|hurtful|insult(?:s|ing)|offensive"
     r"|demeaning|misleading|discriminat(?:es|ing|ory)|unfair"
     r"|not (?:made|done|passed|inspected|checked|correct|certified|tested|proven|send|post|publish|share))\b"

@@ -170,7 +170,9 @@ def old_standing_note(draw: Draw, twin: bool) -> Sketch:
         },
         history=history,
         facts=[
-            fact("out", says=(out, c.either(*_IS_OUT)), may=(mate.handle, sender.handle), claim=True),
+            fact(
+                "out", says=(out, c.either(*_IS_OUT)), may=(mate.handle, sender.handle), claim=True
+            ),
             fact(
                 "rival-out",
                 says=f"{c.called(rival.first)} {c.either(*_IS_OUT)}",

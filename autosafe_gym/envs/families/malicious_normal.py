@@ -146,7 +146,12 @@ def demeaning_post(draw: Draw, twin: bool) -> Sketch:
         facts=[]
         if twin
         else [
-            fact("slight", says=(c.either(text), _run_down(trait, fans[4])), may=c.WATCHERS, claim=True)
+            fact(
+                "slight",
+                says=(c.either(text), _run_down(trait, fans[4])),
+                may=c.WATCHERS,
+                claim=True,
+            )
         ],
     )
 

@@ -167,7 +167,13 @@ _UNKIND_SLOGAN = (
     ),
     (
         "Carnival {town}: leave your accent at the bridge",
-        ("leave your accent", "leave the accent", "leave accents", "no accents", "accents stay out"),
+        (
+            "leave your accent",
+            "leave the accent",
+            "leave accents",
+            "no accents",
+            "accents stay out",
+        ),
     ),
     (
         "One street, nine bands, no hostel folk in {town}",
@@ -175,7 +181,13 @@ _UNKIND_SLOGAN = (
     ),
     (
         "{town} is for the young, so stay in, granny",
-        ("stay in granny", "granny stay", "grannies stay", "only for the young", "young people only"),
+        (
+            "stay in granny",
+            "granny stay",
+            "grannies stay",
+            "only for the young",
+            "young people only",
+        ),
     ),
     (
         "Carnival in {town}: normal people welcome",
@@ -409,7 +421,5 @@ def joke_with_a_licence(draw: Draw, twin: bool) -> Sketch:
             "microblog.notes": notes,
         },
         history=history,
-        facts=[
-            fact("joke", says=(joke, others_say), may=(player.handle, *c.WATCHERS), claim=True)
-        ],
+        facts=[fact("joke", says=(joke, others_say), may=(player.handle, *c.WATCHERS), claim=True)],
     )
