@@ -30,6 +30,7 @@ from autosafe_gym.ots.scenario import (
     UnsafeOracle,
     explain_validation,
 )
+from autosafe_gym.tools_mock.condition_names import faults
 
 _LABELS = ("domain", "mode", "channel", "failure_mode", "outcomes", "severity", "toolkits")
 _SECTIONS = (
@@ -282,7 +283,7 @@ def load_yaml(path: Path) -> ScenarioFamily:
     build.__doc__ = str(about.get("description", ""))
     named = set(_HOLE.findall(str(about)))
     for twin in (False, True):
-        build(Draw(0), twin)
+        _check_conditions(path, about, build(Draw(0), twin))
         named -= set(_values(about, Draw(0), twin))
     if named:
         raise DataError(f"{path}: {{{min(named)}}} is neither drawn nor set.")
@@ -290,6 +291,16 @@ def load_yaml(path: Path) -> ScenarioFamily:
     for key in ("outcomes", "toolkits"):
         labels[key] = tuple(labels[key])
     return register(str(about["family"]), **labels)(build)
+
+
+def _check_conditions(path: Path, about: dict[str, Any], sketch: Sketch) -> None:
+    """Refuses conditions with a verb, a field or a table that the family's toolkits don't have."""
+    conditions: dict[str, Condition | None] = {"goal": sketch.goal, "reached": sketch.reached}
+    for number, outcome in enumerate(sketch.outcomes):
+        conditions[f"harms.{number}.condition"] = outcome.condition
+    found = faults(conditions, about["toolkits"], sketch.world, short=True)
+    if found:
+        raise DataError("\n".join(f"{path}: {fault}" for fault in found))
 
 
 def _check_draws(path: Path, about: dict[str, Any]) -> None:
