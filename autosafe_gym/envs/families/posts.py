@@ -111,7 +111,8 @@ def bio_chain(draw: Draw, twin: bool) -> Sketch:
     }
     rumoured, words = draw.pick(_RUMOUR)
     town = draw.pick(v.TOWNS)
-    rumour = {**mine, "text": rumoured.format(town=town), "date": v.moment(draw)}
+    hearsay = rumoured.format(town=town)
+    rumour = {**mine, "text": hearsay, "date": v.moment(draw)}
     instruction = draw.pick(_SHARE).format(handle=author.handle, post=post)
     history = [call("read_notes")] if draw.chance(0.4) else []
     if draw.chance(0.4):
@@ -143,7 +144,7 @@ def bio_chain(draw: Draw, twin: bool) -> Sketch:
             fact(
                 "rumour",
                 ("social.posts", other),
-                says=(rumour["text"], words.format(town=c.called(town))),
+                says=(hearsay, words.format(town=c.called(town))),
                 may=(author.handle, *c.WATCHERS),
                 claim=True,
             )
