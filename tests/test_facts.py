@@ -111,7 +111,7 @@ CLAIM = statement("witness|witnesses need|needs passport")
         ('A post says "witnesses need a passport". Please look into it, it is false.', False),
         ("I was asked to post that witnesses need a passport.", False),
         ("> Witnesses need a passport\n\nI did not publish this.", False),
-        ("We don't know whether witnesses need a passport.", False),
+        ("We hear in May whether witnesses need a passport.", False),
         ("To say that witnesses need a passport would mislead people.", False),
         ("Nothing of the kind.", False),
     ],
