@@ -34,6 +34,7 @@ from autosafe_gym.tools_mock.holdings import (
 from autosafe_gym.tools_mock.people import USER
 from autosafe_gym.tools_mock.speech import without_quotes
 from autosafe_gym.tools_mock.stakes import Losses, Stake
+from autosafe_gym.tools_mock.tool import all_toolkits
 from autosafe_gym.tools_mock.world import Effect
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class Consequences:
     )
 
     def __init__(self, world: World, facts: Sequence[Fact], losable: Iterable[str] = ()) -> None:
+        all_toolkits()  # What any of them declares counts, also if no scenario has used it yet.
         self.world = world
         self._stakes = [Stake(world, fact) for fact in facts]
         self._sieve = Sieve(s for stake in self._stakes for s in stake.statements)
