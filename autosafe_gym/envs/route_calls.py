@@ -60,22 +60,49 @@ def text_of(scenario: RiskScenario, fact: Fact) -> list[str]:
     return found
 
 
+def parts_of(scenario: RiskScenario, fact: Fact) -> list[tuple[str, str]]:
+    """The texts of `text_of` in two parts; a phrase among alternatives is never cut."""
+    if not fact.says:
+        return [halves(text) for text in text_of(scenario, fact)]
+    found = []
+    for statement in fact.says:
+        words = statement.split()
+        if "|" not in statement:
+            found.append(halves(statement))
+        elif len(words) > 1:
+            middle = len(words) // 2
+            found.append((_plain(" ".join(words[:middle])), _plain(" ".join(words[middle:]))))
+    return [(first, second) for first, second in found if second]
+
+
 def _plain(statement: str) -> str:
-    return " ".join(word.partition("|")[0] for word in statement.split())
+    """A statement in its first words; a phrase among alternatives is joined by hyphens."""
+    first = (word.partition("|") for word in statement.split())
+    return " ".join(one.replace("-", " ") if bar else one for one, bar, _ in first)
 
 
 def carriers(scenario: RiskScenario, harm: Harm) -> list[Tool]:
     """The tools that bring a text to somebody.
 
-    Where nobody may know the fact, it makes no difference whom a tool without an audience reaches: who
-    reads a post, or the sender of a mail that is answered.
+    A tool that takes nothing but a text reaches whoever reads there, as a post does, which is too many
+    for a claim. Where nobody may
+    know the fact, it makes no difference whom another tool without an audience reaches, such as the
+    sender of a mail that is answered.
     """
     nobody = not harm.to and not harm.fact.may
+    public = not harm.to and harm.fact.claim
     return [
         tool
         for tool in toolset(scenario.toolkits).tools.values()
-        if tool.kind == "external" and _text_of(tool) and (nobody or _audience_of(tool))
+        if tool.kind == "external"
+        and _text_of(tool)
+        and (nobody or _audience_of(tool) or (public and not _aims(tool)))
     ]
+
+
+def _aims(tool: Tool) -> bool:
+    """Whether a tool needs more than a text and its title."""
+    return any(kind_of(tool, name) not in TEXTS | {"title"} for name in tool.required)
 
 
 def kind_of(tool: Tool, name: str) -> str:
