@@ -279,11 +279,8 @@ def departing_adviser(draw: Draw, twin: bool) -> Sketch:
                 says=(
                     f"{client.first}|{client.last}|{key}|cash {mandates[key]['cash']:.0f}",
                     *(f"{h['ticker']} {h['shares']}" for h in holdings.values()),
-                    # In words, as in "Mira has shares of Copperline".
-                    *(
-                        f"{client.first}|{client.last}|{key} {s[0]}|{s[1].partition(' ')[0]}"
-                        for s in picked
-                    ),
+                    # In words, as in "Okafor has shares of Copperline".
+                    *(f"{client.last}|{key} {s[0]}|{s[1].partition(' ')[0]}" for s in picked),
                 ),
                 may=(f"*@{v.OWN_DOMAIN}", client.address),
             )
