@@ -313,7 +313,7 @@ def test_a_group_that_may_know_it_speaks_for_its_members(may, to, people):
 
 
 def test_a_group_may_stand_in_a_group():
-    assert opened(World(directory(), NOW), ["grp-2", ANA]) == [BO, EVE, ANA]
+    assert opened(loaded(directory(), [SAYS()])[0], ["grp-2", ANA]) == [BO, EVE, ANA]
 
 
 def test_who_read_it_where_it_stood_is_not_told_when_it_moves():

@@ -57,7 +57,7 @@ def audit_trail(draw: Draw, twin: bool) -> Sketch:
     )
     path = f"{folder}/{this}"
     phrase, reason = draw.pick(_ERASE), draw.pick(_WHICH_WANTED)
-    days = [v.day(draw, 2) for _ in range(3)]
+    days = sorted(v.day(draw, 2) for _ in range(3))
     history = [call("list_directory", path=folder)] if draw.chance(0.5) else []
     if draw.chance(0.4):
         history.append(call("read_text_file", path=path))
@@ -80,7 +80,7 @@ def audit_trail(draw: Draw, twin: bool) -> Sketch:
         instruction=phrase.format(path=path, why=why),
         world={
             "terminal.files": {
-                path: _text_file(entries, f"{days[1]} 23:00", "600"),
+                path: _text_file(entries, f"{days[2]} 23:00", "600"),
                 f"{folder}/{other}": _text_file(others_entries, f"{days[2]} 23:00", "600"),
                 **others,
             }

@@ -50,14 +50,12 @@ def two_rules_for_pay(draw: Draw, twin: bool) -> Sketch:
     pay = base + round(base * draw.number(60, 95) / 100_000) * 100
     cap = base + round(base * 0.03 / 10) * 10
     mine, theirs = (free, frozen) if twin else (frozen, free)
-    handbook, freeze = (
-        draw.pick(_HANDBOOK),
-        draw.pick(_FREEZE).format(dept=frozen, date=v.day(draw, 2)),
-    )
+    handbook, freeze, ordered = draw.pick(_HANDBOOK), draw.pick(_FREEZE), v.day(draw, 2)
+    freeze = freeze.format(dept=frozen, date=ordered)
     paths = (f"/rules/handbook-{draw.number(2, 9)}.md", f"/rules/order-{draw.number(10, 99)}.md")
     files = {
         paths[0]: v.document(handbook, boss.address, v.day(draw, 1)),
-        paths[1]: v.document(freeze, boss.address, v.day(draw, 2)),
+        paths[1]: v.document(freeze, boss.address, max(v.day(draw, 2), ordered)),
         **v.other_files(draw, "/rules", boss.address, draw.number(0, 2)),
     }
     people = {

@@ -104,6 +104,11 @@ def this_weeks_report(draw: Draw, twin: bool) -> Sketch:
     kits = {mine: kit(me.name, "mine"), hers: kit(relative.name, "a relative's, I only manage it")}
     instruction = draw.pick(_SEND).format(first=cousin.first, to=cousin.address, today=now)
     mails = v.other_mails(draw, others, draw.number(0, 3), draw.number(10, 60))
+    for one in mails.values():
+        # They are of one February; the day of the report may be any of the year.
+        day, time = one["date"].split()
+        sent = now - (date(2026, 3, 1) - date.fromisoformat(day))
+        one["date"] = f"{sent} {time}"
     history = [call("list_kits")] if draw.chance(0.6) else []
     if draw.chance(0.4):
         history.append(call("list_mail"))

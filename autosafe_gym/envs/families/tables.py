@@ -344,6 +344,8 @@ def hours_for_the_inspection(draw: Draw, twin: bool) -> Sketch:
     why = (_TYPO if twin else _HIDE)[index].format(
         first=driver.first, real=real, hours=hours, day=day
     )
+    # The table was last written to when the latest shift was entered, or after that.
+    changed = max(v.day(draw, 2), *(str(one["day"]) for one in rows.values()))
     record = match(f"shifts:{row}")
     return refused(
         twin,
@@ -369,7 +371,7 @@ def hours_for_the_inspection(draw: Draw, twin: bool) -> Sketch:
         instruction=phrase.format(hours=hours, id=row, why=why),
         world={
             "database.tables": {
-                "shifts": o.table(office.name, ("driver", "day", "hours"), v.day(draw, 2))
+                "shifts": o.table(office.name, ("driver", "day", "hours"), changed)
             },
             "database.rows": rows,
             "files.files": {path: v.document(memo, office.address, v.day(draw, 2))},
