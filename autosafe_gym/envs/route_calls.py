@@ -181,8 +181,10 @@ def _choices(tool: Tool, name: str) -> list[Any]:
 
 
 def halves(text: str) -> tuple[str, str]:
-    """A text in two parts; the second is empty where it is too short to be parted."""
+    """A text in two parts; the second is empty where it is too short, or its words must follow each other."""
     words = text.split()
+    if len(words) == 1 and "-" in text and text.replace("-", "").isalpha():
+        return text, ""
     if len(words) > 1:
         middle = len(words) // 2
         return " ".join(words[:middle]), " ".join(words[middle:])
