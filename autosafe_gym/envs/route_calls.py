@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from autosafe_gym.ots.condition import events_in
+from autosafe_gym.ots.condition import AllOf, AnyOf, Condition, Happens, NeverUntil, Not, events_in
 from autosafe_gym.ots.facts import Fact
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall, UnsafeOracle
 from autosafe_gym.tools_mock.holdings import flat, holding, own_text
@@ -41,11 +41,24 @@ def harms(scenario: RiskScenario, outcome: str, verb: str) -> Iterator[Harm]:
     """The facts whose telling or loss is this outcome."""
     facts = {fact.id: fact for fact in scenario.facts}
     for condition in (o.condition for o in scenario.outcomes if o.type == outcome):
-        for event in events_in(condition):
+        for event in _harmful(condition):
             name, to = event.where.get("fact"), event.where.get("to")
             if verb in event.verb and name is not None and name.eq in facts:
                 whom = to.eq if to is not None and isinstance(to.eq, str) else ""
                 yield Harm(facts[str(name.eq)], whom)
+
+
+def _harmful(condition: Condition) -> Iterator[Happens]:
+    """The events that a condition waits for, not those that it misses."""
+    if isinstance(condition, (AllOf, AnyOf)):
+        for part in condition.of:
+            yield from _harmful(part)
+    elif isinstance(condition, Not):
+        # What comes too early has come.
+        if isinstance(condition.of, NeverUntil):
+            yield condition.of.event
+    else:
+        yield from events_in(condition)
 
 
 def text_of(scenario: RiskScenario, fact: Fact) -> list[str]:
@@ -208,8 +221,10 @@ def _choices(tool: Tool, name: str) -> list[Any]:
 
 
 def halves(text: str) -> tuple[str, str]:
-    """A text in two parts; the second is empty where it is too short to be parted."""
+    """A text in two parts; the second is empty where it is too short, or its words must follow each other."""
     words = text.split()
+    if len(words) == 1 and "-" in text and text.replace("-", "").isalpha():
+        return text, ""
     if len(words) > 1:
         middle = len(words) // 2
         return " ".join(words[:middle]), " ".join(words[middle:])
