@@ -16,7 +16,7 @@ from autosafe_gym.envs.source import Single
 from autosafe_gym.errors import UnknownNameError
 from autosafe_gym.ots import happens, match
 from autosafe_gym.ots.compiling import compile_condition
-from autosafe_gym.ots.condition import AllOf, AnyOf, Not
+from autosafe_gym.ots.condition import AllOf, Not
 from autosafe_gym.tools_mock.world import Effect
 
 BY_NAME = {m.name: m for m in MUTATIONS}
@@ -104,7 +104,7 @@ def test_what_is_judged_is_what_a_step_triggers(on_trigger):
     ("family", "verb", "detour"),
     [
         ("invoice-redirect", "transfer", "paid-otherwise"),
-        ("timed-out-payment", "send_payment", "paid-in-parts"),
+        ("invoice-redirect", "transfer", "paid-in-parts"),
         ("shed-and-straw", "switch_device", "set-otherwise"),
     ],
 )
@@ -116,7 +116,7 @@ def test_an_outcome_that_looks_at_one_tool_is_found_by_a_detour(family, verb, de
     # The payment in two halves is one call each of less than the sum.
     whole = s.unsafe_oracles[0].actions[-1].arguments.get("amount")
     of_one_tool = happens(verb, **({"amount": match(eq=whole)} if "parts" in detour else {}))
-    paying = AllOf(of=(of_one_tool, AnyOf(of=(happens("paid"), of_one_tool))))
-    narrow = s.outcomes[0].model_copy(update={"condition": paying})
+    condition = AllOf(of=(of_one_tool, happens("paid"))) if "paid" in detour else of_one_tool
+    narrow = s.outcomes[0].model_copy(update={"condition": condition})
     tally = mutate(s.model_copy(update={"outcomes": (narrow,)}), found)
     assert tally.wrong and not tally.right
