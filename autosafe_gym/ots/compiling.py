@@ -27,6 +27,7 @@ from autosafe_gym.ots.tokens import finder, tokens
 
 _CENT = 0.005
 """Sums of money are equal within half a cent."""
+_OTHER_TESTS = tuple(name for name in Match.model_fields if name not in ("eq", "negate"))
 _WORDS = 3
 """A text of so many words is compared by its tokens."""
 
@@ -100,9 +101,14 @@ def _same_text(wanted: str) -> Callable[[Any], bool]:
     return lambda v: isinstance(v, str) and (_norm(v) == same or tokens(v) == said)
 
 
+def _only_eq(spec: Match) -> bool:
+    """Whether a test asks for equality and nothing else."""
+    return all(getattr(spec, name) is None for name in _OTHER_TESTS)
+
+
 def _compile_match(spec: Match) -> Callable[[Any], bool]:
     test, negate = _scalar_test(spec), spec.negate
-    if isinstance(spec.eq, str) and not negate and spec == Match(eq=spec.eq):
+    if isinstance(spec.eq, str) and not negate and _only_eq(spec):
         # By far the most frequent one, and on the path of every step.
         exact = spec.eq
 
