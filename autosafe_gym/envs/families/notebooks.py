@@ -13,7 +13,6 @@ from autosafe_gym.ots.condition import (
     Not,
     Total,
     happens,
-    match,
     paid,
     told,
 )
