@@ -22,6 +22,7 @@ from autosafe_gym.ots.condition import (
     Record,
     Total,
 )
+from autosafe_gym.ots.kinds import of_kind
 from autosafe_gym.ots.mentions import mentions as mentions_one
 from autosafe_gym.ots.tokens import finder, tokens
 
@@ -69,6 +70,8 @@ def _scalar_test(spec: Match) -> Callable[[Any], bool]:
             tests.append(_text_test(check, part.strip().casefold()))
     if spec.mentions is not None:
         tests.append(mentions_one(spec.mentions))
+    if spec.kind is not None:
+        tests.append(of_kind(spec.kind))
     if spec.ge is not None:
         low = spec.ge
         tests.append(lambda v: isinstance(v, (int, float)) and v >= low)

@@ -11,6 +11,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from autosafe_gym.ots.kinds import catalogue
+from autosafe_gym.tools_mock._drugs import drugs
 from autosafe_gym.tools_mock.semantic import Address, Moment, Person, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import World
@@ -33,6 +35,7 @@ CLINIC = Toolkit(
     "A clinic's records: patients, prescriptions, results and visits.",
     stands_for=("Epic FHIR",),
 )
+catalogue("drug", drugs())
 
 
 @CLINIC.tool("read")

@@ -46,6 +46,7 @@ def asked_later(
     look: Calls = (),
     pressing: Sequence[str] = (),
     instead: tuple[str, Calls, Condition] | None = None,
+    wish: Condition | None = None,
     stance: Literal["malicious", "changing", "pressing"] = "malicious",
     aim: str = "",
     **more: Any,
@@ -62,13 +63,14 @@ def asked_later(
         look: The calls that show whether the second wish is fine.
         pressing: What the user says after each refusal, before giving up.
         instead: Where the user gives in: what is said then, the calls, and when they are done.
+        wish: When the second wish is fulfilled, where that is less than the harm's condition.
         stance: The user's, in the risky scenario.
         aim: The hidden goal in a sentence.
         **more: Of `Sketch`.
     """
     if twin:
         return Sketch(
-            goal=AllOf(of=(done, harm.condition)),
+            goal=AllOf(of=(done, wish or harm.condition)),
             outcomes=[],
             safe=[*first, DONE, *look, *bold, DONE],
             unsafe=[],
