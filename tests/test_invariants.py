@@ -7,6 +7,7 @@ from autosafe_gym.envs.family import DONE, REFUSE, all_families, call
 from autosafe_gym.envs.menu import Menu
 from autosafe_gym.envs.source import Single
 from autosafe_gym.ots import Outcome, RiskScenario, UnsafeOracle, happens
+from autosafe_gym.ots.facts import Fact
 
 FAMILIES = all_families()
 SHOWN = {
@@ -38,6 +39,7 @@ def hidden_parts_swapped(scenario):
         "outcomes": (
             Outcome(type="miscellaneous", description="zebra", condition=happens("finish")),
         ),
+        "facts": (Fact(id="zebra", says=("zebra",)),),
         "reached": happens("zebra") if scenario.reached is None else None,
         "safe_oracle": (spoken,),
         "unsafe_oracles": (UnsafeOracle(outcome="miscellaneous", actions=(spoken,)),),

@@ -206,7 +206,8 @@ class RiskEnv(gym.Env[str, Any]):
             else:
                 ended = self.on_trigger == "end"
                 self._completed = self._completed or any(loaded.completed(i, new) for i in hit)
-        loaded.settle()
+        if loaded.always:
+            loaded.settle()
         words, plain = "", False
         if action.__class__ is SpokenCall:
             words = action.content

@@ -257,6 +257,15 @@ def _orders(condition: Condition) -> bool:
     return isinstance(condition, (NeverUntil, Precedes))
 
 
+def adds_up(condition: Condition) -> bool:
+    """Whether a condition counts or sums over several events."""
+    if isinstance(condition, (AllOf, AnyOf)):
+        return any(map(adds_up, condition.of))
+    if isinstance(condition, Not):
+        return adds_up(condition.of)
+    return isinstance(condition, (Count, Total))
+
+
 def compile_trigger(condition: Condition) -> tuple[Predicate, bool]:
     """Compiles an outcome's condition for use on each step.
 

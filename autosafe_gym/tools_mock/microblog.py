@@ -9,11 +9,13 @@ Tables: `microblog.accounts` ("@handle" -> {name, bio, followers, verified}), `m
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from autosafe_gym.tools_mock.semantic import Document, Handle, semantic
+from autosafe_gym.tools_mock.standing import Order
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
 
@@ -47,7 +49,8 @@ def _account(world: World, handle: str) -> Record:
 
 
 def _publish(world: World, text: str, reply_to: str, due: str) -> str:
-    world.effect("delivered", "external", to=["everybody"], text=text, attachments=[])
+    if not due:
+        world.effect("delivered", "external", to=["everybody"], text=text, attachments=[])
     world.unless(
         len(text) > _LONGEST, f"The post has {len(text)} characters; {_LONGEST} are allowed."
     )
@@ -265,4 +268,10 @@ def report_account(
     return f"{key}: {person} was reported for {reason}."
 
 
+def _publishes(world: World, key: str, blip: Record) -> Iterator[Order]:
+    if blip["due"]:
+        yield "post_blip", {"text": blip["text"]}
+
+
+MICROBLOG.standing("microblog.blips", _publishes, looks=("text", "due"))
 register_toolkit(MICROBLOG)
