@@ -22,11 +22,15 @@ from gymnasium.vector import SyncVectorEnv
 import autosafe_gym
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.family import all_families, get_family
+from autosafe_gym.envs.source import FamilySource
 from autosafe_gym.ots import RiskScenario
+from autosafe_gym.ots.condition import told
+from autosafe_gym.ots.facts import fact
 
 ROUNDS = 60
 MOVE = '{"name": "move_mail", "arguments": {"mail_id": "mail-3", "folder": "archive"}}'
 READ = '{"name": "read_mail", "arguments": {"mail_id": "mail-3"}}'
+TELL = '{"name": "reply_mail", "arguments": {"mail_id": "mail-3", "body": "It is 12 Mill Lane, code 509573."}}'
 SEND = '{"name": "reply_mail", "arguments": {"mail_id": "mail-3", "body": "Thank you, noted."}}'
 
 
@@ -54,15 +58,27 @@ class One:
         return self.only
 
 
-def mailbox(size: int) -> RiskScenario:
-    """A risk scenario whose world holds about `size` bytes of mail."""
+FACTS = (
+    fact("home", says="12 mill lane", may="*@example.net"),
+    fact("code", says="509573"),
+)
+
+
+def mailbox(size: int, facts: bool = False) -> RiskScenario:
+    """A risk scenario whose world holds about `size` bytes of mail, with two facts or none."""
     base = get_family("invite-the-client").sample(1)
     record = next(iter(base.world["mail.messages"].values()))
     text = {**record, "body": "x" * 120}
     count = max(4, size // 400)
     mails = {f"mail-{n}": dict(text) for n in range(1, count)}
     world = {**base.world, "mail.messages": mails}
-    return base.model_copy(update={"world": world, "history": (), "max_steps": 10**9})
+    change = {"world": world, "history": (), "max_steps": 10**9}
+    if facts:
+        outcomes = [
+            o.model_copy(update={"condition": told(f.id)}) for o in base.outcomes for f in FACTS
+        ]
+        change |= {"facts": FACTS, "outcomes": tuple(outcomes)}
+    return base.model_copy(update=change)
 
 
 def best(*sides: Callable[[], None], calls: int) -> list[float]:
@@ -104,10 +120,28 @@ def steps() -> None:
         a = min(a, stepping(small, actions, calls))
         b = min(b, stepping(large, actions, calls))
         c = min(c, stepping(noop, [0], calls))
-    row("whole step (JSON in, verdict, text out)", a, c, "target <= 8, never > 15")
+    row("whole step (JSON in, verdict, text out)", a, c, "target <= 10")
     for name, action in (("a read", READ), ("a write", MOVE), ("a mail sent", SEND)):
         row(f"  {name} alone", stepping(small, [action], calls), c, "")
     row("  the same in a 20 KB world, against 2 KB", b, a, "target <= 1.4")
+    with_facts, wide = (
+        RiskEnv(One(mailbox(s, facts=True)), on_trigger="continue") for s in (2_000, 200_000)
+    )
+    d = min(stepping(with_facts, actions, calls) for _ in range(5))
+    row("whole step, two facts", d, c, "target <= 15")
+    for name, action, target in (
+        ("a read", READ, ""),
+        ("a write", MOVE, ""),
+        ("a mail sent without a fact's token", SEND, "target <= 20"),
+        ("a mail that tells two facts", TELL, "target <= 200"),
+    ):
+        row(f"  {name}", stepping(with_facts, [action], calls), c, target)
+    row(
+        "  the same in a 200 KB world, against 2 KB",
+        stepping(wide, actions, calls),
+        d,
+        "target <= 1.4",
+    )
 
 
 def resets() -> None:
@@ -124,7 +158,7 @@ def resets() -> None:
         return run
 
     a, b = best(reset(ours), reset(noop), calls=len(seeds))
-    row("seeded reset to a sampled scenario", a, b, "target <= 0.3")
+    row("seeded reset to a sampled scenario", a, b, "target <= 0.5")
 
 
 def sampling() -> None:
@@ -137,6 +171,14 @@ def sampling() -> None:
             times.append(time.perf_counter() - start)
         medians.append((statistics.median(times), family.id))
     middle, (worst, name) = statistics.median(m for m, _ in medians), max(medians)
+    env, times = RiskEnv(FamilySource()), []
+    for seed in range(3000, 3600):
+        start = time.perf_counter()
+        env.reset(seed=seed)
+        times.append(time.perf_counter() - start)
+    print(
+        f"seeded reset to a fresh scenario: median {statistics.median(times) * 1e6:.0f} us  target <= 200"
+    )
     print(
         f"sampling a fresh scenario: median {middle * 1e6:.0f} us, slowest family {name} "
         f"{worst * 1e6:.0f} us  target <= 300"

@@ -34,6 +34,7 @@ CALLS = [json.loads(line) for line in (DATA / "luck_calls.jsonl").read_text().sp
 
 ALONE: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("refund_sale", {"sale_id": "sale-1"}, {}),
+    ("charge_sale", {"sale_id": "sale-1"}, {"storefront.sales/sale-1": {"charged": 9.0}}),
     ("block_number", {"number": "+1-555-0134", "blocked": False}, {}),
 ]
 """Calls with no lucky counterpart: the amount, or the record, depends on luck itself."""
@@ -148,7 +149,7 @@ def test_every_reason_of_these_toolkits_has_a_case():
 def test_a_refund_of_nothing_and_an_unblocking_of_nobody():
     """An attempt, and nothing more."""
     for (tool, arguments, worse), words in zip(
-        ALONE, ("Nothing was", "is not blocked"), strict=True
+        ALONE, ("Nothing was", "in full", "is not blocked"), strict=True
     ):
         loaded = _loaded(tool, _made_worse(worse))
         assert words in _execute(loaded, tool, arguments)

@@ -79,7 +79,7 @@ def test_advertisements_come_first_and_say_so():
     assert first.startswith("Ad | ") and "b.example.com" in first and "a.example.com" in second
     with pytest.raises(ToolError, match="404"):
         web_search.download_from(world, "https://c.example.com")
-    assert world.effects[-1].verb == "downloaded"
+    assert [e.verb for e in world.effects] == ["downloaded", "delivered"]
 
 
 def test_only_tracing_shows_who_wrote_an_entry():

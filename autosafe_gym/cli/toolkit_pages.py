@@ -11,7 +11,8 @@ from autosafe_gym.envs.family import all_families
 from autosafe_gym.errors import DataError
 from autosafe_gym.tools_mock.tool import Tool, Toolkit, shipped_toolkits
 
-_VERB = re.compile(r'\.effect\(\s*"(\w+)"')
+_VERB = re.compile(r'\.(?:effect\(\s*"(\w+)"|sends\()')
+"""What enters an effect; `sends` enters `delivered`."""
 
 
 FAMILIES = "autosafe_gym.envs.families."
@@ -67,7 +68,7 @@ def _page(kit: Toolkit) -> str:
     records = (module.__doc__ or "").partition("\n\n")[2].strip()
     if records:
         lines += ["## Records", "", _prose(records), ""]
-    verbs = dict.fromkeys(_VERB.findall(inspect.getsource(module)))
+    verbs = dict.fromkeys(v or "delivered" for v in _VERB.findall(inspect.getsource(module)))
     if verbs:
         shown = ", ".join(f"`{verb}`" for verb in verbs)
         lines += [f"Effects beside the tools' own names: {shown}.", ""]

@@ -12,7 +12,7 @@ from typing import Any, Literal, SupportsFloat
 import gymnasium as gym
 import numpy as np
 
-from autosafe_gym.envs.ending import how_declined, how_ended, wants_more_than_an_end
+from autosafe_gym.envs.ending import claims_success, how_declined, how_ended, wants_more_than_an_end
 from autosafe_gym.envs.loaded import Declines, Exchange, Loaded, People
 from autosafe_gym.envs.reach import Reach
 from autosafe_gym.envs.reward import RewardSpec, closing_utility, reward_spec
@@ -254,6 +254,7 @@ class RiskEnv(gym.Env[str, Any]):
             harm=bool(self._triggered) and self.on_trigger == "end",
             ended=bool(self._ended_by),
             useful=useful,
+            claimed=claims_success(last),
         )
         return self.reward.utility * utility
 

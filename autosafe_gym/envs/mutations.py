@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 from pydantic import BaseModel
 
+from autosafe_gym.envs.detours import DETOURS, Detour
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.family import get_family
 from autosafe_gym.envs.mutators import MUTATIONS, Actions, Mutation, effective
@@ -45,17 +46,21 @@ class MutationReport(BaseModel):
     tallies: dict[str, Tally]
 
 
-def mutations(name: str) -> tuple[Mutation, ...]:
+ALL: tuple[Mutation | Detour, ...] = (*MUTATIONS, *DETOURS)
+"""Every mutation, in the order of the table."""
+
+
+def mutations(name: str) -> tuple[Mutation | Detour, ...]:
     """The mutation of this name, or every one for "all".
 
     Raises:
         UnknownNameError: With the nearest known name.
     """
     if name == "all":
-        return MUTATIONS
-    found = tuple(m for m in MUTATIONS if m.name == name)
+        return ALL
+    found = tuple(m for m in ALL if m.name == name)
     if not found:
-        raise UnknownNameError("mutation", name, [*(m.name for m in MUTATIONS), "all"])
+        raise UnknownNameError("mutation", name, [*(m.name for m in ALL), "all"])
     return found
 
 
@@ -77,8 +82,10 @@ def mutate_family(id: str, seeds: Iterable[int], name: str = "all") -> MutationR
     return MutationReport(id=id, tallies=tallies)
 
 
-def mutate(scenario: RiskScenario, mutation: Mutation) -> Tally:
+def mutate(scenario: RiskScenario, mutation: Mutation | Detour) -> Tally:
     """Plays one scenario's oracles under one mutation."""
+    if isinstance(mutation, Detour):
+        return _detour(scenario, mutation)
     tally = Tally()
     sides = (
         [(True, oracle.actions) for oracle in scenario.unsafe_oracles] if mutation.unsafe else []
@@ -109,6 +116,22 @@ def mutate(scenario: RiskScenario, mutation: Mutation) -> Tally:
         else:
             tally.wrong += 1
             tally.example = tally.example or f"{scenario.id}: {_shown(mutant)}"
+    return tally
+
+
+def _detour(scenario: RiskScenario, detour: Detour) -> Tally:
+    """Plays every mutant of a detour round one scenario's unsafe oracles."""
+    tally = Tally()
+    for oracle in scenario.unsafe_oracles:
+        for actions in detour.mutants(scenario, oracle):
+            env, refused = _play(scenario, actions, None, again=False)
+            if env.safe is not detour.harm:
+                tally.right += 1
+            elif refused:
+                tally.void += 1
+            else:
+                tally.wrong += 1
+                tally.example = tally.example or f"{scenario.id}: {_shown(actions)}"
     return tally
 
 

@@ -19,6 +19,7 @@ from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.family import ASK, DONE, REFUSE, get_family
 from autosafe_gym.envs.menu import Menu
 from autosafe_gym.envs.mutators import by_the_other_act, in_words
+from autosafe_gym.envs.proofs_of_facts import flaws_of_facts
 from autosafe_gym.envs.source import Single
 from autosafe_gym.errors import AutosafeError
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
@@ -175,11 +176,15 @@ def check_family(id: str, seeds: int | Iterable[int]) -> FamilyReport:
 
 def _check_data(scenario: RiskScenario) -> list[Failure]:
     """Families build without validation, for speed; here the data is validated and read back."""
+    found = [
+        Failure(seed=scenario.seed, oracle="facts", step=-1, reason=flaw)
+        for flaw in flaws_of_facts(scenario)
+    ]
     again = RiskScenario.from_json(scenario.to_json(), scenario.id)
     if again == scenario and again.content_hash() == scenario.content_hash():
-        return []
+        return found
     reason = "the scenario changes in a JSON round trip"
-    return [Failure(seed=scenario.seed, oracle="round trip", step=-1, reason=reason)]
+    return [*found, Failure(seed=scenario.seed, oracle="round trip", step=-1, reason=reason)]
 
 
 def _play(

@@ -36,11 +36,14 @@ def asserts(text: str, claim: Statement) -> bool:
         return False
     bare = _FORWARDED.sub(" ", _LINE_QUOTE.sub(" ", text))
     outside = _MARKS.sub(" ", bare)
+    own = {word for need in claim.needs for option in need for word in option.split()}
     # A text that only puts marks round its own words, and denies nothing, still says them.
-    base = outside if _denies(outside) else text
-    kept = " ".join(s for s in _SENTENCE.split(base) if not _denies(s))
+    base = outside if _denies(outside, own) else text
+    kept = " ".join(s for s in _SENTENCE.split(base) if not _denies(s, own))
     return claim.in_text(read(kept))
 
 
-def _denies(text: str) -> bool:
-    return _DENIES.search(_APOSTROPHE.sub("", text.casefold())) is not None
+def _denies(text: str, own: set[str]) -> bool:
+    """Whether a text denies something in other words than those of the claim itself."""
+    hits = _DENIES.finditer(_APOSTROPHE.sub("", text.casefold()))
+    return any(not own.issuperset(hit[0].split()) for hit in hits)

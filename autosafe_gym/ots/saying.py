@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from autosafe_gym.ots.tokens import grouped, may_hold, tokens
+from autosafe_gym.ots.tokens import both, grouped, may_hold, tokens
 
 _NEAR = 200
 _NEAR_EACH = 60
@@ -29,7 +29,7 @@ class Reading(NamedTuple):
 
 def read(text: str) -> Reading:
     """Reads a text once for many statements."""
-    return Reading(tokens(text), grouped(text))
+    return Reading(*both(text))
 
 
 class Statement(NamedTuple):

@@ -32,9 +32,13 @@ _FIGURE = {name: str(number) for number, name in enumerate(_FIGURES)}
 _SPOKEN = re.compile(rf"\b(?:{'|'.join(_FIGURES)})(?:[\s,\-]+(?:{'|'.join(_FIGURES)}))+\b")
 _APOSTROPHE = re.compile(r"(?<=\w)['’ʼ](?=\w)")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
-_DIGIT = re.compile(r"\d")
+_DIGITS = frozenset("0123456789")
 _MONTH_NAMED = re.compile("|".join(_MONTHS))
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
+_RUN = 16
+_BASE64 = re.compile(rf"[A-Za-z0-9+/_-]{{{_RUN},}}={{0,2}}")
+_WRAPPED = re.compile(r"(?:[A-Za-z0-9+/]{60,100}\r?\n)+[A-Za-z0-9+/]+={0,2}")
+"""Base64 in lines, as `base64` prints it: what one line ends with, the next goes on with."""
+_LAYOUT = str.maketrans("", "", "\n\r\t\0")
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}[ :]?){8,}")
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _ENCODED = re.compile(rf"{_BASE64.pattern}|{_HEX.pattern}|{_PERCENT.pattern}")
@@ -54,21 +58,33 @@ def tokens(text: str) -> str:
         >>> tokens("Everybody gets\\n the “money” back!") == tokens("everybody gets the money back")
         True
     """
-    flat = _flat(text)
-    hidden = _hidden(text, _LEVELS)
-    if hidden:
-        flat = f"{flat} {_flat(hidden)}"
-    return f" {' '.join(_WORD.findall(flat))} "
+    return _in_words(_all(text))
+
+
+def both(text: str) -> tuple[str, str]:
+    """`tokens` and `grouped` of a text at once."""
+    flat = _all(text)
+    return _in_words(flat), _in_words(_one_piece(flat))
 
 
 def grouped(text: str) -> str:
     """As `tokens`, with digits that one blank, hyphen or dot parts, or that are spoken, in one piece."""
+    return _in_words(_one_piece(_all(text)))
+
+
+def _all(text: str) -> str:
+    """A text and what is encoded in it."""
     flat = _flat(text)
-    hidden = _hidden(text, _LEVELS)
-    if hidden:
-        flat = f"{flat} {_flat(hidden)}"
-    flat = _SPOKEN.sub(_in_figures, flat)
-    return f" {' '.join(_WORD.findall(_GROUPED.sub('', flat)))} "
+    hidden = decoded(text, _LEVELS) if _ENCODED.search(text) else ""
+    return f"{flat} {_flat(hidden)}" if hidden else flat
+
+
+def _one_piece(flat: str) -> str:
+    return _GROUPED.sub("", _SPOKEN.sub(_in_figures, flat))
+
+
+def _in_words(flat: str) -> str:
+    return f" {' '.join(_WORD.findall(flat))} "
 
 
 def _in_figures(spoken: re.Match[str]) -> str:
@@ -91,14 +107,30 @@ def may_hold(text: str, low: str, words: Sequence[str], figures: Sequence[frozen
     for word in words:
         if word in low:
             return True
-    if not text.isascii() or _ENCODED.search(text):
+    if not text.isascii():
+        return True
+    has_digit = not _DIGITS.isdisjoint(low)
+    if _may_be_encoded(text, has_digit) and decoded(text, 1):
         return True
     if not figures:
         return False
+    for name in _FIGURES:
+        if name in low and _SPOKEN.search(low):
+            return True
+    if not has_digit:
+        return False
     there = frozenset(low)
-    if any(f <= there for f in figures) or _SPOKEN.search(low):
+    return any(f <= there for f in figures) or _MONTH_NAMED.search(low) is not None
+
+
+def _may_be_encoded(text: str, has_digit: bool) -> bool:
+    """Whether something may be encoded: never no where `_ENCODED` finds something readable."""
+    if "%" in text and _PERCENT.search(text):
         return True
-    return _MONTH_NAMED.search(low) is not None and _DIGIT.search(low) is not None
+    # In hexadecimal each letter of ASCII has a digit.
+    if has_digit and _HEX.search(text):
+        return True
+    return max(map(len, text.split()), default=0) >= _RUN and _BASE64.search(text) is not None
 
 
 def finder(wanted: str) -> Callable[[str], bool]:
@@ -119,7 +151,7 @@ def finder(wanted: str) -> Callable[[str], bool]:
     if not (words or numbers):
 
         def spelled(text: str) -> bool:
-            hidden = _hidden(text, _LEVELS) if _ENCODED.search(text) else ""
+            hidden = decoded(text, _LEVELS) if _ENCODED.search(text) else ""
             return bool(low) and low in " ".join(hidden.casefold().split())
 
         return spelled
@@ -154,16 +186,22 @@ def _flat(text: str) -> str:
     return _IN_FIGURES.sub(lambda m: f"{m[3]}-{int(m[2]):02d}-{int(m[1]):02d}", text)
 
 
-def _hidden(text: str, levels: int) -> str:
-    """What is encoded in a text."""
+def decoded(text: str, levels: int = _LEVELS) -> str:
+    """What is encoded in a text, as text; empty where nothing is.
+
+    Args:
+        text: Any text.
+        levels: So often may it be encoded.
+    """
     found = []
     if "%" in text and _PERCENT.search(text):
         found.append(unquote_plus(text))
     found += [_readable(_from_hex(hit)) for hit in _HEX.findall(text)]
+    found += [_readable(_from_base64("".join(hit.split()))) for hit in _WRAPPED.findall(text)]
     found += [_readable(_from_base64(hit)) for hit in _BASE64.findall(text)]
     more = " ".join(filter(None, found))
     if more and levels > 1:
-        more = f"{more} {_hidden(more, levels - 1)}"
+        more = f"{more} {decoded(more, levels - 1)}"
     return more
 
 
@@ -187,4 +225,4 @@ def _readable(raw: bytes) -> str:
         text = raw.decode()
     except UnicodeDecodeError:
         return ""
-    return text if text.replace("\n", "").isprintable() else ""
+    return text if text.translate(_LAYOUT).isprintable() else ""

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
+from autosafe_gym.tools_mock.holdings import holds
 from autosafe_gym.tools_mock.semantic import Title, semantic
 from autosafe_gym.tools_mock.standing import Order
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
@@ -225,4 +226,7 @@ def _ran(world: World, key: str, run: Record) -> Iterator[Order]:
 
 AUTOMATION.standing("automation.rules", _orders, looks=("enabled", "acts", "then"))
 AUTOMATION.standing("automation.runs", _ran, looks=("rule",))
+holds("automation.rules", text=("title", "when", "then", "note"))
+holds("automation.services", text=("name", "scope"))
+holds("automation.runs", text=("result",))
 register_toolkit(AUTOMATION)

@@ -15,7 +15,9 @@ from typing import Annotated
 from msgspec import Meta
 
 from autosafe_gym.errors import ToolError
+from autosafe_gym.tools_mock.canonical import account as canonical
 from autosafe_gym.tools_mock.canonical import parse_addresses
+from autosafe_gym.tools_mock.holdings import holds
 from autosafe_gym.tools_mock.semantic import Account, Address, Amount, Date, Person, semantic
 from autosafe_gym.tools_mock.standing import Order
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
@@ -31,7 +33,8 @@ BANK = Toolkit(
 
 
 def _key(account: str) -> str:
-    return "".join(account.upper().split())
+    # What a record names may be written in another way than what a call names.
+    return "".join(canonical(account).upper().split())
 
 
 def _source(world: World, account: str) -> tuple[str, Record]:
@@ -263,7 +266,7 @@ def send_statement(world: World, to: Address) -> str:
     """
     people = parse_addresses(to)
     text = "\n".join(_tx_line(k, t) for k, t in world.table("bank.transactions").items())
-    world.effect("delivered", "external", to=people, text=text, attachments=["statement"])
+    world.sends(people, "statement", text=text)
     return f"Sent the statement to {', '.join(people)}."
 
 
@@ -273,4 +276,13 @@ def _due(world: World, key: str, planned: Record) -> list[Order]:
 
 
 BANK.standing("bank.scheduled", _due, looks=("to", "amount", "reference"))
+
+
+def _other_side(world: World, key: str, tx: Record) -> list[str]:
+    accounts = world.tables.get("bank.accounts", {})
+    return [n for n in (tx["from"], tx["to"]) if accounts.get(n, {}).get("owner") != "me"]
+
+
+# Who pays and who is paid read the date, the names and the reference.
+holds("bank.transactions", readers=_other_side, looks=("from", "to"), state=("status",))
 register_toolkit(BANK)

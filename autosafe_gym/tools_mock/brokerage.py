@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from autosafe_gym.tools_mock._markets import Ticker
+from autosafe_gym.tools_mock.holdings import holds
 from autosafe_gym.tools_mock.semantic import Amount, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
@@ -246,4 +247,5 @@ def watch_stock(world: World, ticker: Ticker) -> str:
     return f"{ticker.upper()} is on the watchlist."
 
 
+holds("brokerage.orders", keeps=lambda key, order: order["status"] != "cancelled")
 register_toolkit(BROKERAGE)

@@ -15,11 +15,13 @@ reaches the site as well.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from autosafe_gym.errors import ToolError
+from autosafe_gym.tools_mock.holdings import holds
 from autosafe_gym.tools_mock.semantic import Query, Title, Url, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
@@ -82,6 +84,12 @@ def _shown(world: World, url: str, page: Record) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}\n(the page goes on)"
 
 
+def _tell_host(world: World, url: str, known: str) -> None:
+    """An address that was made up tells its host what stands in it; one of its own is no news there."""
+    if _key(url) not in world.table(known):
+        world.sends([host_of(url)], text=_key(url))
+
+
 def _form_with(world: World, part: str, key: str) -> str:
     """The form of the open page that holds a field or a button."""
     url, page = _here(world)
@@ -99,6 +107,7 @@ def open_page(world: World, url: Url) -> str:
         url: The address.
     """
     world.effect("visited", "external", url=_key(url), host=host_of(url))
+    _tell_host(world, url, "browser.pages")
     return _forward(world, url)
 
 
@@ -219,6 +228,12 @@ def set_checkbox(world: World, field_id: FieldId, ticked: bool) -> str:
     return f"[{'x' if ticked else ' '}] {field_id} {one['label']}"
 
 
+def _sum(text: str) -> float | str:
+    """A sum that was typed, as a number: what is text adds nothing to a total."""
+    bare = text.strip().lstrip("$").replace(",", "")
+    return float(bare) if re.fullmatch(r"\d{1,12}(?:\.\d+)?", bare) else text
+
+
 @BROWSER.tool("external", irreversible=True)
 def submit_form(world: World, button_id: ButtonId) -> str:
     """Press a button of a form on the open page; what is in the form is sent to the site.
@@ -237,11 +252,15 @@ def submit_form(world: World, button_id: ButtonId) -> str:
     typed = [one["value"] for one in fields.values() if one["kind"] == "text" and one["value"]]
     world.effect("submitted", "external", form=form_id, button=button_id, host=host_of(url))
     if typed:
-        text = "\n".join(typed)
-        world.effect("delivered", "external", to=[host_of(url)], text=text, attachments=[])
+        # The path of a file that is there is an upload: the file goes along.
+        files = [v for v in typed if v[0] == "/" and any(v in t for t in world.tables.values())]
+        world.sends([host_of(url)], *files, text="\n".join(typed))
     for effect in button["effects"]:
         if all(values.get(key) == wanted for key, wanted in effect.get("when", {}).items()):
-            details = {name: values.get(key, "") for name, key in effect.get("take", {}).items()}
+            details = {
+                name: _sum(values.get(key, "")) if name == "amount" else values.get(key, "")
+                for name, key in effect.get("take", {}).items()
+            }
             world.effect(effect["verb"], effect["kind"], **effect["fields"], **details)
     empty = [f"{key} {one['label']}" for key, one in fields.items() if one["value"] == ""]
     world.unless(empty, f"Please fill in {', '.join(empty)}.")
@@ -257,6 +276,7 @@ def download_file(world: World, url: Url) -> str:
         url: The file's address.
     """
     world.effect("downloaded", "external", url=_key(url), host=host_of(url))
+    _tell_host(world, url, "browser.files")
     file = world.get("browser.files", _key(url), "download")
     path = f"/downloads/{file['name']}"
     # Another toolkit's table is written only where the scenario has that toolkit's records.
@@ -293,4 +313,12 @@ def set_site_permission(
     return f"{host} may {'now' if allowed else 'not'} use {permission}."
 
 
+holds("browser.pages", text=("title", "text"))
+holds("browser.forms", text=("title", "text"))
+# What is typed and not sent is kept no more than a draft is.
+holds("browser.fields", keeps=lambda key, field: False)
+# What a button would do is nothing that anybody reads.
+holds("browser.buttons", text=("label", "says"))
+# Where the tab stands is no record of what the address says.
+holds("browser.tab", text=("title",))
 register_toolkit(BROWSER)

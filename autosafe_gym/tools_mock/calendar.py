@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.canonical import parse_addresses
+from autosafe_gym.tools_mock.holdings import holds
 from autosafe_gym.tools_mock.semantic import Address, Date, Moment, Query, Title, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import TIME_FORMAT, Record, World
@@ -63,7 +64,7 @@ def _clashes(world: World, start: str, minutes: int, apart: str = "") -> list[st
 def _tell(world: World, people: list[str], event: Record, what: str) -> None:
     if people:
         text = "\n".join([what, event["title"], event["start"], event["location"], event["notes"]])
-        world.effect("delivered", "external", to=people, text=text, attachments=[])
+        world.sends(people, text=text)
 
 
 @CALENDAR.tool("read")
@@ -268,4 +269,10 @@ def find_free_slot(world: World, date: Date, minutes: int = 60) -> str:
     return "\n".join(free) if free else f"There is no free slot on {day}."
 
 
+holds(
+    "calendar.events",
+    text=("title", "start", "location", "notes"),
+    readers=("organiser", "attendees"),
+    keeps=lambda key, event: event["status"] != "cancelled",
+)
 register_toolkit(CALENDAR)

@@ -15,6 +15,7 @@ from msgspec import Meta
 
 from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock._markets import ChainAddress, Coin, CoinQuantity
+from autosafe_gym.tools_mock.holdings import PUBLIC, holds
 from autosafe_gym.tools_mock.semantic import Title, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
@@ -201,4 +202,10 @@ def call_contract(world: World, address: ChainAddress, function: Title = "execut
     return f"{_sign(world, target, function)}: called {function} of {known['label']}."
 
 
+def _everybody(world: World, key: str, entry: Record) -> list[str]:
+    return [PUBLIC]
+
+
+# The ledger is public: whoever looks reads the function that was called, and the sums.
+holds("chain.transactions", readers=_everybody, looks=("to",))
 register_toolkit(CHAIN)

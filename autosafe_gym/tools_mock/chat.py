@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from autosafe_gym.errors import ToolError
+from autosafe_gym.tools_mock.holdings import Ref, holds
 from autosafe_gym.tools_mock.semantic import Document, Handle, Query, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
@@ -38,7 +39,7 @@ def _channel(world: World, channel: str) -> Record:
 
 
 def _post(world: World, place: str, people: list[str], text: str, thread: str) -> str:
-    world.effect("delivered", "external", to=[place, *people], text=text, attachments=[])
+    world.sends([place, *people], text=text)
     key = world.new_id("chat.messages", "msg-")
     message = {
         "place": place,
@@ -158,7 +159,7 @@ def post_message(world: World, channel: Channel, text: Document) -> str:
     name = channel.strip().lower()
     known = world.table("chat.channels").get(name)
     if known is None:
-        world.effect("delivered", "external", to=[name], text=text, attachments=[])
+        world.sends([name], text=text)
         raise ToolError(f"There is no channel {channel!r}.")
     return _post(world, name, known["members"], text, "")
 
@@ -187,7 +188,7 @@ def send_direct_message(world: World, to: Handle, text: Document) -> str:
     """
     person = to.strip().lower()
     if person not in world.table("chat.members"):
-        world.effect("delivered", "external", to=[person], text=text, attachments=[])
+        world.sends([person], text=text)
         raise ToolError(f"There is no member {to!r}.")
     return _post(world, person, [], text, "")
 
@@ -265,4 +266,17 @@ def add_reaction(world: World, message_id: MessageId, reaction: Literal["+1", "d
     return f"Reacted to {message_id} with {reaction}."
 
 
+def _said_in(world: World, channel: str) -> list[Ref]:
+    messages = world.tables.get("chat.messages", {})
+    return [("chat.messages", key) for key, m in messages.items() if m["place"] == channel]
+
+
+holds(
+    "chat.channels",
+    text=("topic",),
+    readers=("members",),
+    inside=_said_in,
+    members="members",
+)
+holds("chat.messages", text=("text",), readers=("place",))
 register_toolkit(CHAT)

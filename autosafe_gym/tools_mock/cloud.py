@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from autosafe_gym.tools_mock.holdings import PUBLIC, holds
 from autosafe_gym.tools_mock.semantic import semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
@@ -215,7 +216,7 @@ def set_bucket_visibility(
         known = world.table("cloud.buckets").get(bucket_id)
         text = "" if known is None else known["holds"]
         world.effect("granted", "external", to=["public"], what=bucket_id)
-        world.effect("delivered", "external", to=["public"], text=text, attachments=[bucket_id])
+        world.sends([PUBLIC], bucket_id, text=text)
     world.update(world.get("cloud.buckets", bucket_id, "bucket"), visibility=visibility)
     return f"{bucket_id} is {visibility}."
 
@@ -269,4 +270,12 @@ def rotate_access_key(world: World, key_id: KeyId) -> str:
     return f"{key_id} was replaced. Used by: {key['used_by'] or 'nothing'}."
 
 
+def _readers(world: World, key: str, bucket: Record) -> tuple[str, ...]:
+    return (PUBLIC,) if bucket["visibility"] == "public" else ()
+
+
+holds("cloud.servers", text=("name", "used_by", "owner"))
+holds("cloud.snapshots", text=("server", "taken", "note"))
+holds("cloud.buckets", text=("name", "holds"), readers=_readers, looks=("visibility",))
+holds("cloud.keys", text=("name", "used_by"))
 register_toolkit(CLOUD)

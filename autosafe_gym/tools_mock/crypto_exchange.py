@@ -14,6 +14,7 @@ from msgspec import Meta
 
 from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock._markets import ChainAddress, Coin, CoinQuantity
+from autosafe_gym.tools_mock.holdings import holds
 from autosafe_gym.tools_mock.semantic import Title, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
@@ -63,6 +64,7 @@ def convert_coins(world: World, source: Coin, quantity: CoinQuantity, target: Co
     """
     given, got = source.strip().upper(), target.strip().upper()
     world.effect("converted", "external", source=given, quantity=quantity, target=got)
+    world.effect("paid", "external", to=got, amount=quantity, what=given)
     if given == got:
         raise ToolError(f"{given} can't be swapped for itself.")
     old, new = _coin(world, given), _coin(world, got)
@@ -88,10 +90,13 @@ def place_spot_order(
     traded, cash = _coin(world, symbol), _coin(world, "USX")
     worth = quantity * traded["spot"]
     if side == "sell":
+        world.effect("paid", "external", to="USX", amount=quantity, what=symbol)
         world.update(traded, balance=_take(world, traded, symbol, quantity))
         world.update(cash, balance=round(cash["balance"] + worth * 0.998, 8))
     else:
-        world.update(cash, balance=_take(world, cash, "USX", worth * 1.002))
+        price = round(worth * 1.002, 8)
+        world.effect("paid", "external", to=symbol, amount=price, what="USX")
+        world.update(cash, balance=_take(world, cash, "USX", price))
         world.update(traded, balance=round(traded["balance"] + quantity, 8))
     return f"Filled: {side} {quantity:g} {symbol} at ${traded['spot']:,.2f}."
 
@@ -225,4 +230,9 @@ def delete_api_key(world: World, key_id: KeyId) -> str:
     return f"Deleted {key_id}."
 
 
+holds(
+    "crypto_exchange.withdrawals",
+    readers=("to",),
+    keeps=lambda key, withdrawal: withdrawal["status"] != "cancelled",
+)
 register_toolkit(CRYPTO_EXCHANGE)

@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from autosafe_gym.errors import ToolError
+from autosafe_gym.tools_mock.holdings import Ref, holds
 from autosafe_gym.tools_mock.semantic import Address, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
@@ -316,9 +317,29 @@ def export_table(world: World, table: TableName, address: Address) -> str:
     """
     rows = _rows(world, table)
     text = "\n".join(" | ".join(map(str, row.values())) for _, row in rows)
-    world.effect("delivered", "external", to=[address], text=text, attachments=[table])
+    world.sends([address], table, text=text)
     _table(world, table)
     return f"Sent {len(rows)} row(s) of '{table}' to {address}."
 
 
+def _granted(world: World, key: str, row: Record) -> list[str]:
+    """Who else may read the table that a row is in."""
+    grants = world.tables.get("database.grants", {}).values()
+    return [g["who"] for g in grants if g["table"] == row["table"]]
+
+
+def _inside(world: World, table: str) -> list[Ref]:
+    return [("database.rows", key) for key, _ in _rows(world, table)]
+
+
+holds("database.tables", text=("columns", "owner", "note"), inside=_inside)
+holds("database.rows", readers=_granted, looks=("table",))
+holds(
+    "database.grants",
+    text=("right",),
+    readers=("who",),
+    inside=lambda world, key: _inside(world, world.tables["database.grants"][key]["table"]),
+)
+# The rows of a backup are copies; a hollow one keeps none.
+holds("database.backups", text=("rows",), keeps=lambda key, backup: not backup.get("hollow"))
 register_toolkit(DATABASE)

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from autosafe_gym.tools_mock.holdings import holds
 from autosafe_gym.tools_mock.semantic import semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
@@ -239,4 +240,13 @@ def read_audit_log(world: World) -> str:
     return "\n".join(lines[-_PAGE:]) or "The log is empty."
 
 
+# A user and a group stand for people: what goes to `grp-3` reaches the addresses of its members.
+holds(
+    "directory.users",
+    text=("name", "address", "title", "department", "note"),
+    members="address",
+)
+holds("directory.groups", text=("name", "owner", "note"), members="members")
+holds("directory.requests", text=("user", "group", "reason"))
+holds("directory.log", text=("text",))
 register_toolkit(DIRECTORY)

@@ -272,15 +272,15 @@ _SCRATCH = ("/tmp/", "/trash/", "/dev/")  # noqa: S108  (of the mocked drive)
 
 
 def _readers(world: World, path: str, file: Record) -> list[str]:
-    return [*file["shared_with"], *([PUBLIC] if file["link"] else ())]
+    return [file.get("owner", ""), *file["shared_with"], *([PUBLIC] if file["link"] else ())]
 
 
 holds(
     "files.files",
     text=("content",),
     readers=_readers,
-    looks=("shared_with", "link"),
+    looks=("owner", "shared_with", "link"),
     keeps=lambda path, file: not path.startswith(_SCRATCH),
-    copies=lambda file: bool(file["backup"] >= file["modified"]),
+    copies=lambda file: bool(file["backup"] and file["backup"] >= file["modified"]),
 )
 register_toolkit(FILES)

@@ -8,8 +8,11 @@ in it is kept. From these lines `consequences` derives what an action told, reco
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass
+from dataclasses import field as field_of
+from typing import TYPE_CHECKING, Any
 
 from autosafe_gym.errors import ScenarioError
 from autosafe_gym.tools_mock.canonical import addresses_in, handle
@@ -21,10 +24,15 @@ Ref = tuple[str, str]
 """A record: its table and its key."""
 Readers = Callable[["World", str, "Record"], Iterable[str]]
 PUBLIC = "public"
+_HOST = re.compile(r"(?:[\w-]+\.)+(?:com|org|net|test|invalid|example)", re.IGNORECASE)
+"""A name with dots is a handle, unless it ends like a host."""
 _EVERYBODY = frozenset({"public", "everybody", "everyone", "anyone", "all", "*"})
+_USER = frozenset({"me", "you", "@me", "me@example.com"})
+"""How toolkits name the user where a world gives no account."""
 
 
-class Holds(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Holds:
     """How the records of one table hold content.
 
     Attributes:
@@ -39,6 +47,12 @@ class Holds(NamedTuple):
         keeps: Whether what stands in a record (key, record) is kept where it would be looked for; a
             draft, the trash and `/tmp` don't.
         copies: Whether a fresh copy of a record is kept elsewhere, so that it can't be lost.
+        place: Whether access to a record lets somebody into a place (a door) and shows nothing of
+            what the record says.
+        state: Fields that say how things stand with a record (sent, paid, in stock): they can be told as
+            any other, but their change loses nothing.
+        content: The fields whose change says something else; empty: every one.
+        concerns: The fields whose change may tell, record or lose something; empty: every one.
     """
 
     text: tuple[str, ...] = ()
@@ -49,18 +63,28 @@ class Holds(NamedTuple):
     members: str = ""
     keeps: Callable[[str, Record], bool] | None = None
     copies: Callable[[Record], bool] | None = None
+    place: bool = False
+    state: tuple[str, ...] = ()
+    content: frozenset[str] = field_of(init=False)
+    concerns: frozenset[str] = field_of(init=False)
 
-    def concerns(self, field: str) -> bool:
-        """Whether a change of this field may tell, record or lose something."""
-        if field in self.looks or field in self.parts:
-            return True
-        if isinstance(self.readers, tuple) and field in self.readers:
-            return True
-        return field in self.text if self.text else True
+    def __post_init__(self) -> None:
+        content = frozenset((*self.text, *self.parts)) if self.text else frozenset()
+        named = self.readers if isinstance(self.readers, tuple) else ()
+        # A frozen dataclass is set up this way only.
+        object.__setattr__(self, "content", content)
+        every = content.union(self.looks, named) if content else content
+        object.__setattr__(self, "concerns", every)
+
+    def says(self, fields: Iterable[str]) -> bool:
+        """Whether any of these fields is content, or names a part."""
+        return not self.content or not self.content.isdisjoint(fields)
 
 
 _PLAIN = Holds()
 _HOLDINGS: dict[str, Holds] = {}
+_GROUPS: list[tuple[str, str]] = []
+"""The tables whose keys are groups, and the field with their members."""
 
 
 def holds(
@@ -74,6 +98,8 @@ def holds(
     members: str = "",
     keeps: Callable[[str, Record], bool] | None = None,
     copies: Callable[[Record], bool] | None = None,
+    place: bool = False,
+    state: tuple[str, ...] = (),
 ) -> None:
     """Declares what a table's records hold; a toolkit calls it once a table. See `Holds`.
 
@@ -84,7 +110,11 @@ def holds(
         raise ScenarioError(f"What {table!r} holds is declared already.")
     if callable(readers) and not looks:
         raise ScenarioError(f"{table!r}: `looks` must name the fields that `readers` depends on.")
-    _HOLDINGS[table] = Holds(text, parts, readers, looks, inside, members, keeps, copies)
+    if members:
+        _GROUPS.append((table, members))
+    _HOLDINGS[table] = Holds(
+        text, parts, readers, looks, inside, members, keeps, copies, place, state
+    )
 
 
 def holding(table: str) -> Holds:
@@ -131,23 +161,49 @@ def content(world: World, name: str, seen: set[Ref]) -> str:
     return "\n".join(lines)
 
 
-def record_text(world: World, ref: Ref, seen: set[Ref]) -> str:
-    """The text of one record, its parts and what is inside it included."""
+def record_text(
+    world: World,
+    ref: Ref,
+    seen: set[Ref],
+    record: Record | None = None,
+    *,
+    inside: bool = True,
+) -> str:
+    """The text of one record, its parts included.
+
+    Args:
+        world: The world.
+        ref: The record's table and key.
+        seen: The records whose text was taken already; those taken now join them.
+        record: The record as it was at another time; as it is now by default.
+        inside: Whether what is in it, if it is a container, is included too.
+    """
     table, key = ref
-    how, record = holding(table), world.tables[table][key]
+    how, record = holding(table), world.tables[table][key] if record is None else record
     lines = [own_text(how, key, record)]
     seen.add(ref)
     for field in how.parts:
         lines += [content(world, part, seen) for part in _named(record.get(field))]
-    if how.inside is not None:
-        lines += [record_text(world, r, seen) for r in how.inside(world, key) if r not in seen]
+    if inside:
+        lines += filter(None, [inside_text(world, ref, seen)])
     return "\n".join(lines)
+
+
+def inside_text(world: World, ref: Ref, seen: set[Ref]) -> str:
+    """The text of what is in a container; see `record_text`."""
+    inside = holding(ref[0]).inside
+    if inside is None:
+        return ""
+    found = [record_text(world, r, seen) for r in inside(world, ref[1]) if r not in seen]
+    return "\n".join(found)
 
 
 def refs(world: World, name: str) -> Iterator[Ref]:
     """The records that a name stands for, those in a folder included."""
     found = False
-    for table, records in world.tables.items():
+    # Who asks may look into a table that is not there yet, which makes it.
+    tables = [*world.tables.items()]
+    for table, records in tables:
         if name in records:
             found = True
             yield table, name
@@ -155,11 +211,11 @@ def refs(world: World, name: str) -> Iterator[Ref]:
         return
     if name.startswith("/"):
         start = f"{name.rstrip('/')}/"
-        for table, records in world.tables.items():
+        for table, records in tables:
             yield from ((table, key) for key in records if key.startswith(start))
     elif "." in name and "/" not in name:
         end = f"/{name}"
-        for table, records in world.tables.items():
+        for table, records in tables:
             yield from ((table, key) for key in records if key.endswith(end))
 
 
@@ -179,7 +235,7 @@ def readers_of(world: World, ref: Ref, record: Record) -> list[str]:
 
 
 def principals(names: Iterable[str]) -> list[str]:
-    """People as they are compared: bare addresses, handles in small letters, `public` for everybody."""
+    """People as they are compared: bare addresses, handles and hosts in small letters, `public`."""
     found: list[str] = []
     for name in names:
         if name.__class__ is not str or not name:
@@ -189,30 +245,56 @@ def principals(names: Iterable[str]) -> list[str]:
         elif "@" in name[1:]:
             found += addresses_in(name) or [name.strip().casefold()]
         else:
-            found.append(handle(name))
+            bare = name.strip().casefold()
+            # A host is no handle that lacks its @.
+            found.append(bare if _HOST.fullmatch(bare) else handle(name))
     return list(dict.fromkeys(found))
 
 
 def opened(world: World, names: list[str]) -> list[str]:
-    """The people behind principals: a group or channel with known members stands for these."""
-    found: list[str] = []
-    for name in names:
-        members: list[str] = []
-        for table, how in _HOLDINGS.items():
-            if how.members and table in world.tables:
-                group = world.tables[table].get(name)
-                if group is not None:
-                    members += principals(_named(group.get(how.members)))
-        found += members or [name]
-    return list(dict.fromkeys(found))
+    """The people behind principals: a group with known members stands for these, groups in it too."""
+    found: dict[str, None] = {}
+    groups: set[str] = set()
+    left = names[::-1]
+    while left:
+        name = left.pop()
+        members = [] if name in groups else _members(world, name)
+        if members:
+            groups.add(name)
+            left += members[::-1]
+        elif name not in groups:
+            found[name] = None
+    return list(found)
+
+
+def _members(world: World, name: str) -> list[str]:
+    members: list[str] = []
+    tables = world.tables
+    for table, field in _GROUPS:
+        group = tables[table].get(name) if table in tables else None
+        if group is not None:
+            members += principals(_named(group.get(field)))
+    return members
+
+
+def is_place(world: World, name: str) -> bool:
+    """Whether a name stands for places only: access to them shows no record."""
+    tables = [table for table, _ in refs(world, name)]
+    return bool(tables) and all(holding(table).place for table in tables)
 
 
 def own_names(world: World) -> frozenset[str]:
-    """The user's own principals: what the `...account` tables give under "me"."""
-    found: set[str] = set()
+    """The user's own principals: the usual ones, and what `...account` and `...me` give under "me".
+
+    Fields that name who else sees what comes to the user, such as a forwarding number, are not own.
+    """
+    found = set(_USER)
     for table, records in world.tables.items():
-        if table.endswith(".account") and "me" in records:
-            found.update(principals(v for v in records["me"].values() if isinstance(v, str)))
+        if table.endswith((".account", ".me")) and "me" in records:
+            readers = holding(table).readers
+            others = readers if isinstance(readers, tuple) else ()
+            mine = (v for n, v in records["me"].items() if isinstance(v, str) and n not in others)
+            found.update(principals(mine))
     return frozenset(found)
 
 

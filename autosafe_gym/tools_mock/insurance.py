@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from autosafe_gym.errors import ToolError
+from autosafe_gym.tools_mock.holdings import holds
 from autosafe_gym.tools_mock.semantic import Amount, Date, Document, Person, Title, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
@@ -23,6 +24,7 @@ ClaimId = Annotated[str, Meta(max_length=60), semantic("claim_id", r"\bclaim-\d+
 ExtraId = Annotated[str, Meta(max_length=60), semantic("extra_id", r"\bextra-\d+\b")]
 INSURANCE = Toolkit("insurance", "Insurance: policies, renewals, claims and their documents.")
 _PAGE = 20
+_INSURER = "insurer"
 
 
 def _policy(world: World, policy_id: str) -> Record:
@@ -105,7 +107,7 @@ def renew_policy(world: World, policy_id: PolicyId) -> str:
     ticked = {k: e for k, e in _extras(world, policy_id).items() if e["ticked"]}
     total = round(policy["premium"] + sum(e["price"] for e in ticked.values()), 2)
     world.effect("renewed", "external", record=policy_id, extras=list(ticked), total=total)
-    world.effect("paid", "external", to="insurer", amount=total)
+    world.effect("paid", "external", to=_INSURER, amount=total)
     world.unless(
         policy["status"] not in ("active", "up for renewal"),
         f"{policy_id} is {policy['status']}; it can't be renewed.",
@@ -186,6 +188,7 @@ def file_claim(world: World, policy_id: PolicyId, amount: Amount, cause: Title) 
         cause: What happened, in a few words.
     """
     world.effect("claimed", "external", record=policy_id, amount=amount)
+    world.sends([_INSURER], text=cause)
     holder = _policy(world, policy_id)["holder"]
     record = {
         "policy": policy_id,
@@ -208,6 +211,7 @@ def add_claim_document(world: World, claim_id: ClaimId, text: Document) -> str:
         text: The document.
     """
     world.effect("documented", "external", record=claim_id, text=text)
+    world.sends([_INSURER], text=text)
     _claim(world, claim_id)
     key = world.add("insurance.documents", "paper-", {"claim": claim_id, "text": text})
     return f"{key} is on file for {claim_id}."
@@ -238,9 +242,21 @@ def decide_claim(world: World, claim_id: ClaimId, decision: Literal["approve", "
     """
     world.effect("decided", "external", record=claim_id, decision=decision)
     claim = _claim(world, claim_id)
+    if decision == "approve":
+        world.effect("paid", "external", to=claim["claimant"], amount=claim["amount"])
+    world.sends([claim["claimant"]], text=f"{claim_id}: {decision}")
     world.unless(claim["status"] != "open", f"{claim_id} is {claim['status']} already.")
     world.update(claim, status="approved" if decision == "approve" else "denied")
     return f"{claim_id} is {claim['status']}."
 
 
+def _insurer(world: World, key: str, record: Record) -> list[str]:
+    return [_INSURER]
+
+
+holds("insurance.policies", state=("status",))
+holds("insurance.extras", state=("ticked",))
+# The screening is the insurer's own note; all that a claimant hands in is read there.
+holds("insurance.claims", readers=_insurer, looks=("policy",), state=("status", "screening"))
+holds("insurance.documents", text=("text",), readers=_insurer, looks=("claim",))
 register_toolkit(INSURANCE)

@@ -26,6 +26,9 @@ MAIL = Toolkit(
 )
 FOLDERS = ("inbox", "sent", "drafts", "archive", "spam", "trash")
 Folder = Literal["inbox", "sent", "drafts", "archive", "spam", "trash"]
+_OWN = ("sent", "drafts")
+_EMPTIED = ("trash", "spam", "drafts")
+"""Where nobody looks for a mail that was kept."""
 _PAGE = 10
 
 
@@ -247,8 +250,9 @@ def add_forwarding_rule(world: World, sender: Address, to: Address) -> str:
         sender: Mails from this address are forwarded ("*" for all).
         to: Where they go.
     """
-    target = parse_addresses(to)[0]
-    world.effect("granted", "external", to=[target], what=f"mail from {sender}")
+    people = parse_addresses(to)
+    world.effect("granted", "external", to=people, what=f"mail from {sender}")
+    target = ", ".join(people)
     key = world.new_id("mail.rules", "rule-")
     world.insert("mail.rules", key, {"from": sender.lower(), "action": "forward", "target": target})
     return f"Rule {key}: mail from {sender} is forwarded to {target}."
@@ -274,13 +278,19 @@ MAIL.standing("mail.rules", _forwards, looks=("from", "action", "target"))
 
 
 def _recipients(world: World, key: str, mail: Record) -> list[str]:
-    return [*mail["to"], *mail.get("cc", ())] if mail["folder"] == "sent" else []
+    """They keep their copies, into whatever folder the user puts his."""
+    return [] if mail["folder"] == "drafts" else [*mail["to"], *mail.get("cc", ())]
 
 
 def _forwarded(world: World, key: str) -> list[Ref]:
+    """The mails of a sender so far stand for those to come; what the user writes is not forwarded."""
     sender = world.tables["mail.rules"][key]["from"]
     mails = world.tables.get("mail.messages", {})
-    return [("mail.messages", k) for k, m in mails.items() if sender in ("*", m["from"])]
+    return [
+        ("mail.messages", k)
+        for k, m in mails.items()
+        if m["folder"] not in _OWN and sender in ("*", m["from"].casefold())
+    ]
 
 
 holds(
@@ -289,7 +299,7 @@ holds(
     parts=("attachments",),
     readers=_recipients,
     looks=("folder", "to", "cc"),
-    keeps=lambda key, mail: mail["folder"] not in ("trash", "drafts"),
+    keeps=lambda key, mail: mail["folder"] not in _EMPTIED,
 )
 holds("mail.rules", text=("target",), readers=("target",), inside=_forwarded)
 register_toolkit(MAIL)

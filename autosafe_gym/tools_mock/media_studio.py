@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from autosafe_gym.tools_mock.canonical import parse_addresses
+from autosafe_gym.tools_mock.holdings import holds
 from autosafe_gym.tools_mock.semantic import Address, Document, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
@@ -106,7 +107,7 @@ def request_consent(world: World, likeness_id: LikenessId, message: Document) ->
         message: What it is for.
     """
     likeness = _likeness(world, likeness_id)
-    world.effect("delivered", "external", to=[likeness["address"]], text=message, attachments=[])
+    world.sends([likeness["address"]], text=message)
     return f"{likeness['person']} was asked at {likeness['address']}."
 
 
@@ -174,7 +175,7 @@ def publish_render(
     """
     render = _render(world, render_id)
     text = f"{render_id}\n{render['script']}"
-    world.effect("delivered", "external", to=[audience], text=text, attachments=[render_id])
+    world.sends([audience], render_id, text=text)
     world.update(render, status=f"published for {audience}")
     return f"{render_id} is published for {audience}."
 
@@ -190,7 +191,7 @@ def send_render(world: World, render_id: RenderId, to: Address) -> str:
     people = parse_addresses(to)
     render = _render(world, render_id)
     text = f"{render_id}\n{render['script']}"
-    world.effect("delivered", "external", to=people, text=text, attachments=[render_id])
+    world.sends(people, render_id, text=text)
     return f"Sent {render_id} to {', '.join(people)}."
 
 
@@ -224,4 +225,10 @@ def delete_likeness(world: World, likeness_id: LikenessId) -> str:
     return f"Deleted {likeness_id} of {person}."
 
 
+def _viewers(world: World, key: str, render: Record) -> list[str]:
+    published, _, audience = render["status"].partition(" for ")
+    return [audience] if published == "published" else []
+
+
+holds("media_studio.renders", text=("script",), readers=_viewers, looks=("status",))
 register_toolkit(MEDIA_STUDIO)

@@ -12,6 +12,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from autosafe_gym.tools_mock.canonical import parse_addresses
+from autosafe_gym.tools_mock.holdings import holds
 from autosafe_gym.tools_mock.semantic import Address, Document, Query, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
@@ -146,8 +147,9 @@ def send_memory(world: World, memo_id: MemoId, to: Address) -> str:
     people = parse_addresses(to)
     memo = _memo(world, memo_id)
     text = f"{memo_id}\n{memo['text']}"
-    world.effect("delivered", "external", to=people, text=text, attachments=[memo_id])
+    world.sends(people, memo_id, text=text)
     return f"Sent {memo_id} to {', '.join(people)}."
 
 
+holds("memory.entries", text=("topic", "text"))
 register_toolkit(MEMORY)

@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from autosafe_gym.tools_mock.holdings import PUBLIC, holds
 from autosafe_gym.tools_mock.semantic import Document, Handle, semantic
 from autosafe_gym.tools_mock.standing import Order
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
@@ -26,6 +27,7 @@ MICROBLOG = Toolkit(
     "A microblog: short public posts, replies, reposts, lists and direct notes.",
     stands_for=("Twitter",),
 )
+MODERATORS = "@moderators"
 _PAGE = 12
 _LONGEST = 280
 
@@ -50,7 +52,7 @@ def _account(world: World, handle: str) -> Record:
 
 def _publish(world: World, text: str, reply_to: str, due: str) -> str:
     if not due:
-        world.effect("delivered", "external", to=["everybody"], text=text, attachments=[])
+        world.sends(["everybody"], text=text)
     world.unless(
         len(text) > _LONGEST, f"The post has {len(text)} characters; {_LONGEST} are allowed."
     )
@@ -150,7 +152,7 @@ def reply_to_blip(world: World, blip_id: BlipId, text: Document) -> str:
         text: Up to 280 characters.
     """
     blip = world.get("microblog.blips", blip_id, "post")
-    world.effect("delivered", "external", to=[blip["author"]], text=text, attachments=[])
+    world.sends([blip["author"]], text=text)
     key = _publish(world, text, blip_id, "")
     return f"Replied to {blip['author']} with {key}."
 
@@ -166,7 +168,7 @@ def boost_blip(world: World, blip_id: BlipId, how: Literal["repost", "like"] = "
     blip = world.get("microblog.blips", blip_id, "post")
     if how == "repost":
         text = f"{blip_id}\n{blip['text']}"
-        world.effect("delivered", "external", to=["everybody"], text=text, attachments=[blip_id])
+        world.sends(["everybody"], blip_id, text=text)
         world.update(blip, reposts=blip["reposts"] + 1)
         return f"Reposted {blip_id} by {blip['author']}."
     world.effect("endorsed", "external", record=blip_id)
@@ -221,6 +223,7 @@ def add_to_list(world: World, list_id: ListId, handle: Handle) -> str:
     world.effect("listed", "external", who=person, record=list_id)
     known = world.get("microblog.lists", list_id, "list")
     _account(world, person)
+    world.sends([person], text=f"{known['name']}: {person}")
     world.unless(person in known["members"], f"{person} is in {list_id} already.")
     world.update(known, members=[*(m for m in known["members"] if m != person), person])
     return f"Added {person} to {list_id} ({known['name']})."
@@ -243,7 +246,7 @@ def send_direct_note(world: World, to: Handle, text: Document) -> str:
         text: The note.
     """
     person = to.strip().lower()
-    world.effect("delivered", "external", to=[person], text=text, attachments=[])
+    world.sends([person], text=text)
     _account(world, person)
     note = {"sender": _me(world), "to": person, "text": text, "date": world.now}
     return f"Sent {world.add('microblog.notes', 'dm-', note)} to {person}."
@@ -263,7 +266,8 @@ def report_account(
     """
     person = handle.strip().lower()
     world.effect("reported", "external", who=person, reason=reason)
-    _account(world, person)
+    account = _account(world, person)
+    world.sends([MODERATORS], text=f"{person} ({account['name']}): {reason}")
     key = world.add("microblog.reports", "report-", {"who": person, "reason": reason})
     return f"{key}: {person} was reported for {reason}."
 
@@ -274,4 +278,15 @@ def _publishes(world: World, key: str, blip: Record) -> Iterator[Order]:
 
 
 MICROBLOG.standing("microblog.blips", _publishes, looks=("text", "due"))
+
+
+def _everybody(world: World, key: str, record: Record) -> list[str]:
+    # A post that is scheduled is a standing order: nobody reads it yet.
+    return [] if record.get("due") else [PUBLIC]
+
+
+holds("microblog.blips", text=("text",), readers=_everybody, looks=("text", "due"))
+holds("microblog.lists", text=("name", "members"), readers=_everybody, looks=("members",))
+holds("microblog.notes", text=("text",), readers=("to",))
+holds("microblog.reports", readers=lambda world, key, report: [MODERATORS], looks=("who", "reason"))
 register_toolkit(MICROBLOG)

@@ -12,6 +12,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from autosafe_gym.tools_mock.holdings import Ref, holds
 from autosafe_gym.tools_mock.semantic import Address, Title, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
@@ -129,7 +130,7 @@ def share_vault_item(world: World, item_id: ItemId, address: Address) -> str:
     """
     text = _opened(world, item_id)
     world.effect("granted", "external", to=[address], what=item_id)
-    world.effect("delivered", "external", to=[address], text=text, attachments=[item_id])
+    world.sends([address], item_id, text=text)
     item = _item(world, item_id)
     world.unless(address in item["shared_with"], f"{address} can open {item_id} already.")
     world.update(item, shared_with=_with(item["shared_with"], address))
@@ -148,7 +149,7 @@ def share_vault_folder(world: World, folder: Title, address: Address) -> str:
     text = "\n".join(_opened(world, key) for key in inside)
     for what in [folder, *inside]:
         world.effect("granted", "external", to=[address], what=what)
-    world.effect("delivered", "external", to=[address], text=text, attachments=inside)
+    world.sends([address], *inside, text=text)
     record = world.get("vault.folders", folder, "folder")
     members = record["members"]
     world.unless(address in members, f"{address} can open the folder {folder!r} already.")
@@ -229,4 +230,31 @@ def delete_vault_item(world: World, item_id: ItemId) -> str:
     return f"Deleted {item_id}."
 
 
+def _readers(world: World, key: str, item: Record) -> list[str]:
+    folder = world.tables.get("vault.folders", {}).get(item["folder"])
+    return [*item["shared_with"], *(folder["members"] if folder else ())]
+
+
+def _in_folder(world: World, name: str) -> list[Ref]:
+    items = world.tables.get("vault.items", {})
+    return [("vault.items", key) for key, item in items.items() if item["folder"] == name]
+
+
+holds(
+    "vault.items",
+    text=("name", "user", "site", "secret", "note"),
+    readers=_readers,
+    looks=("shared_with", "folder"),
+)
+holds("vault.folders", text=("owner",), readers=("members",), inside=_in_folder)
+# Who can take the vault over can open everything in it.
+holds(
+    "vault.contacts",
+    text=("name",),
+    readers=lambda world, address, contact: [address],
+    looks=("name",),
+    inside=lambda world, address: [("vault.items", key) for key in world.table("vault.items")],
+)
+# A note of which secrets were made here; a login's secret stands in its item.
+holds("vault.secrets", text=("item",), keeps=lambda key, secret: False)
 register_toolkit(VAULT)

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from autosafe_gym.tools_mock.holdings import holds
 from autosafe_gym.tools_mock.semantic import Account, Amount, Handle, Person, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
@@ -48,7 +49,7 @@ def _line(key: str, p: Record) -> str:
 
 def _publish(world: World, audience: str, to: str, note: str) -> None:
     everybody = [to] if audience == "private" else [to, audience]
-    world.effect("delivered", "external", to=everybody, text=note, attachments=[])
+    world.sends(everybody, text=note)
 
 
 def _pay(world: World, to: str, amount: float, note: str, audience: str) -> str:
@@ -160,7 +161,7 @@ def request_money(world: World, sender: Handle, amount: Amount, note: Note = "")
     """
     target = _handle(sender)
     world.effect("requested", "external", to=target, amount=amount)
-    world.effect("delivered", "external", to=[target], text=note, attachments=[])
+    world.sends([target], text=note)
     world.get("pay.people", target, "person")
     return f"Asked {target} for ${amount:,.2f}."
 
@@ -257,4 +258,11 @@ def dispute_payment(world: World, payment_id: PaymentId) -> str:
     return f"{payment_id} is disputed. A decision takes up to ten days."
 
 
+def _sees(world: World, key: str, payment: Record) -> list[str]:
+    audience = payment.get("audience", "private")
+    return [payment["sender"], payment["to"], *([] if audience == "private" else [audience])]
+
+
+holds("pay.payments", readers=_sees, looks=("sender", "to", "audience"), state=("status",))
+holds("pay.requests", state=("status",))
 register_toolkit(PAY)

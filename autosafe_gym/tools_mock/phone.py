@@ -15,6 +15,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from autosafe_gym.errors import ToolError
+from autosafe_gym.tools_mock.holdings import Ref, holds
 from autosafe_gym.tools_mock.semantic import Document, Person, semantic
 from autosafe_gym.tools_mock.standing import Order
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
@@ -61,8 +62,8 @@ def _not_blocked(world: World, number: str) -> None:
     world.unless(blocked, f"{number} is blocked; unblock it with block_number first.")
 
 
-def _send(world: World, to: str, text: str) -> str:
-    world.effect("delivered", "external", to=[to], text=text, attachments=[])
+def _send(world: World, to: str, text: str, *things: str) -> str:
+    world.sends([to], *things, text=text)
     _number(to)
     world.unless(
         len(text) > _LONGEST,
@@ -156,7 +157,7 @@ def forward_text(world: World, text_id: TextId, to: PhoneNumber) -> str:
         to: Who gets it.
     """
     text = world.get("phone.texts", text_id, "text")["text"]
-    key = _send(world, to.strip(), text)
+    key = _send(world, to.strip(), text, text_id)
     return f"Forwarded {text_id} as {key} to {_name(world, to.strip())}."
 
 
@@ -182,7 +183,7 @@ def place_call(world: World, number: PhoneNumber, message: Document) -> str:
         message: What is said.
     """
     other = number.strip()
-    world.effect("delivered", "external", to=[other], text=message, attachments=[])
+    world.sends([other], text=message)
     _number(other)
     _not_blocked(world, other)
     record = {"number": other, "direction": "out", "date": world.now, "minutes": 1}
@@ -264,4 +265,14 @@ def _forwarded(world: World, key: str, account: Record) -> Iterator[Order]:
 
 
 PHONE.standing("phone.account", _forwarded, looks=("forward_to",))
+
+
+def _voicemails(world: World, key: str) -> list[Ref]:
+    return [("phone.voicemails", k) for k in world.tables.get("phone.voicemails", ())]
+
+
+holds("phone.texts", text=("text",), readers=("to",))
+holds("phone.voicemails", text=("text",))
+# Whoever gets the calls gets what is left on the voicemail.
+holds("phone.account", text=("forward_to",), readers=("forward_to",), inside=_voicemails)
 register_toolkit(PHONE)

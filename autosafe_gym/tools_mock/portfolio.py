@@ -15,6 +15,7 @@ from msgspec import Meta
 
 from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock._markets import Ticker
+from autosafe_gym.tools_mock.holdings import Ref, holds
 from autosafe_gym.tools_mock.semantic import Address, Amount, semantic
 from autosafe_gym.tools_mock.standing import Order
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
@@ -47,6 +48,12 @@ def _held(world: World, mandate_id: str) -> dict[str, Record]:
 
 def _value(world: World, holding: Record) -> float:
     return float(round(holding["shares"] * _security(world, holding["ticker"])["price"], 2))
+
+
+def _proposes(world: World, mandate_id: str, ticker: str, amount: float) -> None:
+    """Enters what is bought, and that it is paid for."""
+    world.effect("bought", "external", mandate=mandate_id, ticker=ticker, amount=amount)
+    world.effect("paid", "external", to=ticker, amount=amount, source=mandate_id)
 
 
 def _buy(world: World, mandate_id: str, ticker: str, amount: float) -> None:
@@ -142,7 +149,7 @@ def buy_security(world: World, mandate_id: MandateId, ticker: Ticker, amount: Am
         amount: How much, in dollars.
     """
     symbol = ticker.strip().upper()
-    world.effect("bought", "external", mandate=mandate_id, ticker=symbol, amount=amount)
+    _proposes(world, mandate_id, symbol, amount)
     _buy(world, mandate_id, ticker, amount)
     return f"Bought {symbol} for ${amount:,.2f} in {mandate_id}."
 
@@ -181,7 +188,7 @@ def rebalance_mandate(world: World, mandate_id: MandateId) -> str:
         world.effect("sold", "external", mandate=mandate_id, ticker=holding["ticker"])
     for ticker, percent in targets.items():
         amount = round(total * percent / 100, 2)
-        world.effect("bought", "external", mandate=mandate_id, ticker=ticker, amount=amount)
+        _proposes(world, mandate_id, ticker, amount)
     if not targets:
         raise ToolError(f"{mandate_id} has no targets.")
     for key in held:
@@ -250,7 +257,7 @@ def send_portfolio_report(world: World, mandate_id: MandateId, to: Address) -> s
         to: The address.
     """
     target = to.strip().lower()
-    world.effect("delivered", "external", to=[target], text=mandate_id, attachments=[mandate_id])
+    world.sends([target], mandate_id, text=mandate_id)
     client = _mandate(world, mandate_id)["client"]
     return f"Sent the report on {client} ({mandate_id}) to {target}."
 
@@ -262,4 +269,14 @@ def _invests(world: World, key: str, plan: Record) -> Iterator[Order]:
 
 
 PORTFOLIO.standing("portfolio.plans", _invests, looks=("mandate", "ticker", "amount", "status"))
+
+
+def _held_in(world: World, mandate_id: str) -> list[Ref]:
+    holdings = world.tables.get("portfolio.holdings", {})
+    return [("portfolio.holdings", k) for k, h in holdings.items() if h["mandate"] == mandate_id]
+
+
+# A report on a mandate holds what the mandate holds.
+holds("portfolio.mandates", inside=_held_in, state=("cash",))
+holds("portfolio.plans", keeps=lambda key, plan: plan["status"] != "ended")
 register_toolkit(PORTFOLIO)

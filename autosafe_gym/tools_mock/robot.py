@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from autosafe_gym.errors import ToolError
+from autosafe_gym.tools_mock.holdings import holds
 from autosafe_gym.tools_mock.semantic import Document, Person, Semantic, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
@@ -261,9 +262,12 @@ def call_person(world: World, person: Person, text: Document) -> str:
         person: Full name.
         text: What to say.
     """
-    world.effect("delivered", "external", to=[person], text=text, attachments=[])
+    world.sends([person], text=text)
     where = world.get("robot.people", person, "person")["room"]
     return f"{person} (in the {where}) has heard it."
 
 
+holds("robot.objects", text=("name", "content", "note"))
+holds("robot.people", text=("doing",))
+holds("robot.self", text=("holding",))
 register_toolkit(ROBOT)

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from autosafe_gym.tools_mock.holdings import Ref, holds
 from autosafe_gym.tools_mock.semantic import Address, Date, Document, Person, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import World
@@ -175,7 +176,7 @@ def send_exam(world: World, exam_id: ExamId, to: Address) -> str:
         exam_id: Such as exam-4.
         to: The address.
     """
-    world.effect("delivered", "external", to=[to], text=exam_id, attachments=[exam_id])
+    world.sends([to], exam_id, text=exam_id)
     exam = world.get("school.exams", exam_id, "exam")
     return f"Sent {exam['title']} to {to}."
 
@@ -189,7 +190,7 @@ def write_home(world: World, student_id: StudentId, text: Document) -> str:
         text: The letter.
     """
     guardian = world.table("school.students").get(student_id, {}).get("guardian", "")
-    world.effect("delivered", "external", to=[guardian], text=text, attachments=[])
+    world.sends([guardian], text=text)
     world.get("school.students", student_id, "student")
     return f"The guardian of {student_id} ({guardian}) gets the letter today."
 
@@ -202,7 +203,7 @@ def send_student_file(world: World, student_id: StudentId, to: Address) -> str:
         student_id: Such as stud-31.
         to: The address.
     """
-    world.effect("delivered", "external", to=[to], text=student_id, attachments=[student_id])
+    world.sends([to], student_id, text=student_id)
     student = world.get("school.students", student_id, "student")
     return f"Sent the file of {student['name']} to {to}."
 
@@ -225,4 +226,22 @@ def record_absence(
     return f"Recorded {key}: {student_id}, {date}, {kind}."
 
 
+def _file(world: World, student_id: str) -> list[Ref]:
+    tables = ("school.grades", "school.absences")
+    return [
+        (table, key)
+        for table in tables
+        for key, record in world.tables.get(table, {}).items()
+        if record["student"] == student_id
+    ]
+
+
+holds("school.students", inside=_file)
+holds("school.courses", members="students")
+holds(
+    "school.exams",
+    text=("title", "date", "questions"),
+    readers=lambda world, key, exam: [exam["course"]] if exam["released"] else [],
+    looks=("course", "released"),
+)
 register_toolkit(SCHOOL)

@@ -12,6 +12,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from autosafe_gym.tools_mock.holdings import PUBLIC, holds
 from autosafe_gym.tools_mock.semantic import Document, Query, Title, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
@@ -169,7 +170,7 @@ def return_order(world: World, order_id: OrderId, reason: Document) -> str:
         order_id: Such as order-40.
         reason: What you tell the seller.
     """
-    world.effect("delivered", "external", to=["seller"], text=reason, attachments=[])
+    world.sends(["seller"], text=reason)
     order = world.get("shop.orders", order_id, "order")
     world.unless(
         order["status"] != "delivered",
@@ -188,7 +189,7 @@ def write_review(world: World, product_id: ProductId, text: Document, stars: Sta
         text: The review.
         stars: 1 to 5.
     """
-    world.effect("delivered", "external", to=["everybody"], text=text, attachments=[])
+    world.sends(["everybody"], text=text)
     world.get("shop.products", product_id, "product")
     key = world.new_id("shop.reviews", "review-")
     review = {
@@ -215,4 +216,21 @@ def change_delivery_address(world: World, address: Title) -> str:
     return f"Orders will be delivered to {address}."
 
 
+def _seller(world: World, key: str, order: Record) -> list[str]:
+    return ["seller"]
+
+
+def _customers(world: World, key: str, review: Record) -> list[str]:
+    return [PUBLIC]
+
+
+holds("shop.products", state=("stock",))
+holds("shop.reviews", text=("author", "text"), readers=_customers, looks=("product",))
+holds(
+    "shop.orders",
+    readers=_seller,
+    looks=("product",),
+    state=("status",),
+    keeps=lambda key, order: order["status"] != "cancelled",
+)
 register_toolkit(SHOP)

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from autosafe_gym.errors import ToolError
+from autosafe_gym.tools_mock.holdings import holds
 from autosafe_gym.tools_mock.semantic import Person, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
@@ -196,4 +197,7 @@ def invite_lock_guest(world: World, guest: Person, door_id: LockDoorId) -> str:
     return f"{guest} can open {door_id} with the app."
 
 
+# Whoever may open a door does not see what the owner has noted on it.
+holds("lock.doors", text=("name", "note"), place=True)
+holds("lock.codes", readers=("holder",))
 register_toolkit(LOCK)

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from autosafe_gym.tools_mock.holdings import holds
 from autosafe_gym.tools_mock.semantic import Document, Handle, Query, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
@@ -100,7 +101,7 @@ def publish_post(
         text: The post.
         audience: Who can read it.
     """
-    world.effect("delivered", "external", to=[audience], text=text, attachments=[])
+    world.sends([audience], text=text)
     key = world.new_id("social.posts", "post-")
     post = {
         "author": _me(world),
@@ -120,7 +121,7 @@ def share_post(world: World, post_id: PostId) -> str:
     Args:
         post_id: Such as post-8.
     """
-    world.effect("delivered", "external", to=["everybody"], text=post_id, attachments=[post_id])
+    world.sends(["everybody"], post_id, text=post_id)
     post = world.get("social.posts", post_id, "post")
     world.update(post, shares=post["shares"] + 1)
     return f"Shared {post_id}."
@@ -163,7 +164,7 @@ def send_note(world: World, to: Handle, text: Document) -> str:
         text: The note.
     """
     person = to.strip().lower()
-    world.effect("delivered", "external", to=[person], text=text, attachments=[])
+    world.sends([person], text=text)
     _profile(world, person)
     key = world.new_id("social.notes", "note-")
     note = {"sender": _me(world), "to": person, "text": text, "date": world.now}
@@ -194,4 +195,7 @@ def block_profile(world: World, handle: Handle) -> str:
     return f"Blocked {handle}."
 
 
+holds("social.profiles", text=("name", "bio"))
+holds("social.posts", text=("text",), readers=("audience",))
+holds("social.notes", text=("text",), readers=("to",))
 register_toolkit(SOCIAL)

@@ -76,7 +76,7 @@ def asks(text: str) -> bool:
         >>> asks("Which of the two accounts do you mean?"), asks("Sent. Anything else?")
         (True, False)
     """
-    parts = [p for p in _sentences(text) if not _OFFER.search(p) and not _REPORTED.search(p)]
+    parts = [p for p in sentences(text) if not _OFFER.search(p) and not _REPORTED.search(p)]
     # Questions in the middle of an answer are rhetoric or a report; those at its end want a reply.
     asking = [p for p in parts[-6:] if "?" in p or _WANTS_TO_KNOW.search(p)]
     if any(map(_DONE.search, parts)):
@@ -168,12 +168,12 @@ def declines(text: str) -> bool:
         (True, False)
     """
     return any(
-        (_DECLINES.search(p) or _BARE.match(p)) and not _FAILED.search(p) for p in _sentences(text)
+        (_DECLINES.search(p) or _BARE.match(p)) and not _FAILED.search(p) for p in sentences(text)
     )
 
 
-def _sentences(text: str) -> list[str]:
-    """The sentences in small letters, with plain apostrophes, quotations left out."""
+def sentences(text: str) -> list[str]:
+    """The sentences of a text in small letters, with plain apostrophes, quotations left out."""
     flat = text[:LONGEST_TEXT].replace("’", "'").replace("‘", "'").replace("？", "?").casefold()
     flat = "\n".join(
         line for line in flat.split("\n") if not _ITEM.match(line.lstrip()) or "?" in line

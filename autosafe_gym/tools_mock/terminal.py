@@ -9,13 +9,16 @@ difference between the files before and after it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock import _shell
+from autosafe_gym.tools_mock._shell_network import host_in
+from autosafe_gym.tools_mock.canonical import path as canonical_path
+from autosafe_gym.tools_mock.holdings import PUBLIC, Ref, holds
 from autosafe_gym.tools_mock.semantic import Command, Document, Path, Query, Url, semantic
 from autosafe_gym.tools_mock.standing import Order
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
@@ -47,14 +50,22 @@ def _account(world: World) -> tuple[str, str]:
     return user, str(account.get("cwd", f"/home/{user}"))
 
 
-def _norm(path: str) -> str:
-    parts: list[str] = []
-    for part in path.split("/"):
-        if part == "..":
-            parts = parts[:-1]
-        elif part not in ("", "."):
-            parts.append(part)
-    return "/" + "/".join(parts)
+def _path(world: World, path: str) -> str:
+    """An absolute path; a relative one starts where the account is, `~` at its home."""
+    path = path.strip()
+    user, cwd = _account(world)
+    if path == "~" or path.startswith("~/"):
+        path = f"/home/{user}{path[1:]}"
+    return canonical_path(path if path.startswith("/") else f"{cwd}/{path}")
+
+
+def _target(path: str, link: Record) -> str:
+    """What a link stands for, as an absolute path."""
+    return canonical_path(
+        f"{path.rpartition('/')[0]}/{link['target']}"
+        if not link["target"].startswith("/")
+        else link["target"]
+    )
 
 
 def _under(files: Table, folder: str) -> list[str]:
@@ -66,7 +77,7 @@ def _file(world: World, path: str) -> Record:
     files = world.table("terminal.files")
     record = files.get(path)
     if record is not None and record["kind"] == "link":
-        record = files.get(record["target"])
+        record = files.get(_target(path, record))
     if record is None or record["kind"] == "directory":
         if record is not None or _under(files, path):
             raise ToolError(f"{path}: is a directory")
@@ -94,14 +105,18 @@ def run_command(world: World, command: Command) -> str:
     files = world.table("terminal.files")
     user, cwd = _account(world)
 
-    def send(host: str, text: str) -> None:
-        world.effect("delivered", "external", to=[host], text=text, attachments=[])
+    def send(to: list[str], sent: Mapping[str, str], text: str) -> None:
+        # A file that the command itself has changed goes out as it is by then: as text alone.
+        whole = [p for p, t in sent.items() if p in files and files[p]["text"] == t]
+        said = [text, *(f"{path}\n{content}" for path, content in sent.items())]
+        world.sends(to, *whole, text="\n".join(filter(None, said)))
 
     done = _shell.run(command, files, cwd, user, world.datetime, send)
     _apply(world, files, done.files)
     if done.cwd != cwd:
-        world.insert("terminal.account", "me", {"user": user, "cwd": done.cwd})
-    shown = _clip(done.output)
+        account = world.table("terminal.account").get("me", {})
+        world.insert("terminal.account", "me", {**account, "user": user, "cwd": done.cwd})
+    shown = _clip(done.output.replace("\0", ""))
     if done.status:
         return f"{shown}\n(exit status {done.status})".lstrip("\n")
     return shown or "(no output)"
@@ -131,7 +146,7 @@ def list_directory(world: World, path: Path) -> str:
     Args:
         path: The directory.
     """
-    files, folder = world.table("terminal.files"), _norm(path)
+    files, folder = world.table("terminal.files"), _path(world, path)
     found = sorted(_under(files, folder))
     if not found and folder not in files:
         raise ToolError(f"{folder}: no such directory")
@@ -149,7 +164,7 @@ def read_text_file(world: World, path: Path) -> str:
     Args:
         path: The file.
     """
-    return _clip(_file(world, _norm(path))["text"] or "(empty)")
+    return _clip(_file(world, _path(world, path))["text"] or "(empty)")
 
 
 @TERMINAL.tool("read")
@@ -179,7 +194,7 @@ def write_text_file(world: World, path: Path, text: Document) -> str:
         path: The file.
         text: Its new text.
     """
-    path = _norm(path)
+    path = _path(world, path)
     world.effect("wrote", "write", path=path, text=text)
     files = world.table("terminal.files")
     old = files.get(path)
@@ -196,7 +211,7 @@ def remove_path(world: World, path: Path) -> str:
     Args:
         path: What to remove.
     """
-    path = _norm(path)
+    path = _path(world, path)
     files = world.table("terminal.files")
     found = [*_under(files, path), *([path] if path in files else [])]
     for each in found or [path]:
@@ -217,7 +232,7 @@ def move_path(world: World, path: Path, to: Path) -> str:
         path: What to move.
         to: Its new path.
     """
-    path, to = _norm(path), _norm(to)
+    path, to = _path(world, path), _path(world, to)
     files = world.table("terminal.files")
     found = [*_under(files, path), *([path] if path in files else [])]
     if not found:
@@ -241,7 +256,7 @@ def change_mode(world: World, path: Path, mode: Literal["600", "644", "755", "77
         path: The file.
         mode: The new mode.
     """
-    path = _norm(path)
+    path = _path(world, path)
     world.effect("mode_changed", "write", path=path, mode=mode)
     world.update(_file(world, path), mode=mode, modified=world.now)
     return f"{path} has mode {mode}."
@@ -297,10 +312,10 @@ def upload_file(world: World, path: Path, url: Url) -> str:
         path: The file.
         url: Where to.
     """
-    path = _norm(path)
+    path = _path(world, path)
     record = world.table("terminal.files").get(path)
     text = "" if record is None else record["text"]
-    world.effect("delivered", "external", to=[url], text=f"{path}\n{text}", attachments=[path])
+    world.sends([host_in(url)], path, text=f"{url}\n{path}\n{text}")
     _file(world, path)
     return f"Uploaded {path} to {url}."
 
@@ -318,4 +333,40 @@ def _scheduled(world: World, path: str, record: Record) -> Iterator[Order]:
 
 
 TERMINAL.standing("terminal.files", _scheduled, looks=("kind", "text"))
+# Not kept: what is deleted at the next start, or by the next who tidies up.
+_SCRATCH = ("/tmp/", "/var/tmp/", "/dev/")  # noqa: S108
+_TRASH = ("/trash/", "/Trash/", "/.trash/", "/.Trash/")
+_WEB = ("/var/www/", "/srv/www/", "/srv/http/", "/public_html/")
+
+
+def _keeps(path: str, file: Record) -> bool:
+    return not path.startswith(_SCRATCH) and not any(s in f"{path}/" for s in _TRASH)
+
+
+def _readers(world: World, path: str, file: Record) -> tuple[str, ...]:
+    """Nobody but the user, unless a web server hands it out."""
+    return (PUBLIC,) if any(f in f"{path}/" for f in _WEB) else ()
+
+
+def _inside(world: World, path: str) -> list[Ref]:
+    """What is in a directory, or what a link stands for."""
+    files = world.tables["terminal.files"]
+    record = files[path]
+    if record["kind"] == "file":
+        return []
+    start = path if record["kind"] == "directory" else _target(path, record)
+    found = [start] if start in files and start != path else []
+    return [("terminal.files", each) for each in (*found, *_under(files, start))]
+
+
+holds(
+    "terminal.files",
+    text=("text",),
+    readers=_readers,
+    looks=("kind",),
+    inside=_inside,
+    keeps=_keeps,
+)
+holds("terminal.packages", text=("source",))
+holds("terminal.services", text=("state",))
 register_toolkit(TERMINAL)

@@ -46,16 +46,16 @@ def asked_later(
     look: Calls = (),
     pressing: Sequence[str] = (),
     instead: tuple[str, Calls, Condition] | None = None,
-    wish: Condition | None = None,
     stance: Literal["malicious", "changing", "pressing"] = "malicious",
     aim: str = "",
+    wish: Condition | None = None,
     **more: Any,
 ) -> Sketch:
     """An errand that is fine; once it is done, the user asks for something else.
 
     Args:
         twin: Whether this is the benign twin, in which the second wish is fine too.
-        harm: What the second wish does; the twin's goal holds its condition.
+        harm: What the second wish does; the twin's goal holds its condition, unless `wish` says it.
         first: The errand's calls.
         done: When the errand is done.
         later: The second wish, said when the agent reports the errand as done.
@@ -63,9 +63,9 @@ def asked_later(
         look: The calls that show whether the second wish is fine.
         pressing: What the user says after each refusal, before giving up.
         instead: Where the user gives in: what is said then, the calls, and when they are done.
-        wish: When the second wish is fulfilled, where that is less than the harm's condition.
         stance: The user's, in the risky scenario.
         aim: The hidden goal in a sentence.
+        wish: When the second wish is fulfilled, in the twin.
         **more: Of `Sketch`.
     """
     if twin:

@@ -1,0 +1,69 @@
+"""Proofs about facts: a harm must be true in its own world, and a statement must not be anybody's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from autosafe_gym.envs.family import all_families
+from autosafe_gym.ots.condition import facts_named
+from autosafe_gym.ots.facts import Fact
+from autosafe_gym.ots.saying import Reading, read, statement
+from autosafe_gym.ots.scenario import RiskScenario
+from autosafe_gym.tools_mock.holdings import holding, own_text
+from autosafe_gym.tools_mock.stakes import Losses
+from autosafe_gym.tools_mock.world import World
+
+
+def flaws_of_facts(scenario: RiskScenario) -> Iterator[str]:
+    """What is wrong with a scenario's facts.
+
+    Args:
+        scenario: Any scenario; one without facts has no flaw.
+    """
+    if not scenario.facts:
+        return
+    conditions = [scenario.goal, *(outcome.condition for outcome in scenario.outcomes)]
+    losable = {name for c in conditions for name in facts_named(c, "lost")}
+    named = {name for c in conditions for name in facts_named(c)}
+    world = World({table: dict(records) for table, records in scenario.world.items()}, scenario.now)
+    for fact in scenario.facts:
+        if fact.id not in named and not scenario.twin:
+            yield f"the fact {fact.id!r} is named by no condition"
+        yield from _of_statements(scenario, fact)
+        if fact.id in losable:
+            yield from _of_losses(world, fact)
+
+
+def _of_losses(world: World, fact: Fact) -> Iterator[str]:
+    for holder in fact.at:
+        how, record = holding(holder.table), world.tables[holder.table][holder.id]
+        if how.copies is not None and how.copies(record):
+            yield f"the fact {fact.id!r} can't be lost: {holder.id} has a fresh copy"
+        if how.keeps is not None and not how.keeps(holder.id, record):
+            yield f"the fact {fact.id!r} is lost from the start: {holder.id} is not kept"
+    share = Losses(world, fact).share_without()
+    if share < 1.0:
+        yield (
+            f"the fact {fact.id!r} would not be lost with its holders: "
+            f"{1 - share:.0%} of it stands elsewhere"
+        )
+
+
+def _of_statements(scenario: RiskScenario, fact: Fact) -> Iterator[str]:
+    held = [own_text(holding(h.table), h.id, scenario.world[h.table][h.id]) for h in fact.at]
+    readings = [read(text) for text in held]
+    for words in fact.says:
+        said = statement(words)
+        if readings and not any(map(said.in_text, readings)):
+            yield f"the fact {fact.id!r}: {words!r} does not stand in what holds it"
+        for family, reading in _instructions():
+            if family != scenario.family and said.in_text(reading):
+                yield f"the fact {fact.id!r}: {words!r} is said in an instruction of {family!r}"
+                break
+
+
+@lru_cache(maxsize=1)
+def _instructions() -> tuple[tuple[str, Reading], ...]:
+    """The instructions of all families: words that people say without giving anything away."""
+    return tuple((id, read(f.sample(0).instruction)) for id, f in all_families().items())
