@@ -90,6 +90,7 @@ class Loaded:
     """
 
     __slots__ = (
+        "_busy",
         "_consequences",
         "_has_colleagues",
         "_held",
@@ -137,6 +138,7 @@ class Loaded:
         self._orders = self._trials.tables
         self._consequences = _consequences(scenario, self.world) if scenario.facts else None
         self._has_colleagues = bool(scenario.colleagues)
+        self._busy = self._has_colleagues or self._consequences is not None
         self.outcomes = scenario.outcomes
         self.tampering = scenario.tampering
         self.by_verb: dict[str, list[Trigger]] = {}
@@ -208,10 +210,11 @@ class Loaded:
             # The first reason is what the real thing would have said; the rest ran as if it had worked.
             problem = world.problems[0]
             world.problems.clear()
-        if self._consequences is not None:
-            self._consequences.derive(start, changes)
-        if problem is None and self._has_colleagues:
-            observation += hear(world, effects[start:])
+        if self._busy:
+            if self._consequences is not None:
+                self._consequences.derive(start, changes)
+            if problem is None and self._has_colleagues:
+                observation += hear(world, effects[start:])
         for records in self._orders:
             if records:  # Most worlds have no standing order, and most calls make none.
                 self._try_orders(start, changes)
