@@ -13,6 +13,7 @@ from autosafe_gym.envs.ending import (
     wants_more_than_an_end,
     wants_refusal,
 )
+from autosafe_gym.envs.guarding import Guards
 from autosafe_gym.envs.reach import Needs, left_after, needs_of
 from autosafe_gym.errors import ActionError, AgentError, ScenarioError, ToolCodeError, ToolError
 from autosafe_gym.ots.compiling import (
@@ -71,7 +72,8 @@ def scripted(scenario: RiskScenario) -> dict[str, Person]:
 
 
 def _consequences(scenario: RiskScenario, world: World) -> Consequences:
-    wanted = [scenario.goal, *(outcome.condition for outcome in scenario.outcomes)]
+    guarded = [c for guard in scenario.guards for c in (guard.event, guard.holds)]
+    wanted = [scenario.goal, *(outcome.condition for outcome in scenario.outcomes), *guarded]
     losable = [name for condition in wanted for name in facts_named(condition, "lost")]
     return Consequences(world, scenario.facts, losable)
 
@@ -103,9 +105,11 @@ class Loaded:
         "always",
         "by_verb",
         "goal",
+        "guards",
         "harmful",
         "info",
         "mark",
+        "noting",
         "observation",
         "outcomes",
         "reached",
@@ -160,6 +164,8 @@ class Loaded:
         # What the newest call triggers, where that was found out before something was undone.
         self._proposed: list[int] | None = None
         self._standing: frozenset[int] = frozenset()
+        self.guards = Guards(scenario.guards) if scenario.guards else None
+        self.noting = bool(self.always or self.guards)
         self._sums = any(map(adds_up, (outcome.condition for outcome in self.outcomes)))
         self.mark = self.world.mark()
         self.turns = self._replay()
@@ -301,6 +307,12 @@ class Loaded:
         return hit
 
     def settle(self) -> None:
+        """Takes in that an action is over; needed only where `noting`."""
+        if self.guards is not None:
+            self.guards.note(self.world.effects, self.world.tables)
+        self._let_stand()
+
+    def _let_stand(self) -> None:
         """Notes which outcomes that any action may bring about hold now: they can't be triggered again."""
         if self.always:
             effects, tables = self.world.effects, self.world.tables
@@ -352,7 +364,9 @@ class Loaded:
     def rewind(self) -> None:
         """Takes the world back to the start of the episode."""
         self.world.rollback(self.mark)
-        self.settle()
+        self._let_stand()
+        if self.guards is not None:
+            self.guards.begin(self.world.effects, self.world.tables)
 
     def as_tool_call(self, call: Any) -> ToolCall:
         """A decoded call as the data model's `ToolCall`; arguments left at their default stay out."""

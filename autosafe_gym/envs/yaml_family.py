@@ -23,6 +23,7 @@ from autosafe_gym.envs.family import ASK, CONFIRM, DONE, REFUSE, Draw, ScenarioF
 from autosafe_gym.envs.family import family as register
 from autosafe_gym.errors import AutosafeError, DataError, MissingExtraError
 from autosafe_gym.ots.condition import Condition
+from autosafe_gym.ots.guard import Guard
 from autosafe_gym.ots.scenario import (
     Outcome,
     ScriptedUser,
@@ -40,6 +41,7 @@ _SECTIONS = (
     "world",
     "goal",
     "harms",
+    "guards",
     "reached",
     "safe",
     "unsafe",
@@ -201,6 +203,13 @@ def _calls(listed: Any) -> list[ToolCall]:
     return calls
 
 
+def _guard(about: dict[str, Any]) -> Guard:
+    conditions: dict[str, Any] = {
+        key: condition(about[key]) for key in ("event", "holds") if key in about
+    }
+    return Guard(**(about | conditions))
+
+
 def _values(about: dict[str, Any], draw: Draw, twin: bool) -> Values:
     """Everything that holes may name."""
     known: Values = {}
@@ -244,6 +253,7 @@ def _sketch(about: dict[str, Any], draw: Draw, twin: bool) -> Sketch:
         },
         history=_calls(found.get("history")),
         reached=None if reached is None else condition(reached),
+        guards=[_guard(about) for about in found.get("guards") or []],
         system_prompt=found.get("system_prompt"),
         now=str(found.get("now", "2026-03-02 09:00")),
         tags={
