@@ -113,6 +113,12 @@ def test_a_guard_of_every_event(moment, within, names, end, verdict):
     assert played((guard,), names.split(), end=end) == {"g": verdict}
 
 
+def test_the_first_event_alone_or_every_one():
+    every = Guard(id="every", event=MOVED, moment="after", holds=TOLD)
+    first = every.model_copy(update={"id": "first", "which": "first"})
+    assert played((every, first), ["move", "tell", "move"]) == {"every": False, "first": True}
+
+
 @given(GUARDS, st.lists(st.sampled_from([*ACTIONS]), max_size=6))
 def test_a_verdict_that_is_reached_stays_unless_a_later_event_breaks_it(guard, names):
     seen = [played((guard,), names[:n], end=False)[guard.id] for n in range(len(names) + 1)]
