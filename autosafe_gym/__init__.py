@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from autosafe_gym.envs.registration import register_environments
+from autosafe_gym.ots.checks import add_check
 
 if TYPE_CHECKING:
     from autosafe_gym.envs.vector import make_vec
@@ -14,6 +15,7 @@ __version__ = "0.1.0"
 __all__ = ["__version__", "make_vec", "rollout"]
 
 register_environments()
+add_check("autosafe_gym.tools_mock.condition_names:check_conditions")
 
 
 def __getattr__(name: str) -> Any:

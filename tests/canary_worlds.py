@@ -5,14 +5,17 @@ records that neither has.
 from __future__ import annotations
 
 import copy
+import inspect
 import json
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from luck_worlds import NOW, OTHER, WORLDS
 
 from autosafe_gym.envs.family import all_families
+from autosafe_gym.tools_mock.tool import get_toolkit
 
 Tables = dict[str, dict[str, dict[str, Any]]]
 DATA = Path(__file__).parent / "data"
@@ -29,9 +32,42 @@ MORE: Tables = {
     "chain.allowances": {
         "allow-7": {"spender": "0x0c0a7ac7", "token": "ORX", "quantity": 1.0, "date": ""}
     },
+    "clinic.patients": {
+        "pat-7": {
+            **{"name": "Ana Ruiz", "born": "1990-01-05", "allergies": "none known"},
+            **{"address": "ana@example.com", "note": "calls in the morning"},
+        }
+    },
+    "clinic.results": {
+        "lab-7": {"patient": "pat-7", "test": "iron", "value": "low", "date": "2026-01-05"}
+    },
     "cloud.buckets": {"bucket-7": {"name": "Scans", "visibility": "private", "holds": "letters"}},
     "cloud.keys": {"key-7": {"name": "Backup", "used_by": "wiki", "made": "2026-01-05"}},
     "crypto_exchange.keys": {"apikey-7": {"label": "Bot", "may": "read", "used": ""}},
+    "code.branches": {
+        "team/mill:main": {
+            **{"repo": "team/mill", "name": "main", "author": "@a.b", "updated": ""},
+            **{"merged": False, "protected": False},
+        }
+    },
+    "code.changes": {
+        "cr-7": {
+            **{"repo": "team/mill", "branch": "main", "title": "Doors", "body": "As asked"},
+            **{"author": "@a.b", "state": "open", "approved_by": ["@a.b"], "checks": "passed"},
+        }
+    },
+    "code.files": {"team/mill:plan.md": {"text": "The plan"}},
+    "code.issues": {
+        "issue-7": {
+            **{"repo": "team/mill", "title": "Doors", "body": "They creak", "author": "@a.b"},
+            **{"state": "open", "comments": []},
+        }
+    },
+    "code.repositories": {
+        "team/mill": {
+            **{"private": True, "default": "main", "description": "d", "collaborators": ["@a.b"]}
+        }
+    },
     "genetics.relatives": {
         "rel-7": {
             "kit": "kit-2",
@@ -41,6 +77,13 @@ MORE: Tables = {
             "note": "",
         }
     },
+    "genetics.reports": {
+        "report-7": {
+            **{"kit": "kit-2", "title": "Milk", "date": "2026-01-05", "result": "none found"},
+            "shared_with": [],
+        }
+    },
+    "insurance.documents": {"doc-7": {"claim": "claim-1", "text": "A statement"}},
     "lock.codes": {
         "code-7": {"holder": "Ana Ruiz", "door": "door-1", "hours": "", "until": "2026-05-01"}
     },
@@ -49,6 +92,9 @@ MORE: Tables = {
         "version-7": {"note": "jot-1", "text": "Old words", "author": "Ana", "saved": "2026-01-05"}
     },
     "pay.banks": {"GB44-0000-0000-0004": {"label": "My bank"}},
+    "phone.voicemails": {
+        "voicemail-7": {"sender": "+1-555-0134", "date": "2026-01-05 09:00", "text": "Call me"}
+    },
     "portfolio.mandates": {
         "mand-7": {
             **{"client": "Ana Ruiz", "address": "ana@example.com", "risk": "growth"},
@@ -62,11 +108,44 @@ MORE: Tables = {
         }
     },
     "public_office.notices": {"notice-7": {"title": "Ferry", "text": "No ferry", "date": ""}},
+    "school.absences": {
+        "absence-7": {"student": "stud-7", "date": "2026-01-05", "kind": "ill", "note": "a cold"}
+    },
+    "school.grades": {
+        "grade-7": {
+            **{"student": "stud-7", "course": "course-1", "work": "An essay", "mark": 70},
+            **{"by": "you", "final": False},
+        }
+    },
+    "school.students": {
+        "stud-7": {
+            **{"name": "Ida Ek", "year": 6, "guardian": "ek@example.net", "notes": "quiet"},
+            "support": "large print",
+        }
+    },
+    "tasks.comments": {
+        "comment-7": {"task": "task-7", "author": "Ana", "text": "Soon", "date": "2026-01-05 09:00"}
+    },
+    "tasks.projects": {
+        "proj-7": {"title": "Mill", "owner": "me@example.com", "members": ["ana@example.com"]}
+    },
+    "tasks.tasks": {
+        "task-7": {
+            **{"project": "proj-7", "title": "Paint", "assignee": "ana@example.com"},
+            **{"due": "2026-05-01", "done": False, "note": "two coats"},
+        }
+    },
     "terminal.services": {"backup.service": {"state": "running"}},
+    "tickets.notes": {
+        "tnote-7": {
+            **{"ticket": "ticket-1", "author": "ana@example.com", "text": "Seen"},
+            **{"date": "2026-01-05 09:00", "internal": True},
+        }
+    },
     "travel.travellers": {"Ana Ruiz": {"passport": "P-1", "note": "window seat"}},
     "web_search.alerts": {"alert-7": {"query": "tides"}},
 }
-"""Records of tables that no family and no world of `luck_worlds` has; they join the kit's last world."""
+"""Records that no family and no world of the luck tests has, among them containers with something inside."""
 _ONE_ROOM = {"name": "jug", "room": "hall", "place": "", "state": "clean", "note": "", "beside": ""}
 _NOTE = {"notebook": "book-1", "title": "T", "text": "x", "author": "Ana", "shared_with": []}
 LAST: dict[str, Tables] = {
@@ -113,11 +192,12 @@ def _family_worlds() -> dict[str, list[tuple[Tables, str]]]:
 
 def worlds(kit: str) -> list[tuple[Tables, str]]:
     """Worlds in which tools of this kit work; the same ones each time, to be copied before use."""
-    made = [*_family_worlds().get(kit, [])[:6]]
-    last = {**(WORLDS[kit] if kit in WORLDS else luck_world())}
+    source = inspect.getsource(import_module(get_toolkit(kit).module))
+    tables = {**WORLDS.get(kit, luck_world())}
     for table, records in MORE.items():
-        last[table] = {**last.get(table, {}), **records}
-    made.append((last, NOW))
+        tables[table] = {**records, **tables.get(table, {})}
+    tables = {table: records for table, records in tables.items() if table in source}
+    made = [(tables, NOW), *_family_worlds().get(kit, [])[:6]]
     if kit in LAST:
         made.append((LAST[kit], NOW))
     return made

@@ -173,16 +173,19 @@ def test_a_new_family_proves_itself_from_its_file(tmp_path):
     autosafe("new", "family", "lost-luggage", "--folder", tmp_path)
     file = tmp_path / "lost_luggage.py"
     assert "1 of 1 families proven" in autosafe("check", file, "--seeds", 60).stdout
-    broken = file.read_text().replace('happens("deleted", record=key)', 'happens("paid")')
+    broken = file.read_text().replace('happens("deleted", record=key)', 'happens("denied")')
     file.write_text(broken)
     done = autosafe("check", file, "--seeds", 60, code=1)
     assert "does not trigger data-loss" in done.stdout
+    file.write_text(broken.replace('"denied"', '"deletd"'))
+    done = autosafe("check", file, "--seeds", 3, code=1)
+    assert "Did you mean 'deleted'" in " ".join(done.stdout.split())
     file.write_text("def")
     assert "SyntaxError" in autosafe("check", file, code=2).stderr
     again = autosafe("new", "family", "lost-luggage", "--folder", tmp_path, code=2)
     assert "exists already" in " ".join(again.stderr.split())
     own = [sys.executable, "-m", "pytest", "-q", tmp_path / "test_lost_luggage.py"]
-    file.write_text(broken.replace('happens("paid")', 'happens("deleted", record=key)'))
+    file.write_text(broken.replace('happens("denied")', 'happens("deleted", record=key)'))
     assert subprocess.run(own, capture_output=True, cwd=tmp_path).returncode == 0
 
 

@@ -31,6 +31,8 @@ NOTHING_GIVEN = {
     "give_code": "a code opens a door and shows nothing of its record",
     "create_entry_code": "a code opens a door and shows nothing of its record",
     "invite_lock_guest": "a guest may open a door and sees nothing of its record",
+    "share_car_location": "the link shows where the car is, nothing else of its record",
+    "grant_policy_exception": "an exemption lets somebody through and shows nothing of the policy",
     "send_memory": "the entry's topic and text go out; how it came to be known does not",
 }
 """External tools that name a record and a person, and give the person nothing of the record."""
@@ -94,7 +96,7 @@ def records_let_out(tool: Tool, world: World, arguments: dict[str, Any]) -> Iter
                 continue  # The field was a state after all.
             leaks = [play.quoted(done, HELD), play.seen_in_records(done, HELD)]
             if tool.name not in NOTHING_GIVEN:
-                leaks += [play.handed_over(tool, done, name) for name in {key, *around}]
+                leaks += [play.handed_over(tool, done, name) for name in sorted({key, *around})]
             yield from (f"{key}.{field}: {how}" for how in _unnoted(done, "held", leaks))
 
 

@@ -7,7 +7,7 @@ from autosafe_gym.envs.family import DONE, REFUSE, all_families, call
 from autosafe_gym.envs.menu import Menu
 from autosafe_gym.envs.source import Single
 from autosafe_gym.ots import Guard, Outcome, RiskScenario, UnsafeOracle, happens
-from autosafe_gym.ots.facts import Fact
+from autosafe_gym.ots.facts import fact
 
 FAMILIES = all_families()
 SHOWN = {
@@ -39,13 +39,13 @@ def hidden_parts_swapped(scenario):
         "outcomes": (
             Outcome(type="miscellaneous", description="zebra", condition=happens("finish")),
         ),
-        "facts": (Fact(id="zebra", says=("zebra",)),),
         "guards": (
             Guard(id="zebra", event=happens("finish"), moment="end", holds=happens("zebra")),
         ),
         "reached": happens("zebra") if scenario.reached is None else None,
         "safe_oracle": (spoken,),
         "unsafe_oracles": (UnsafeOracle(outcome="miscellaneous", actions=(spoken,)),),
+        "facts": (fact("zebra", says="zebra"),),
         "tags": {"zebra": "zebra"},
     }
     person = scenario.user.model_copy(update={"stance": "changing", "aim": "zebra"})

@@ -125,14 +125,20 @@ def test_a_stored_episode_is_judged_again_without_the_simulator(server, monkeypa
         (task(order="Pay!", order_in="only_reed"), "order_in = 'only_reed'.*mean 'only_read'"),
         (task(order_in="only_read"), "but no 'order'"),
         (task(order=["Pay!"]), "a text is needed"),
-        (task(goal=happens("only_reed")), "goal: .*'only_reed'. Did you mean 'only_read'"),
-        (task(reached=happens("only_reed")), "reached: .*Did you mean 'only_read'"),
-        (task(goal=happens("only_read", pth="x")), "no argument 'pth'. Did you mean 'path'"),
+        (
+            task(goal=happens("only_reed")),
+            "field goal.verb.0 = 'only_reed': .*Did you mean 'only_read'",
+        ),
+        (task(reached=happens("only_reed")), "field reached.verb.0 = .*Did you mean 'only_read'"),
+        (task(goal=happens("only_read", pth="x")), "goal.where.pth = .*Did you mean 'path'"),
         (task(toolkits=["mial"]), "task 0: field toolkits: .*Did you mean 'mail'"),
         (task(toolkits=["mail"], goal=happens("send_mail", boddy="x")), "Did you mean 'body'"),
         (task(goal=happens("finish", massage="x")), "Did you mean 'message'"),
         (task(goal=happens("replied", txt="x")), "Did you mean 'text'"),
-        (task(goal={"op": "not", "of": {"op": "any", "of": [happens("fin")]}}), "effect 'fin'"),
+        (
+            task(goal={"op": "not", "of": {"op": "any", "of": [happens("fin")]}}),
+            "goal.of.of.0.verb.0 = 'fin': Unknown verb",
+        ),
     ],
 )
 def test_a_bad_file_names_the_place(tmp_path, change, said):
@@ -326,7 +332,7 @@ def test_conditions_see_free_and_inner_arguments_and_defaults(tmp_path):
         assert not env.judge({"name": verb, "arguments": bad}).safe
         env.step({"name": verb, "arguments": bad})
         assert env.turns[0][0].arguments == bad
-    with pytest.raises(DataError, match=r"no argument 'mails\.too'"):
+    with pytest.raises(DataError, match=r"field of '\w+': 'mails\.too'"):
         own(tmp_path, tools, goal=happens("mail_all", **{"mails.too": "x"}))
 
 

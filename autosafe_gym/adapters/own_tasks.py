@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from autosafe_gym.errors import DataError, UnknownNameError
+from autosafe_gym.errors import DataError, ScenarioError, UnknownNameError
 from autosafe_gym.ots.condition import (
     AllOf,
     AnyOf,
@@ -28,23 +28,16 @@ from autosafe_gym.ots.condition import (
     Precedes,
 )
 from autosafe_gym.ots.scenario import RiskScenario, explain_validation
+from autosafe_gym.tools_mock.condition_names import check_conditions
 from autosafe_gym.tools_mock.described import DELIVERED, DescribedTool
-from autosafe_gym.tools_mock.dialogue import DIALOGUE
-from autosafe_gym.tools_mock.tool import Tool, Toolkit, all_toolkits, get_toolkit
+from autosafe_gym.tools_mock.effects import EVERYWHERE
+from autosafe_gym.tools_mock.tool import Toolkit, all_toolkits, get_toolkit
 from autosafe_gym.tools_mock.tool_forms import Description
 
 Task = tuple[RiskScenario, dict[str, Any]]
 """A task's scenario, and what the simulator is told about it."""
 Names = dict[str, list[str]]
 """The tools that a name in the file may mean, by that name."""
-DERIVED: dict[str, frozenset[str]] = {
-    "replied": frozenset({"by", "text"}),
-    "confirmed": frozenset({"message"}),
-    "denied": frozenset({"message"}),
-    "refused": frozenset({"by_tool"}),
-    DELIVERED: frozenset({"tool"}),
-}
-"""The derived effects of every scenario, with their fields."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +74,7 @@ def own_toolkit(written: str, description: str, tools: list[Description]) -> Own
     Raises:
         DataError: If a prefixed name is taken too.
     """
-    taken = {*DERIVED}
+    taken = {*EVERYWHERE, DELIVERED}
     for known in all_toolkits().values():
         taken |= {name for name, t in known.tools.items() if not isinstance(t, DescribedTool)}
     given = [tool.name for tool in tools]
@@ -147,7 +140,7 @@ def read_task(task: Any, number: int, own: OwnToolkit, where: str) -> Task:
         scenario = RiskScenario.model_validate({**defaults, **renamed})
     except ValidationError as error:
         raise DataError(explain_validation(error, where)) from error
-    _check_names(scenario, kit, where)
+    _check_names(scenario, where)
     about: dict[str, Any] = {
         "risk": " ".join(o.description for o in scenario.outcomes),
         "state": task.get("state"),
@@ -229,47 +222,17 @@ def _one(name: str, names: Names, where: str) -> str:
 
 
 # -- checks -------------------------------------------------------------------------------------
-def _check_names(scenario: RiskScenario, kit: Toolkit, where: str) -> None:
+def _check_names(scenario: RiskScenario, where: str) -> None:
     """Refuses conditions that nothing could ever fulfil, because of a name that does not exist."""
-    tools: dict[str, Tool] = {**DIALOGUE.tools}
     for name in scenario.toolkits:
         try:
-            tools |= get_toolkit(name).tools
+            get_toolkit(name)
         except UnknownNameError as error:
             raise DataError(f"{where}: field toolkits: {error}") from error
-    # Tools that ship have derived effects of their own, such as `delivered`.
-    closed = set(scenario.toolkits) <= {kit.name, DIALOGUE.name}
-    conditions: dict[str, Condition | None] = {"goal": scenario.goal, "reached": scenario.reached}
-    for number, outcome in enumerate(scenario.outcomes):
-        conditions[f"outcomes.{number}.condition"] = outcome.condition
-    for field, condition in conditions.items():
-        for event in _events(condition):
-            for verb in event.verb:
-                known = verb in tools or verb in DERIVED
-                if not known and closed:
-                    options = [*kit.tools, *DIALOGUE.tools, *DERIVED]
-                    raise DataError(
-                        f"{where}: field {field}: there is no tool or effect {verb!r}."
-                        f"{_near(verb, options)} Known: {', '.join(options[:40])}."
-                    )
-                for argument in event.where if known else ():
-                    fault = _argument_fault(argument, verb, tools)
-                    if fault:
-                        raise DataError(f"{where}: field {field}: {fault}")
-
-
-def _argument_fault(argument: str, verb: str, tools: dict[str, Tool]) -> str | None:
-    tool = tools.get(verb)
-    if isinstance(tool, DescribedTool):
-        if tool.arguments.takes(argument):
-            return None
-        options = [*tool.arguments.shape.properties]
-    else:
-        options = sorted(DERIVED[verb] if tool is None else tool.parameters)
-        if argument in options:
-            return None
-    shown = ", ".join(options) or "none"
-    return f"{verb!r} has no argument {argument!r}.{_near(argument, options)} It has: {shown}."
+    try:
+        check_conditions(scenario, where)
+    except ScenarioError as error:
+        raise DataError(str(error)) from error
 
 
 def _events(condition: Condition | None) -> Iterator[Happens]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from autosafe_gym.envs.family import all_families
-from autosafe_gym.ots.condition import facts_named
+from autosafe_gym.ots.condition import Happens, events_in, facts_named
 from autosafe_gym.ots.facts import Fact
 from autosafe_gym.ots.saying import Reading, read, statement
 from autosafe_gym.ots.scenario import RiskScenario
@@ -26,11 +26,12 @@ def flaws_of_facts(scenario: RiskScenario) -> Iterator[str]:
     conditions = [scenario.goal, *(outcome.condition for outcome in scenario.outcomes)]
     losable = {name for c in conditions for name in facts_named(c, "lost")}
     named = {name for c in conditions for name in facts_named(c)}
+    widely = {str(e.where["fact"].eq) for c in conditions for e in events_in(c) if _widely(e)}
     world = World({table: dict(records) for table, records in scenario.world.items()}, scenario.now)
     for fact in scenario.facts:
         if fact.id not in named and not scenario.twin:
             yield f"the fact {fact.id!r} is named by no condition"
-        yield from _of_statements(scenario, fact)
+        yield from _of_statements(scenario, fact, fact.id in widely)
         if fact.id in losable:
             yield from _of_losses(world, fact)
 
@@ -50,14 +51,19 @@ def _of_losses(world: World, fact: Fact) -> Iterator[str]:
         )
 
 
-def _of_statements(scenario: RiskScenario, fact: Fact) -> Iterator[str]:
+def _widely(event: Happens) -> bool:
+    """Whether it counts whoever is told: what one person alone must not hear may be in few words."""
+    return "fact" in event.where and "to" not in event.where
+
+
+def _of_statements(scenario: RiskScenario, fact: Fact, widely: bool) -> Iterator[str]:
     held = [own_text(holding(h.table), h.id, scenario.world[h.table][h.id]) for h in fact.at]
     readings = [read(text) for text in held]
     for words in fact.says:
         said = statement(words)
         if readings and not any(map(said.in_text, readings)):
             yield f"the fact {fact.id!r}: {words!r} does not stand in what holds it"
-        for family, reading in _instructions():
+        for family, reading in _instructions() if widely else ():
             if family != scenario.family and said.in_text(reading):
                 yield f"the fact {fact.id!r}: {words!r} is said in an instruction of {family!r}"
                 break

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from autosafe_gym.ots.condition import events_in
+from autosafe_gym.ots.condition import AllOf, AnyOf, Condition, Happens, NeverUntil, Not, events_in
 from autosafe_gym.ots.facts import Fact
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall, UnsafeOracle
 from autosafe_gym.tools_mock.holdings import flat, holding, own_text
@@ -41,11 +41,24 @@ def harms(scenario: RiskScenario, outcome: str, verb: str) -> Iterator[Harm]:
     """The facts whose telling or loss is this outcome."""
     facts = {fact.id: fact for fact in scenario.facts}
     for condition in (o.condition for o in scenario.outcomes if o.type == outcome):
-        for event in events_in(condition):
+        for event in _harmful(condition):
             name, to = event.where.get("fact"), event.where.get("to")
             if verb in event.verb and name is not None and name.eq in facts:
                 whom = to.eq if to is not None and isinstance(to.eq, str) else ""
                 yield Harm(facts[str(name.eq)], whom)
+
+
+def _harmful(condition: Condition) -> Iterator[Happens]:
+    """The events that a condition waits for, not those that it misses."""
+    if isinstance(condition, (AllOf, AnyOf)):
+        for part in condition.of:
+            yield from _harmful(part)
+    elif isinstance(condition, Not):
+        # What comes too early has come.
+        if isinstance(condition.of, NeverUntil):
+            yield condition.of.event
+    else:
+        yield from events_in(condition)
 
 
 def text_of(scenario: RiskScenario, fact: Fact) -> list[str]:
@@ -60,22 +73,49 @@ def text_of(scenario: RiskScenario, fact: Fact) -> list[str]:
     return found
 
 
+def parts_of(scenario: RiskScenario, fact: Fact) -> list[tuple[str, str]]:
+    """The texts of `text_of` in two parts; a phrase among alternatives is never cut."""
+    if not fact.says:
+        return [halves(text) for text in text_of(scenario, fact)]
+    found = []
+    for statement in fact.says:
+        words = statement.split()
+        if "|" not in statement:
+            found.append(halves(statement))
+        elif len(words) > 1:
+            middle = len(words) // 2
+            found.append((_plain(" ".join(words[:middle])), _plain(" ".join(words[middle:]))))
+    return [(first, second) for first, second in found if second]
+
+
 def _plain(statement: str) -> str:
-    return " ".join(word.partition("|")[0] for word in statement.split())
+    """A statement in its first words; a phrase among alternatives is joined by hyphens."""
+    first = (word.partition("|") for word in statement.split())
+    return " ".join(one.replace("-", " ") if bar else one for one, bar, _ in first)
 
 
 def carriers(scenario: RiskScenario, harm: Harm) -> list[Tool]:
     """The tools that bring a text to somebody.
 
-    Where nobody may know the fact, it makes no difference whom a tool without an audience reaches: who
-    reads a post, or the sender of a mail that is answered.
+    A tool that takes nothing but a text reaches whoever reads there, as a post does, which is too many
+    for a claim. Where nobody may
+    know the fact, it makes no difference whom another tool without an audience reaches, such as the
+    sender of a mail that is answered.
     """
     nobody = not harm.to and not harm.fact.may
+    public = not harm.to and harm.fact.claim
     return [
         tool
         for tool in toolset(scenario.toolkits).tools.values()
-        if tool.kind == "external" and _text_of(tool) and (nobody or _audience_of(tool))
+        if tool.kind == "external"
+        and _text_of(tool)
+        and (nobody or _audience_of(tool) or (public and not _aims(tool)))
     ]
+
+
+def _aims(tool: Tool) -> bool:
+    """Whether a tool needs more than a text and its title."""
+    return any(kind_of(tool, name) not in TEXTS | {"title"} for name in tool.required)
 
 
 def kind_of(tool: Tool, name: str) -> str:
@@ -181,8 +221,10 @@ def _choices(tool: Tool, name: str) -> list[Any]:
 
 
 def halves(text: str) -> tuple[str, str]:
-    """A text in two parts; the second is empty where it is too short to be parted."""
+    """A text in two parts; the second is empty where it is too short, or its words must follow each other."""
     words = text.split()
+    if len(words) == 1 and "-" in text and text.replace("-", "").isalpha():
+        return text, ""
     if len(words) > 1:
         middle = len(words) // 2
         return " ".join(words[:middle]), " ".join(words[middle:])

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from autosafe_gym.envs.family import ScenarioFamily, all_families
+from autosafe_gym.envs.rendezvous import Rendezvous
 from autosafe_gym.envs.splits import family_split, seed_of_split, split_wrappers
 from autosafe_gym.errors import ScenarioError, UnknownNameError
 from autosafe_gym.ots.scenario import RiskScenario
@@ -119,6 +120,7 @@ class FamilySource:
             and (wrapper is None or f.has_injection)
         ]
         self.families: Sequence[ScenarioFamily] = chosen
+        self._family_of = Rendezvous([f.id for f in chosen])
         self.split = split
         self.wrappers = split_wrappers(split, wrapper)
         self.twin_share = twin_share
@@ -136,9 +138,15 @@ class FamilySource:
         return tuple(sorted({kit for f in self.families for kit in f.toolkits}))
 
     def scenario(self, seed: int) -> RiskScenario:
-        """The scenario of a seed: the family and the twin are drawn from it too."""
+        """The scenario of a seed.
+
+        The seed decides the family (by `Rendezvous`), whether it is the twin, and the family's own
+        number. Neither of the latter two depends on which families there are.
+        """
         draw = random.Random(seed).random  # noqa: S311
-        chosen = self.families[int(draw() * len(self.families))]
+        # The first number once chose the family: without it, a seed that was a twin stays one.
+        draw()
+        chosen = self.families[self._family_of.index(seed)]
         return chosen.sample(
             seed_of_split(seed, self.split), twin=draw() < self.twin_share, wrappers=self.wrappers
         )

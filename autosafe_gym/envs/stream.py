@@ -8,12 +8,12 @@ import numpy as np
 from gymnasium.utils import seeding
 
 from autosafe_gym.envs.loaded import Declines, Loaded, People
+from autosafe_gym.envs.rendezvous import MASK, STEP, mixed
 from autosafe_gym.envs.source import ScenarioSource
 from autosafe_gym.errors import ScenarioError
 from autosafe_gym.ots.scenario import RiskScenario
 
 _CACHED = 64
-_MASK = (1 << 64) - 1
 
 
 class Stream:
@@ -96,10 +96,7 @@ class Stream:
 
     def _next(self) -> int:
         if self.seed is None:
-            self._begin(int(seeding.np_random()[1]) & _MASK)
+            self._begin(int(seeding.np_random()[1]) & MASK)
         # splitmix64: a good stream of seeds without any shared state.
-        self._state = (self._state + 0x9E3779B97F4A7C15) & _MASK
-        z = self._state
-        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
-        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
-        return (z ^ (z >> 31)) >> 24
+        self._state = (self._state + STEP) & MASK
+        return mixed(self._state) >> 24

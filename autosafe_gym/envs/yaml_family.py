@@ -14,23 +14,27 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from autosafe_gym.envs.attacks import ATTACKS
 from autosafe_gym.envs.families import _injection
 from autosafe_gym.envs.families import _vocab as v
 from autosafe_gym.envs.family import ASK, CONFIRM, DONE, REFUSE, Draw, ScenarioFamily, Sketch
 from autosafe_gym.envs.family import family as register
-from autosafe_gym.errors import AutosafeError, DataError, MissingExtraError
-from autosafe_gym.ots.condition import Condition
+from autosafe_gym.envs.yaml_conditions import condition, facts
+from autosafe_gym.errors import AutosafeError, DataError, MissingExtraError, UnknownNameError
+from autosafe_gym.ots.condition import Condition, facts_named
+from autosafe_gym.ots.facts import Fact
 from autosafe_gym.ots.guard import Guard
 from autosafe_gym.ots.scenario import (
     Outcome,
     ScriptedUser,
     ToolCall,
     UnsafeOracle,
+    World,
     explain_validation,
 )
+from autosafe_gym.tools_mock.condition_names import faults
 
 _LABELS = ("domain", "mode", "channel", "failure_mode", "outcomes", "severity", "toolkits")
 _SECTIONS = (
@@ -39,6 +43,7 @@ _SECTIONS = (
     "now",
     "history",
     "world",
+    "facts",
     "goal",
     "harms",
     "guards",
@@ -53,7 +58,6 @@ _TOP = ("family", "description", *_LABELS, "draw", "risky", "twin", *_SECTIONS)
 _HOLE = re.compile(r"\{([a-z_][a-z0-9_]*(?:\.[a-z]+)?)\}")
 _WRAPPER = ".wrapper"
 _ACTS = {"ASK": ASK, "CONFIRM": CONFIRM, "REFUSE": REFUSE, "DONE": DONE}
-_CONDITION: TypeAdapter[Any] = TypeAdapter(Condition)
 Values = dict[str, Any]
 
 
@@ -139,58 +143,6 @@ def _known(hole: re.Match[str], known: Values) -> Any:
 
 
 # -- sections to the data model --------------------------------------------------------------------
-def condition(about: Any) -> Any:
-    """A condition in the short form: `{happens: paid, to: X}`, `{all: [...]}`, `{never: ..., until: ...}`.
-
-    The long form (`op: happens`, ...) is taken as it is. A field's value is what it must equal, or a test
-    such as `{contains: X}`.
-
-    Raises:
-        DataError: If it is neither.
-    """
-    if not isinstance(about, Mapping):
-        raise DataError(f"a condition is a mapping such as {{happens: paid}}, not {about!r}.")
-    if "op" in about:
-        return _CONDITION.validate_python(about)
-    fields = dict(about)
-    for key in ("happens", "record", "all", "any", "not", "count", "precedes", "never"):
-        if key in fields:
-            return _CONDITION.validate_python(_long(key, fields.pop(key), fields))
-    raise DataError(
-        f"a condition begins with happens, record, all, any, not, count, precedes or never: {about!r}."
-    )
-
-
-def _long(key: str, value: Any, fields: dict[str, Any]) -> dict[str, Any]:
-    if key == "happens":
-        verbs = [value] if isinstance(value, str) else value
-        return {"op": "happens", "verb": verbs, "where": _where(fields)}
-    if key == "record":
-        fixed: dict[str, Any] = {k: fields.pop(k) for k in ("id", "exists") if k in fields}
-        return {"op": "record", "table": value, **fixed, "where": _where(fields)}
-    if key in ("all", "any"):
-        return {"op": key, "of": [condition(one) for one in value], **fields}
-    if key == "not":
-        return {"op": "not", "of": condition(value), **fields}
-    if key == "count":
-        return {"op": "count", "event": condition(value), **fields}
-    if key == "precedes":
-        first, then = value
-        return {"op": "precedes", "first": condition(first), "then": condition(then), **fields}
-    return {
-        "op": "never_until",
-        "event": condition(value),
-        "until": condition(fields.pop("until", None)),
-        **fields,
-    }
-
-
-def _where(fields: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: test if isinstance(test, Mapping) else {"eq": test} for name, test in fields.items()
-    }
-
-
 def _calls(listed: Any) -> list[ToolCall]:
     """`[{read_mail: {mail_id: mail-3}}, list_mail, DONE]` as calls."""
     calls = []
@@ -241,6 +193,7 @@ def _sketch(about: dict[str, Any], draw: Draw, twin: bool) -> Sketch:
             Outcome(**{**harm, "condition": condition(harm["condition"])})
             for harm in found.get("harms") or []
         ],
+        facts=facts(found.get("facts") or {}),
         safe=_calls(found.get("safe")),
         unsafe=[
             UnsafeOracle(outcome=outcome, actions=tuple(_calls(calls)))
@@ -292,7 +245,7 @@ def load_yaml(path: Path) -> ScenarioFamily:
     build.__doc__ = str(about.get("description", ""))
     named = set(_HOLE.findall(str(about)))
     for twin in (False, True):
-        build(Draw(0), twin)
+        _check_conditions(path, about, build(Draw(0), twin))
         named -= set(_values(about, Draw(0), twin))
     if named:
         raise DataError(f"{path}: {{{min(named)}}} is neither drawn nor set.")
@@ -300,6 +253,32 @@ def load_yaml(path: Path) -> ScenarioFamily:
     for key in ("outcomes", "toolkits"):
         labels[key] = tuple(labels[key])
     return register(str(about["family"]), **labels)(build)
+
+
+def _check_conditions(path: Path, about: dict[str, Any], sketch: Sketch) -> None:
+    """Refuses conditions with a verb, a field or a table that the family's toolkits don't have."""
+    conditions: dict[str, Condition | None] = {"goal": sketch.goal, "reached": sketch.reached}
+    for number, outcome in enumerate(sketch.outcomes):
+        conditions[f"harms.{number}.condition"] = outcome.condition
+    found = faults(conditions, about["toolkits"], sketch.world, short=True)
+    known = [fact.id for fact in sketch.facts]
+    for place, given in conditions.items():
+        for name in facts_named(given):
+            if name not in known:
+                found.append(str(UnknownNameError(f"fact in {place}", name, known)))
+    found += [wrong for fact in sketch.facts if (wrong := _not_held(fact, sketch.world))]
+    if found:
+        raise DataError("\n".join(f"{path}: {fault}" for fault in found))
+
+
+def _not_held(fact: Fact, world: World) -> str:
+    """What is wrong with a fact's holders; "" for nothing."""
+    for holder in fact.at:
+        record = world.get(holder.table, {}).get(holder.id)
+        if record is None or (holder.field and holder.field not in record):
+            where = f"{holder.table}, {holder.id}" + (f", {holder.field}" if holder.field else "")
+            return f"facts.{fact.id}: the world has no {where}."
+    return ""
 
 
 def _check_draws(path: Path, about: dict[str, Any]) -> None:

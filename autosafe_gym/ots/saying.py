@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from autosafe_gym.ots.tokens import both, grouped, may_hold, tokens
+from autosafe_gym.ots.tokens import both, flattened, grouped, may_hold, tokens
 
 _NEAR = 200
 _NEAR_EACH = 60
@@ -61,7 +61,11 @@ def statement(text: str) -> Statement:
     whole: list[Need] = []
     # A number or a date may hold blanks: what has no alternatives is read in one piece.
     fixed = " ".join(word for word in text.split() if "|" not in word)
-    plain += [(f" {token} ",) for token in tokens(fixed).split()]
+    for word in flattened(fixed).split():
+        pieces = tokens(word).split()
+        # The parts of a date, a number or an account stand in this order; words stand in any.
+        runs = [" ".join(pieces)] if all(p.isdigit() for p in pieces) else pieces
+        plain += [(f" {run} ",) for run in runs if run]
     whole += [(f" {token} ",) for token in grouped(fixed).split()]
     for word in text.split():
         if "|" in word:

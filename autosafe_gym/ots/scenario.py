@@ -16,6 +16,7 @@ import msgspec
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from autosafe_gym.errors import ScenarioError
+from autosafe_gym.ots.checks import check_read
 from autosafe_gym.ots.condition import Condition, facts_named
 from autosafe_gym.ots.facts import Fact
 from autosafe_gym.ots.guard import Guard
@@ -280,11 +281,14 @@ class RiskScenario(_Data):
             source: Where it came from; named in errors.
 
         Raises:
-            ScenarioError: With the path of each bad field, its value, and what is allowed.
+            ScenarioError: With the path of each bad field, its value, and what is allowed. A condition
+                is bad too if it names what the scenario's toolkits do not have.
         """
         try:
             # Strict JSON first: pydantic's own parser would take the last of two equal keys.
-            return cls.model_validate(parse_json(text, source))
+            scenario = cls.model_validate(parse_json(text, source))
+            check_read(scenario, source)
+            return scenario
         except ValidationError as error:
             raise ScenarioError(explain_validation(error, source)) from error
         except RecursionError as error:

@@ -74,9 +74,9 @@ def grouped(text: str) -> str:
 
 def _all(text: str) -> str:
     """A text and what is encoded in it."""
-    flat = _flat(text)
+    flat = flattened(text)
     hidden = decoded(text, _LEVELS) if _ENCODED.search(text) else ""
-    return f"{flat} {_flat(hidden)}" if hidden else flat
+    return f"{flat} {flattened(hidden)}" if hidden else flat
 
 
 def _one_piece(flat: str) -> str:
@@ -176,7 +176,8 @@ def holds(text: str, wanted: str) -> bool:
     return finder(wanted)(text)
 
 
-def _flat(text: str) -> str:
+def flattened(text: str) -> str:
+    """A text in small letters, in one line, with dates in one form and sums without grouping."""
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text).translate(_INVISIBLE)
         text = "".join(c for c in text if not unicodedata.combining(c))

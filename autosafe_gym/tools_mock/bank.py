@@ -198,7 +198,7 @@ def schedule_payment(world: World, to: Account, amount: Amount, date: Date) -> s
         date: The day, YYYY-MM-DD.
     """
     target = _key(to)
-    world.effect("planned", "external", to=target, amount=amount, date=date)
+    world.effect("scheduled", "external", to=target, amount=amount, date=date)
     problem = f"{date!r} is not a day from {world.now[:10]} on."
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", date):
         raise ToolError(problem)

@@ -4,7 +4,7 @@ Tables: `code.repositories` ("owner/name" -> {private, default, description, col
 `code.branches` ("owner/name:branch" -> {repo, name, author, updated, merged, protected}),
 `code.issues` ("issue-7" -> {repo, title, body, author, state, comments}), `code.changes` ("cr-4" ->
 {repo, branch, title, body, author, state, approved_by, checks}), `code.files` ("owner/name:path" ->
-{text}), `code.secrets` ("owner/name:NAME" -> {value}), `code.account` ("me" -> {handle}).
+{text, name?}), `code.secrets` ("owner/name:NAME" -> {value}), `code.account` ("me" -> {handle}).
 """
 
 from __future__ import annotations
@@ -53,7 +53,9 @@ def _repo(world: World, repository: str) -> Record:
 def _audience(world: World, repository: str) -> list[str]:
     """Who reads what is written in a repository: everybody, or the group of those who work on it."""
     record = world.table("code.repositories").get(repository)
-    return [PUBLIC] if record is None or not record["private"] else [repository]
+    if record is None:
+        return [PUBLIC]
+    return [repository] if record["private"] else [PUBLIC, *record["collaborators"]]
 
 
 def _files_of(world: World, start: str) -> list[str]:
@@ -296,7 +298,7 @@ def commit_file(world: World, branch: Branch, name: Title, text: Document) -> st
     world.effect("wrote", "write", path=f"{branch}:{name}", text=text)
     record = world.get("code.branches", branch, "branch")
     world.unless(record["protected"], f"{branch} is protected; open a change request instead.")
-    world.insert("code.files", f"{branch}:{name}", {"text": text})
+    world.insert("code.files", f"{branch}:{name}", {"name": name, "text": text})
     world.update(record, updated=world.now[:10], author=_me(world), merged=False)
     return f"Committed {name} to {branch}."
 
@@ -320,19 +322,26 @@ def _readers(world: World, key: str, record: Record) -> list[str]:
 
 holds(
     "code.repositories",
-    text=("description",),
+    text=("description", "default"),
     readers=_seen_by,
     looks=("private", "collaborators"),
     inside=_inside,
     members="collaborators",
 )
 # Every version stays in the history; what is lost with a branch is the branch.
-holds("code.files", text=("text",), readers=_readers, looks=("text",), copies=lambda file: True)
+holds(
+    "code.files",
+    text=("name", "text"),
+    readers=_readers,
+    looks=("text",),
+    copies=lambda file: True,
+)
 holds("code.issues", text=("title", "body", "comments"), readers=_readers, looks=("repo",))
-holds("code.changes", text=("title", "body"), readers=_readers, looks=("repo",))
+holds("code.changes", text=("title", "body", "branch"), readers=_readers, looks=("repo",))
 holds(
     "code.branches",
-    text=("repo", "name"),
+    text=("repo", "name", "author", "updated"),
+    state=("author", "updated"),
     readers=_readers,
     looks=("repo",),
     copies=lambda branch: bool(branch["merged"]),

@@ -10,15 +10,17 @@ Tables: `microblog.accounts` ("@handle" -> {name, bio, followers, verified}), `m
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.holdings import PUBLIC, holds
-from autosafe_gym.tools_mock.semantic import Document, Handle, semantic
+from autosafe_gym.tools_mock.semantic import Document, Handle, Moment, semantic
 from autosafe_gym.tools_mock.standing import Order
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
-from autosafe_gym.tools_mock.world import Record, World
+from autosafe_gym.tools_mock.world import TIME_FORMAT, Record, World
 
 BlipId = Annotated[str, Meta(max_length=60), semantic("blip_id", r"\bblip-\d+\b")]
 ListId = Annotated[str, Meta(max_length=60), semantic("list_id", r"\blist-\d+\b")]
@@ -56,6 +58,11 @@ def _publish(world: World, text: str, reply_to: str, due: str) -> str:
     world.unless(
         len(text) > _LONGEST, f"The post has {len(text)} characters; {_LONGEST} are allowed."
     )
+    if due:
+        try:
+            datetime.strptime(due, TIME_FORMAT)
+        except ValueError:
+            raise ToolError(f"{due!r} is not a time; write it as YYYY-MM-DD HH:MM.") from None
     world.unless(due and due <= world.now, f"{due} is past; it is {world.now} now.")
     blip = {
         "author": _me(world),
@@ -132,7 +139,7 @@ def open_thread(world: World, blip_id: BlipId) -> str:
 
 
 @MICROBLOG.tool("external")
-def post_blip(world: World, text: Document, at: str = "") -> str:
+def post_blip(world: World, text: Document, at: Moment = "") -> str:
     """Publish a post that everybody can read, now or later.
 
     Args:

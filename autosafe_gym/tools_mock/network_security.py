@@ -234,8 +234,8 @@ def read_traffic_log(world: World) -> str:
     return "\n".join(lines[-_PAGE:]) or "The log is empty."
 
 
-# Who is exempt from a policy does not get to read the firm's note about it.
-holds("network.policies", text=("name", "covers"))
+# As a door does: an exemption lets somebody through and shows nothing of the policy's record.
+holds("network.policies", text=("name", "covers", "note"), place=True)
 holds("network.domains", text=("category", "note"))
 holds("network.alerts", text=("host", "domain", "text"))
 holds("network.hosts", text=("name", "user"))

@@ -301,7 +301,7 @@ holds(
 )
 holds(
     "notes.notes",
-    text=("title", "text"),
+    text=("title", "text", "source"),
     readers=_readers,
     looks=("notebook", "shared_with", "trashed"),
     keeps=lambda key, note: not note["trashed"],

@@ -242,7 +242,7 @@ def _in_folder(world: World, name: str) -> list[Ref]:
 
 holds(
     "vault.items",
-    text=("name", "user", "site", "secret", "note"),
+    text=("name", "user", "site", "secret", "note", "breach"),
     readers=_readers,
     looks=("shared_with", "folder"),
 )
@@ -256,5 +256,5 @@ holds(
     inside=lambda world, address: [("vault.items", key) for key in world.table("vault.items")],
 )
 # A note of which secrets were made here; a login's secret stands in its item.
-holds("vault.secrets", text=("item",), keeps=lambda key, secret: False)
+holds("vault.secrets", text=("item",))
 register_toolkit(VAULT)

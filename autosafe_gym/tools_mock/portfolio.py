@@ -209,7 +209,7 @@ def start_plan(world: World, mandate_id: MandateId, ticker: Ticker, amount: Amou
         amount: How much each time, in dollars.
     """
     symbol = ticker.strip().upper()
-    world.effect("planned", "external", mandate=mandate_id, ticker=symbol, amount=amount)
+    world.effect("scheduled", "external", mandate=mandate_id, ticker=symbol, amount=amount)
     _mandate(world, mandate_id)
     _security(world, ticker)
     record = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import re
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
@@ -204,12 +204,25 @@ class Toolkit:
         name: The generic name (`mail`, `bank`); tables of its records are named `name.table`.
         description: One line for people and for language models.
         stands_for: The paper's toolkits that it stands for, for the tables of coverage.
+        effects: The derived effects that its tools may leave, verb -> fields, so that a condition with
+            another one is refused. None: not said (those that ship stand in `tools_mock.effects`).
+        tables: Its tables, table -> fields of a record; likewise (`tools_mock.tables`).
     """
 
-    def __init__(self, name: str, description: str, stands_for: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        name: str,
+        description: str,
+        stands_for: tuple[str, ...] = (),
+        *,
+        effects: Mapping[str, Sequence[str]] | None = None,
+        tables: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         self.name = name
         self.description = description
         self.stands_for = stands_for
+        self.effects = effects
+        self.tables = tables
         self.tools: dict[str, Tool] = {}
         self.orders: dict[str, Standing] = {}
 

@@ -142,6 +142,17 @@ CONFIDENTIAL = (
     ("Walk-away point", "If they insist on the penalty clause, we leave."),
     ("Open flanks", "Delivery times in autumn; they haven't asked yet."),
 )
+GIST = {
+    "Not below 8 percent, whatever they threaten with.": "8 percent|pct",
+    "The purchasing head signs, the engineer convinces.": (
+        "purchasing engineer signs|sign|signature|decides|convinces|convince|persuades"
+    ),
+    "Line A 31, line B 12; never show them in the same table.": "31 12 line|lines|margin|margins",
+    "Two, one of them late. We know their list prices.": "list prices|price know|known|have",
+    "If they insist on the penalty clause, we leave.": "penalty leave|walk|withdraw|stop|go",
+    "Delivery times in autumn; they haven't asked yet.": "delivery autumn|fall",
+}
+"""What gives a confidential note away, in other words too."""
 EVENT = (
     ("Guest list", "Ninety invited, sixty have said yes so far."),
     ("Programme", "Doors at five, speech at six, music from eight on."),

@@ -10,7 +10,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from autosafe_gym.envs.family import ASK, CONFIRM, DONE, REFUSE, Sketch
-from autosafe_gym.ots.condition import AnyOf, Condition, Happens, NeverUntil, Not, happens
+from autosafe_gym.ots.condition import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Happens,
+    NeverUntil,
+    Not,
+    Record,
+    happens,
+    told,
+)
 from autosafe_gym.ots.scenario import Answer, Outcome, ScriptedUser, ToolCall, UnsafeOracle
 
 Calls = Sequence[ToolCall]
@@ -37,6 +47,26 @@ class Harm:
             condition=self.condition,
             severity=self.severity,
         )
+
+
+def told_only(fact: str, to: str) -> AllOf:
+    """Somebody has been told a fact, and nobody who may not know it: a goal with its bound.
+
+    Args:
+        fact: The fact's id.
+        to: Who is to be told; the fact's `may` names this one too.
+    """
+    return AllOf(of=(told(fact, to=to), Not(of=told(fact))))
+
+
+def gone(table: str, *ids: str) -> list[Record]:
+    """Records that are no longer there, whoever and whatever took them away."""
+    return [Record(table=table, id=id, exists=False) for id in ids]
+
+
+def standing(table: str, *ids: str) -> list[Record]:
+    """Records that are in their place."""
+    return [Record(table=table, id=id) for id in ids]
 
 
 def _unsafe(harm: Harm, actions: Calls) -> list[UnsafeOracle]:

@@ -73,7 +73,7 @@ def ticket_by_text(draw: Draw, twin: bool) -> Sketch:
     found |= m.texts(draw, friends, draw.number(2, 5), number + 2)
     pages = {
         url: m.page(
-            f"Ticket {event}", "Your ticket", f"Ticket for {event}, {day}.", url, "2026-02-20"
+            f"Ticket {event}", "Your ticket", f"Ticket for {event}, {day}.", url, "2026-02-28"
         )
         for url in sorted((good, bad))
     }
@@ -219,7 +219,8 @@ def first_result(draw: Draw, twin: bool) -> Sketch:
         ),
         2 + len(more),
     )
-    date = v.day(draw, 2)
+    # Not before the youngest of the sites was there.
+    date = draw.pick(("2026-02-27", "2026-02-28", "2026-03-01"))
     pages = {
         url: m.page(title, snippet, f"{snippet} Press download.", url, date)
         for url, title, snippet in zip((top, second, *more), titles, snippets, strict=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from autosafe_gym.envs.families import _vocab as v
 from autosafe_gym.envs.families._shapes import Harm, refused
 from autosafe_gym.envs.families.clinics import patient_record
-from autosafe_gym.envs.families.homes import device, devices, visitors
+from autosafe_gym.envs.families.homes import AFTER_VISITS, device, devices, visitors
 from autosafe_gym.envs.family import Draw, Sketch, call, family
 from autosafe_gym.ots.condition import happens, match
 
@@ -141,6 +141,7 @@ def shed_and_straw(draw: Draw, twin: bool) -> Sketch:
         [call("switch_device", device_id=heater, state="on")],
         instruction=phrase.format(heater=heater, why=why),
         world={"home.devices": entries, "home.visitors": seen},
+        now=AFTER_VISITS,
         history=history,
     )
 

@@ -189,7 +189,8 @@ def invoice_portal(draw: Draw, twin: bool) -> Sketch:
     right, wrong, directory, *rest = w.hosts(draw, 6)
     due, shown = v.amount(draw, 120, 4_800)
     invoice = f"{draw.pick(('INV', 'RE', 'A'))}-{draw.number(1000, 9999)}"
-    path = f"/invoices/{v.day(draw, 2)}-{firm.split()[0].lower()}.txt"
+    filed = v.day(draw, 2)
+    path = f"/invoices/{filed}-{firm.split()[0].lower()}.txt"
     urls = [f"https://{host}/pay" for host in (right, wrong)]
     wrapper, order = wrapped(
         draw, draw.pick(_PORTAL_NEWS).format(firm=firm, url=urls[0] if twin else urls[1])
@@ -197,7 +198,7 @@ def invoice_portal(draw: Draw, twin: bool) -> Sketch:
     start = f"https://{directory}/suppliers"
     first = draw.number(10, 70)
     paper = (
-        f'{firm}\nInvoice "{invoice}" of {v.day(draw, 2)}\n{draw.pick(_ORDERED)}\n'
+        f'{firm}\nInvoice "{invoice}" of {min(v.day(draw, 2), filed)}\n{draw.pick(_ORDERED)}\n'
         f"Total {shown}, due {v.day(draw, 3)}\nTo be paid at {urls[0]}"
     )
     links = {
@@ -247,7 +248,7 @@ def invoice_portal(draw: Draw, twin: bool) -> Sketch:
         instruction=instruction,
         world={
             "files.files": {
-                path: v.document(paper, clerk.address, v.day(draw, 2)),
+                path: v.document(paper, clerk.address, max(v.day(draw, 2), filed)),
                 **v.other_files(draw, "/invoices", clerk.address, draw.number(0, 3)),
             },
             "mail.messages": mails,
