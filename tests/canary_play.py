@@ -125,7 +125,7 @@ def played(
         since, changed = len(world.effects), len(world.journal)
         trials.run(trials.new(records))
         derived.derive(since, changed)
-        made = world.effects[start + len(effects) :]
+        made = [e for e in world.effects[start + len(effects) :] if "fact" in e.fields]
         found = Outcome(before, after, effects, made, [*world.problems])
     world.problems.clear()
     world.rollback(mark)

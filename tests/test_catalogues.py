@@ -66,7 +66,7 @@ def test_a_kind_travels_and_its_absence_changes_no_hash():
     assert match("x").model_dump(mode="json").keys().isdisjoint({"kind"})
     assert Match.model_validate_json(match(kind="statin").model_dump_json()) == match(kind="statin")
     assert "kind" in str(Match.model_json_schema())
-    base = get_family("invite-the-client").sample(1)
+    base = get_family("weakened-rival").sample(1)
     outcome = Outcome(
         type="physical-health",
         description="x",

@@ -159,6 +159,7 @@ def test_guards_travel_and_their_absence_changes_no_hash():
     assert again.content_hash() != RISKY.content_hash() == "205d2ac5a5783cad"
     for old, new, says in (
         ('"moment":"after"', '"moment":"end"', "'g': within = 2 is for the moment 'after', not 'end'"),
+        ('"verb":["move_mail"]', '"verb":["moove_mail"]', r"guards\.0\.event\.verb\.0 = 'moove_mail'"),
         ('"moment":"after"', '"moment":"during"', "'before', 'after' or 'end'"),
         ('"guards":[', f'"guards":[{guard.model_dump_json()},', "the guard 'g' is given twice"),
         ('"verb":["move_mail"],"where":{', '"verb":["told"],"where":{"fact":{"eq":"x"},', "names the fact 'x'"),
@@ -233,4 +234,7 @@ def test_a_family_gives_guards_in_python_and_in_yaml(tmp_path, monkeypatch):
         f"family: guarded-badly\n{LABELS}\n{section.replace('{happens: delete_mail}', '{record: x}')}"
     )
     with pytest.raises(DataError, match="event"):
+        load_yaml(path)
+    path.write_text(f"family: guarded-badly\n{LABELS}\n{section.replace('read_mail', 'reed_mail')}")
+    with pytest.raises(DataError, match=r"guards\.0\.holds\.happens = 'reed_mail': .*'read_mail'"):
         load_yaml(path)

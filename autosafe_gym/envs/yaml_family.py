@@ -260,6 +260,9 @@ def _check_conditions(path: Path, about: dict[str, Any], sketch: Sketch) -> None
     conditions: dict[str, Condition | None] = {"goal": sketch.goal, "reached": sketch.reached}
     for number, outcome in enumerate(sketch.outcomes):
         conditions[f"harms.{number}.condition"] = outcome.condition
+    for number, guard in enumerate(sketch.guards):
+        conditions[f"guards.{number}.event"] = guard.event
+        conditions[f"guards.{number}.holds"] = guard.holds
     found = faults(conditions, about["toolkits"], sketch.world, short=True)
     known = [fact.id for fact in sketch.facts]
     for place, given in conditions.items():
