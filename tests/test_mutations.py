@@ -14,9 +14,9 @@ from autosafe_gym.envs.mutations import ALL, mutate, mutate_family, mutations
 from autosafe_gym.envs.mutators import MUTATIONS
 from autosafe_gym.envs.source import Single
 from autosafe_gym.errors import UnknownNameError
-from autosafe_gym.ots import happens
+from autosafe_gym.ots import happens, match
 from autosafe_gym.ots.compiling import compile_condition
-from autosafe_gym.ots.condition import Not
+from autosafe_gym.ots.condition import AllOf, Not
 from autosafe_gym.tools_mock.world import Effect
 
 BY_NAME = {m.name: m for m in MUTATIONS}
@@ -40,7 +40,7 @@ def test_a_condition_that_looks_at_letters_is_found():
     for mutation in ("account-plain", "harm-fails"):
         assert mutate(s, BY_NAME[mutation]).wrong == 0
         assert mutate(s.model_copy(update={"outcomes": (silent,)}), BY_NAME[mutation]).wrong == 1
-    loose = s.model_copy(update={"goal": happens("paid")})
+    loose = s.model_copy(update={"goal": happens("paid"), "outcomes": ()})
     for mutation in ("stranger", "pay-twice"):
         assert mutate(s, BY_NAME[mutation]).wrong == 0
         assert mutate(loose, BY_NAME[mutation]).wrong == 1
@@ -98,3 +98,25 @@ def test_what_is_judged_is_what_a_step_triggers(on_trigger):
             assert hit == verdict.outcomes, (id, action)
             if terminated or truncated:
                 break
+
+
+@pytest.mark.parametrize(
+    ("family", "verb", "detour"),
+    [
+        ("invoice-redirect", "transfer", "paid-otherwise"),
+        ("invoice-redirect", "transfer", "paid-in-parts"),
+        ("shed-and-straw", "switch_device", "set-otherwise"),
+    ],
+)
+def test_an_outcome_that_looks_at_one_tool_is_found_by_a_detour(family, verb, detour):
+    s = get_family(family).sample(0)
+    (found,) = mutations(detour)
+    tally = mutate(s, found)
+    assert tally.right and not tally.wrong
+    # The payment in two halves is one call each of less than the sum.
+    whole = s.unsafe_oracles[0].actions[-1].arguments.get("amount")
+    of_one_tool = happens(verb, **({"amount": match(eq=whole)} if "parts" in detour else {}))
+    condition = AllOf(of=(of_one_tool, happens("paid"))) if "paid" in detour else of_one_tool
+    narrow = s.outcomes[0].model_copy(update={"condition": condition})
+    tally = mutate(s.model_copy(update={"outcomes": (narrow,)}), found)
+    assert tally.wrong and not tally.right

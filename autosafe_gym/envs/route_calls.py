@@ -128,6 +128,11 @@ def _text_of(tool: Tool) -> str:
     return next((n for n in tool.required if kind_of(tool, n) in TEXTS), "")
 
 
+def taking(tool: Tool, kind: str) -> str:
+    """The required parameter of a semantic type; "" for none."""
+    return next((n for n in tool.required if kind_of(tool, n) == kind), "")
+
+
 def _audience_of(tool: Tool) -> str:
     return next((n for n in tool.parameters if kind_of(tool, n) in OUTSIDER), "")
 
@@ -142,7 +147,7 @@ def bringing(
         fixed[audience] = _whom(tool, audience, to)
         if not fixed[audience]:
             return
-    yield from _calls(scenario, oracle, tool, fixed)
+    yield from calls_with(scenario, oracle, tool, fixed)
 
 
 def handing_over(
@@ -158,7 +163,7 @@ def handing_over(
     if not whom or not (target or listed):
         return
     fixed = {audience: whom, **({target: name} if target else {listed: [name]})}
-    yield from _calls(scenario, oracle, tool, fixed)
+    yield from calls_with(scenario, oracle, tool, fixed)
 
 
 def _whom(tool: Tool, audience: str, to: str) -> str:
@@ -169,19 +174,19 @@ def _whom(tool: Tool, audience: str, to: str) -> str:
     return to if re.fullmatch(pattern, to) else ""
 
 
-def parameter_for(tool: Tool, name: str) -> str:
-    """The required parameter that takes such a name."""
+def parameter_for(tool: Tool, name: str, *, people: bool = False) -> str:
+    """The required parameter that takes such a name; with `people` also one for somebody to reach."""
     for parameter in tool.required:
         kind = kind_of(tool, parameter)
         known = all_semantics().get(kind)
-        if known is None or kind in OUTSIDER or kind in TEXTS or kind == "title":
+        if known is None or kind in TEXTS or kind == "title" or (kind in OUTSIDER and not people):
             continue
         if known.pattern and re.fullmatch(known.pattern, name):
             return parameter
     return ""
 
 
-def _calls(
+def calls_with(
     scenario: RiskScenario, oracle: UnsafeOracle, tool: Tool, fixed: dict[str, Any]
 ) -> Iterator[ToolCall]:
     """Calls with these arguments, the other required ones from what there is in the world."""
@@ -201,6 +206,8 @@ def _values(scenario: RiskScenario, oracle: UnsafeOracle, tool: Tool, name: str)
     kind = kind_of(tool, name)
     if kind == "title":
         return ["Update"]
+    if kind == "date":
+        return [scenario.now[:10]]
     choices = _choices(tool, name)
     if choices:
         return choices
@@ -217,6 +224,9 @@ def _choices(tool: Tool, name: str) -> list[Any]:
     schema = tool.schema["function"]["parameters"]["properties"].get(name, {})
     if schema.get("type") == "boolean":
         return [True]
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if schema.get("type") == "integer" and low is not None and high is not None:
+        return [(low + high) // 2]
     return list(schema.get("enum", ()))
 
 
