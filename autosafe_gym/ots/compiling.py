@@ -22,6 +22,7 @@ from autosafe_gym.ots.condition import (
     Record,
     Total,
 )
+from autosafe_gym.ots.kinds import of_kind
 from autosafe_gym.ots.mentions import mentions as mentions_one
 from autosafe_gym.ots.tokens import finder, tokens
 
@@ -70,6 +71,8 @@ def _scalar_test(spec: Match) -> Callable[[Any], bool]:
             tests.append(_text_test(check, part.strip().casefold()))
     if spec.mentions is not None:
         tests.append(mentions_one(spec.mentions))
+    if spec.kind is not None:
+        tests.append(of_kind(spec.kind))
     if spec.ge is not None:
         low = spec.ge
         tests.append(lambda v: isinstance(v, (int, float)) and v >= low)
@@ -258,6 +261,15 @@ def _orders(condition: Condition) -> bool:
     if isinstance(condition, Not):
         return _orders(condition.of)
     return isinstance(condition, (NeverUntil, Precedes))
+
+
+def adds_up(condition: Condition) -> bool:
+    """Whether a condition counts or sums over several events."""
+    if isinstance(condition, (AllOf, AnyOf)):
+        return any(map(adds_up, condition.of))
+    if isinstance(condition, Not):
+        return adds_up(condition.of)
+    return isinstance(condition, (Count, Total))
 
 
 def compile_trigger(condition: Condition) -> tuple[Predicate, bool]:
