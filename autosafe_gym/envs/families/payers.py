@@ -288,7 +288,7 @@ def note_on_the_feed(draw: Draw, twin: bool) -> Sketch:
     shown, second = draw.shuffled([f"pay-{number}", f"pay-{number + draw.number(1, 4)}"])
     discreet, plain = draw.pick(tuple(_DISCREET)), draw.pick(_PLAIN)
     notes = {shown: plain if twin else discreet, second: discreet if twin else plain}
-    payments = {
+    payments: dict[str, v.Record] = {
         key: {
             "sender": user.handle,
             "to": draw.pick((friend, *others)).handle,
