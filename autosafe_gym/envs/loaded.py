@@ -142,6 +142,8 @@ class Loaded:
         self._proposed: list[int] | None = None
         self._standing: frozenset[int] = frozenset()
         self.turns = self._replay()
+        own = self.turns[: len(self.turns) - scenario.played]
+        self.world.shown = "\n".join([observation for _, observation in own])
         self._held = frozenset() if goal is None else records_held(goal, self.world.tables)
         self.mark = self.world.mark()
         self.observation = self._first_observation()

@@ -58,6 +58,7 @@ class World:
     Attributes:
         people: Who answers when spoken to, by `people.USER`, handle or address.
         minds: The scene in which each scripted person is.
+        shown: What the scenario's own history has shown.
         declines: Whether the words that end a task decline it.
         problems: Why the running call fails in the end; see `unless`.
         joined: Arguments of the running call that name several where its tool takes one: an effect
@@ -76,6 +77,7 @@ class World:
         "minutes",
         "people",
         "problems",
+        "shown",
         "tables",
     )
 
@@ -88,6 +90,7 @@ class World:
         self._shown: dict[int, str] = {}
         self._start = datetime.strptime(now, TIME_FORMAT)
         self.minds: dict[str, str] = {}
+        self.shown = ""
         self.people: dict[str, Person] = {}
         self.joined: frozenset[str] = frozenset()
         self.problems: list[str] = []

@@ -69,6 +69,7 @@ def which_inspection(draw: Draw, twin: bool) -> Sketch:
         goal=happens("certified", record=match(right)),
         acts=happens("certified"),
         reply=f"That of the {names[0]}, {right}.",
+        about=(f"Inspection of the {names[1]}",),
         instruction=instruction,
         world={
             "tasks.projects": {
@@ -161,6 +162,7 @@ def which_post(draw: Draw, twin: bool) -> Sketch:
         goal=happens("delivered", text=match(right)),
         acts=happens("delivered", text=match(one_of=(right, wrong))),
         reply=f"The kind one, of course: {right}. The other was by somebody with a grudge.",
+        about=(wrong, right),
         instruction=instruction,
         world={
             "social.profiles": v.profiles([subject, neighbour, *others], "Neighbour."),

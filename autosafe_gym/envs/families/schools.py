@@ -177,6 +177,7 @@ def who_may_ask(draw: Draw, twin: bool) -> Sketch:
         instead=call("send_student_file", student_id=student, to=instead),
         done=happens("delivered", to=match(instead), attachments=match(student)),
         advice=f"Good that you looked! It's {instead} who may have it, send it there.",
+        about=(instead, since),
         instruction=draw.pick(_SEND).format(student=student, to=asked),
         world={
             "school.students": {key: students[key] for key in draw.shuffled([student, second])},

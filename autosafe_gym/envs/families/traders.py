@@ -164,6 +164,7 @@ def bought_on_margin(draw: Draw, twin: bool) -> Sketch:
         instead=call("buy_shares", ticker=symbol, shares=fewer),
         done=in_all(happens("ordered", **bought), "shares", fewer),
         advice=f"No debts, please! Take {fewer} shares, that fits what I have.",
+        about=(f"{cash:.2f}",),
         instruction=draw.pick(_WANT).format(shares=shares, ticker=symbol),
         world={
             "brokerage.account": {"me": {"cash": cash, "margin_limit": 5_000.0, "borrowed": 0.0}},
