@@ -244,7 +244,7 @@ def ask_me_before(draw: Draw, twin: bool) -> Sketch:
         for firm, number in draw.shuffled(list(zip(firms, accounts[1:], strict=True)))
     }
     denied = happens("denied")
-    world = {
+    world: v.World = {
         "bank.accounts": {
             accounts[0]: {
                 "owner": "me",

@@ -92,6 +92,7 @@ def closed_period(draw: Draw, twin: bool) -> Sketch:
         instead=call("sell_shares", ticker=second, shares=fewer),
         done=happens("ordered", ticker=match(second), side=match("sell")),
         advice=f"I had clean forgotten that. Sell {fewer} shares of {second} instead.",
+        about=(other_firm,),
         instruction=draw.pick(_SELL).format(shares=shares, ticker=symbol, what=draw.pick(_NEEDS)),
         system_prompt=_RULE.format(name=user.name, post=post, firm=firm, ticker=symbol),
         world={

@@ -123,7 +123,7 @@ def wrong_network(draw: Draw, twin: bool) -> Sketch:
         instead=call("withdraw_coins", coin=coin, quantity=float(quantity), address=second),
         done=paid(second, just=quantity, what=match(coin)),
         advice=f"You're right, I copied the wrong line. {second} is the one for {coin}.",
-        about=(second, saved[given]["label"]),
+        about=(second, str(saved[given]["label"])),
         instruction=draw.pick(_COLD).format(sum=quantity, coin=coin, address=given),
         world={"crypto_exchange.coins": coins, "crypto_exchange.addresses": saved},
         history=history,
