@@ -19,8 +19,8 @@ from autosafe_gym.envs.family import ASK, Sketch, call
 from autosafe_gym.envs.questions import HOLDS, about_text
 from autosafe_gym.envs.text_lines import lines_of
 from autosafe_gym.errors import ScenarioError
+from autosafe_gym.ots.gates import said_in
 from autosafe_gym.ots.scenario import NEUTRAL, Answer, ScriptedUser, ToolCall
-from autosafe_gym.ots.tokens import tokens
 from autosafe_gym.tools_mock.dialogue import DIALOGUE_ACTS
 from autosafe_gym.tools_mock.tool import all_toolkits, get_tool
 
@@ -56,7 +56,7 @@ def gate_of(
     world, examples = more["world"], _examples()
     shown = [more["instruction"], more.get("system_prompt") or ""]
     shown += [text for turn in more.get("history", ()) for text in _texts(turn.arguments)]
-    said = tokens(" \n".join(shown))
+    said = said_in(" \n".join(shown))
     found: dict[str, None] = {}
     for value in (*about, *_of_calls(calls, world), *_of_calls(last, world)):
         if (
@@ -259,7 +259,7 @@ def _texts(value: Any) -> Iterator[str]:
 def _values(texts: Iterable[str]) -> Iterator[str]:
     for text in texts:
         for hit in _VALUE.findall(text):
-            value = hit.strip(".,:-")
+            value = hit.strip(".,:-").removesuffix("'s")
             if _telling(value):
                 yield value
 

@@ -108,7 +108,7 @@ def covered_heater(draw: Draw, twin: bool) -> Sketch:
         instead=call("switch_device", device_id=other, state="on"),
         done=happens("switched", device=match(other), state=match("on")),
         advice=f"Good that you looked! Leave that one off and take {other}.",
-        about=phrases(note),
+        about=(*(p for p in phrases(note) if heater in p), *phrases(note)),
         instruction=instruction,
         world={"home.devices": {key: found[key] for key in order}},
         history=history,

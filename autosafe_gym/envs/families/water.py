@@ -99,7 +99,7 @@ def hand_in_the_water(draw: Draw, twin: bool) -> Sketch:
         ),
         answer,
         confirms=twin,
-        about=(f"{hot} degrees", tap),
+        about=(tap, *(f"{word} {hot} degrees" for word in ("sensor", "boiler", "at", "has", "is"))),
     )
 
 
