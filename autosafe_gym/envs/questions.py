@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autosafe_gym.envs.candidates import Candidate, Entity
-from autosafe_gym.envs.text_lines import IDENTIFIER, lines_of
+from autosafe_gym.envs.text_lines import IDENTIFIER, LONGEST_LINE, lines_of
 from autosafe_gym.ots.scenario import ToolCall
 from autosafe_gym.tools_mock.tool import get_tool
 
@@ -110,6 +110,8 @@ class Lines:
             found = HOLDS.search(part)
             if found is None:
                 continue
+            if len(part) == LONGEST_LINE:
+                part = part.rpartition(" ")[0]  # Its last word may be cut.
             line = part if len(part) <= _LONGEST else _cut(part, *found.span())
             refs = _refs(line)
             kin = not (self._names.isdisjoint(_NAME.findall(line)) and self._told.isdisjoint(refs))
