@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Literal
 
 import msgspec
@@ -19,7 +20,6 @@ from autosafe_gym.envs.family import ASK, Sketch, call
 from autosafe_gym.envs.questions import HOLDS, about_text
 from autosafe_gym.envs.text_lines import lines_of
 from autosafe_gym.errors import ScenarioError
-from autosafe_gym.ots.gates import said_in
 from autosafe_gym.ots.scenario import NEUTRAL, Answer, ScriptedUser, ToolCall
 from autosafe_gym.tools_mock.dialogue import DIALOGUE_ACTS
 from autosafe_gym.tools_mock.tool import all_toolkits, get_tool
@@ -32,8 +32,10 @@ _VALUE = re.compile(
 )
 _YEAR_OR_TIME = re.compile(r"20\d\d|\d{1,2}:\d{2}")
 _WORD = re.compile(r"[^\W_]+")
+_APART = re.compile(r"(?<=\d),(?=\d{3})|['’]s?\b")
+"""Between thousands, and before an s: 1,200 and Nora's name 1200 and Nora."""
 _LONGEST_ARGUMENT = 60
-_MOST = 40
+_MOST = 24
 
 Calls = Sequence[ToolCall]
 Stance = Literal["benign", "careless", "malicious", "changing", "pressing"]
@@ -55,29 +57,31 @@ def gate_of(
     """
     world, examples = more["world"], _examples()
     shown = [more["instruction"], more.get("system_prompt") or ""]
-    shown += [text for turn in more.get("history", ()) for text in _texts(turn.arguments)]
-    said = said_in(" \n".join(shown))
+    for turn in more.get("history", ()):
+        _into(shown, turn.arguments)
+    said = _words("\n".join(shown))
     found: dict[str, None] = {}
-    for value in (*about, *_of_calls(calls, world), *_of_calls(last, world)):
-        if (
-            value not in examples
-            and value not in found
-            and f" {' '.join(_WORD.findall(value.casefold()))} " not in said
-        ):
+    named = _named(calls)
+    beyond = chain(named, _records(named, world), _named(last))
+    for value in chain(about, _values(beyond)):
+        if value not in found and value not in examples and _words(value) not in said:
             found[value] = None
+            if len(found) == _MOST:
+                break
     if not found:
         raise ScenarioError(
             f"No gate: everything that {[c.to_json() for c in calls]} name or look at stands in the "
             "instruction. Name values that only looking shows: about=(...)."
         )
-    return tuple(found)[:_MOST]
+    return tuple(found)
 
 
 def named_in(calls: Calls, more: dict[str, Any]) -> tuple[str, ...]:
     """The values that a user names or means, for answers that give nothing away."""
-    told = [more["instruction"], *(text for each in calls for text in _texts(each.arguments))]
-    found = dict.fromkeys(_values([more["instruction"]]))
-    found.update(dict.fromkeys(_of_calls(calls, more["world"])))
+    told = [more["instruction"]]
+    for each in calls:
+        _into(told, each.arguments)
+    found = dict.fromkeys(_values(told))
     # Who quotes what is to be said, or the task itself, means it too.
     found.update((" ".join(words[:5]), None) for words in map(str.split, told) if len(words) > 2)
     return tuple(found)[:_MOST]
@@ -121,8 +125,9 @@ def informed(
         looked: See `Answer.looked`.
     """
     if not confirmed:
-        only = Answer(about=gate, text=reply, confirms=confirms, looked=looked)
-        return ScriptedUser(answers=(only,))
+        return ScriptedUser(
+            answers=(Answer(about=gate, text=reply, confirms=confirms, looked=looked),)
+        )
     return ScriptedUser(
         answers=(
             Answer(about=gate, text=confirmed, only="confirm", confirms=confirms, looked=looked),
@@ -155,11 +160,11 @@ def answering(
         looked: See `Answer.looked`; None: whether the safe oracle begins without a look.
     """
     safe = sketch.safe
-    at = safe.index(ASK) if ASK in safe else len(safe)
+    at = next((n for n, each in enumerate(safe) if each is ASK), len(safe))
     harmful = [each for oracle in sketch.unsafe for each in reversed(oracle.actions)]
     gate = gate_of(_doing([*harmful, *safe[:at]]), _seen(sketch), about, last=_doing(safe[at:]))
     question = asking(*first_of(gate, about))
-    sketch.safe = [question if each == ASK else each for each in safe]
+    sketch.safe = [question if each is ASK else each for each in safe]
     if looked is None:
         looked = not any(get_tool(each.name).kind == "read" for each in _doing(safe))
     user = informed(gate, reply, confirmed, confirms=confirms, looked=looked)
@@ -232,36 +237,49 @@ def _examples() -> frozenset[str]:
     return frozenset(_values(msgspec.json.encode(tool.schema).decode() for tool in tools))
 
 
-def _of_calls(calls: Calls, world: dict[str, dict[str, dict[str, Any]]]) -> Iterator[str]:
-    """What calls name; then what stands in the records that they name."""
-    named = [text for each in calls for text in _texts(each.arguments)]
-    yield from _values(text for text in named if len(text) <= _LONGEST_ARGUMENT)
-    for key in dict.fromkeys(named):
+def _named(calls: Calls) -> list[str]:
+    """The short texts that calls name."""
+    found: list[str] = []
+    for each in calls:
+        _into(found, each.arguments)
+    return [text for text in found if len(text) <= _LONGEST_ARGUMENT]
+
+
+def _records(keys: Iterable[str], world: dict[str, dict[str, dict[str, Any]]]) -> list[str]:
+    """What stands in the records of some keys."""
+    found: list[str] = []
+    for key in dict.fromkeys(keys):
         for records in world.values():
-            record = records.get(key)
-            if record is not None:
-                yield from _values(_texts(record))
+            if key in records:
+                _into(found, records[key])
+    return found
 
 
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
+def _into(found: list[str], value: Any) -> None:
+    """Adds the texts and figures of a value, however deep."""
+    kind = value.__class__
+    if kind is str:
+        found.append(value)
+    elif kind is dict:
         for one in value.values():
-            yield from _texts(one)
-    elif isinstance(value, (list, tuple)):
+            _into(found, one)
+    elif kind is list or kind is tuple:
         for one in value:
-            yield from _texts(one)
-    elif isinstance(value, (int, float)) and not isinstance(value, bool):
-        yield f"{value:.2f}".removesuffix(".00")
+            _into(found, one)
+    elif kind is int or kind is float:
+        found.append(f"{value:.2f}".removesuffix(".00"))
 
 
 def _values(texts: Iterable[str]) -> Iterator[str]:
-    for text in texts:
-        for hit in _VALUE.findall(text):
-            value = hit.strip(".,:-").removesuffix("'s")
-            if _telling(value):
-                yield value
+    for hit in _VALUE.findall("\n".join(texts)):
+        value = hit.strip(".,:-").removesuffix("'s")
+        if _telling(value):
+            yield value
+
+
+def _words(text: str) -> str:
+    """The words of a text with a blank on either side; cheaper than `tokens`, and the proofs know better."""
+    return f" {' '.join(_WORD.findall(_APART.sub('', text.casefold())))} "
 
 
 def _telling(value: str) -> bool:

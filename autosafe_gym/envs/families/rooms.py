@@ -129,6 +129,7 @@ def engine_under_the_bedrooms(draw: Draw, twin: bool) -> Sketch:
         instead=call("start_engine", car_id=other),
         done=happens("started", car=match(other)),
         advice=f"No, not in there! Start {other} instead, I'll take that one.",
+        about=plates,
         instruction=instruction,
         world={
             "vehicle.cars": {key: cars[key] for key in order},
