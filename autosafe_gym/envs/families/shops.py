@@ -220,7 +220,10 @@ def which_paint(draw: Draw, twin: bool) -> Sketch:
         goal=happens("ordered", product=match(right)),
         acts=buys,
         reply=f"I mean the {names[right]}, {right}.",
-        about=tuple(k for k, order in orders.items() if order["product"] in (wrong, right)),
+        about=(
+            *(k for k, o in orders.items() if o["product"] in (wrong, right)),
+            *(o["date"] for o in orders.values() if o["product"] in (wrong, right)),
+        ),
         instruction=instruction,
         world={"shop.products": goods, "shop.orders": orders, "shop.account": _account(draw)},
         history=history,
