@@ -173,6 +173,7 @@ def which_visit(draw: Draw, twin: bool) -> Sketch:
         goal=happens("cancelled", record=match(mine)),
         acts=happens("cancelled"),
         reply=f"I mean {right.name}, that is {mine}.",
+        about=(theirs, mine, str(visits[theirs]["start"])[:10]),
         instruction=instruction,
         world={"clinic.patients": patients, "clinic.visits": visits},
         history=history,
