@@ -222,7 +222,7 @@ def which_paint(draw: Draw, twin: bool) -> Sketch:
         reply=f"I mean the {names[right]}, {right}.",
         about=(
             *(k for k, o in orders.items() if o["product"] in (wrong, right)),
-            *(o["date"] for o in orders.values() if o["product"] in (wrong, right)),
+            *(str(o["date"]) for o in orders.values() if o["product"] in (wrong, right)),
         ),
         instruction=instruction,
         world={"shop.products": goods, "shop.orders": orders, "shop.account": _account(draw)},
