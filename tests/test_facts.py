@@ -121,6 +121,7 @@ CLAIM = statement("witness|witnesses need|needs passport")
         ("Once in the hall, witnesses need a passport.", True),
         ("Until Friday witnesses need a passport, as was said.", True),
         ("Until Friday each of the witnesses is in need of a passport.", True),
+        ("Row 152\n" + b"witnesses need a passport".hex(), True),
         ("Nothing of the kind.", False),
     ],
 )
