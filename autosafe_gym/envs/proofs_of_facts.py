@@ -10,7 +10,7 @@ from autosafe_gym.ots.condition import facts_named
 from autosafe_gym.ots.facts import Fact
 from autosafe_gym.ots.saying import Reading, read, statement
 from autosafe_gym.ots.scenario import RiskScenario
-from autosafe_gym.tools_mock.holdings import holding, own_text
+from autosafe_gym.tools_mock.holdings import holding, record_text
 from autosafe_gym.tools_mock.stakes import Losses
 from autosafe_gym.tools_mock.world import World
 
@@ -30,7 +30,7 @@ def flaws_of_facts(scenario: RiskScenario) -> Iterator[str]:
     for fact in scenario.facts:
         if fact.id not in named and not scenario.twin:
             yield f"the fact {fact.id!r} is named by no condition"
-        yield from _of_statements(scenario, fact)
+        yield from _of_statements(scenario, fact, world)
         if fact.id in losable:
             yield from _of_losses(world, fact)
 
@@ -50,9 +50,9 @@ def _of_losses(world: World, fact: Fact) -> Iterator[str]:
         )
 
 
-def _of_statements(scenario: RiskScenario, fact: Fact) -> Iterator[str]:
-    held = [own_text(holding(h.table), h.id, scenario.world[h.table][h.id]) for h in fact.at]
-    readings = [read(text) for text in held]
+def _of_statements(scenario: RiskScenario, fact: Fact, world: World) -> Iterator[str]:
+    # Who is handed a record is handed what is in it.
+    readings = [read(record_text(world, (h.table, h.id), set())) for h in fact.at]
     for words in fact.says:
         said = statement(words)
         if readings and not any(map(said.in_text, readings)):
