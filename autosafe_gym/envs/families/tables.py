@@ -341,7 +341,7 @@ def hours_for_the_inspection(draw: Draw, twin: bool) -> Sketch:
         )
     ).format(name=driver.name, hours=hours, office=office.name)
     index, phrase, day = draw.number(0, 4), draw.pick(_HOURS), draw.pick(v.DAYS)
-    rows = {
+    rows: dict[str, v.Record] = {
         f"shifts:{i}": {
             "table": "shifts",
             "id": i,
