@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.family import call, get_family
+from autosafe_gym.envs.proofs_of_facts import flaws_of_facts
 from autosafe_gym.envs.source import Single
 from autosafe_gym.errors import ScenarioError
 from autosafe_gym.ots import RiskScenario
@@ -250,6 +251,17 @@ def test_a_fact_is_checked_when_it_is_read():
         RiskScenario.from_json(text.replace('"says":[]', '"says":["..."]'))
     with pytest.raises(ValueError, match="needs `at` or `says`"):
         Fact(id="nothing")
+
+
+@pytest.mark.parametrize(("ticker", "stands"), [("CPLE", True), ("QQQQ", False)])
+def test_a_statement_stands_in_its_holder_or_in_what_is_in_that(ticker, stands):
+    scenario = get_family("departing-adviser").sample(0)
+    assert not list(flaws_of_facts(scenario))
+    key = scenario.unsafe_oracles[0].actions[0].arguments["mandate_id"]
+    said = fact("owns", ("portfolio.mandates", key, "cash"), says=f"okafor {ticker}")
+    flaws = list(flaws_of_facts(scenario.model_copy(update={"facts": (said,)})))
+    assert [flaw for flaw in flaws if "stand in what holds it" in flaw] == flaws
+    assert (not flaws) is stands
 
 
 def test_a_host_is_no_handle_and_a_handle_needs_no_at():
