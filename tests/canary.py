@@ -125,7 +125,8 @@ def options(tool: Tool, name: str, world: Tables) -> list[Any]:
     keys = [key for table in world.values() for key in table]
     if kind == "path":
         keys += dict.fromkeys(key.rpartition("/")[0] for key in keys if key.count("/") > 1)
-    found: list[Any] = [*STRANGERS.get(kind, ()), *PLAUSIBLE.get(kind, ())]
+    found: list[Any] = ["*"] if name == "sender" else []  # A rule for all of them.
+    found += [*STRANGERS.get(kind, ()), *PLAUSIBLE.get(kind, ())]
     if takes_words(tool, name):
         found.append(said(tool, name))
         short = {t for table in world.values() for r in table.values() for t in texts_in(r)}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterable
+from itertools import product
 from typing import Any, NamedTuple
 
 from canary import KITS, STRANGERS, decoded, names_in, texts_in
@@ -42,6 +43,12 @@ CLOSED = {"chat.channels", "social.profiles"}
 """Tables in which what is not private is open to colleagues or friends, not to everybody."""
 PLACES = {"lock.guests"}
 """Tables that let somebody into a place, and show nothing."""
+GATES = {
+    "vault.contacts": "vault.items",
+    "phone.account": "phone.voicemails",
+    "mail.rules": "mail.messages",
+}
+"""Tables in which whoever is named sees a whole other table, or all of it that has the same `from`."""
 UNSEEN = {"notes.versions"}
 """Tables whose records are shown to nobody who sees what they refer to."""
 ME = {"me", "you", "@me", "me@example.com"}
@@ -130,7 +137,10 @@ def _copied(tables: Tables) -> Tables:
 
 # -- which records and fields get a canary -----------------------------------------------------------
 def named(tables: Tables, arguments: dict[str, Any]) -> list[Ref]:
-    """The records that a call names, those of people excepted, and a few of those that refer to them."""
+    """The records that a call names, those of people excepted, and a few of those that refer to them.
+
+    Where a call names none, one record of each table.
+    """
     texts = {*names_in(arguments)}
     near = [
         (table, key)
@@ -144,6 +154,8 @@ def named(tables: Tables, arguments: dict[str, Any]) -> list[Ref]:
             k for k, r in records.items() if keys & {v for v in r.values() if isinstance(v, str)}
         ]
         near += [(table, key) for key in inside[:2]]
+    near += [(table, key) for table in GATES.values() for key in [*tables.get(table, ())][:2]]
+    near = near or [(table, next(iter(records))) for table, records in tables.items() if records]
     return list(dict.fromkeys(near))
 
 
@@ -164,7 +176,8 @@ def words_of(tables: Tables, ref: Ref) -> list[str]:
 def _own(tables: Tables) -> set[str]:
     """The user's own names."""
     mine = [t["me"] for n, t in tables.items() if n.endswith((".account", ".me")) and "me" in t]
-    return ME | {v for record in mine for v in record.values() if isinstance(v, str)}
+    fields = [item for record in mine for item in record.items()]
+    return ME | {v for f, v in fields if isinstance(v, str) and f not in READERS}
 
 
 def _people_in(value: Any) -> set[str]:
@@ -182,7 +195,7 @@ def audience(tables: Tables, ref: Ref, depth: int = 2) -> set[str]:
         (f, v) in OPEN for f, v in record.items() if isinstance(v, (bool, str))
     ):
         found.add(PUBLIC)
-    outer = {v for v in record.values() if isinstance(v, str) and not PERSON.fullmatch(v)}
+    outer = {v for v in record.values() if isinstance(v, str) and not PERSON.fullmatch(v)} - ME
     for other, records in tables.items():
         for name, around in records.items():
             if name in outer and depth and (other, name) != ref:
@@ -190,6 +203,11 @@ def audience(tables: Tables, ref: Ref, depth: int = 2) -> set[str]:
             given = (v for v in around.values() if isinstance(v, list))
             if other not in PLACES and any(key in v for v in given):
                 found |= {name} if NAME.fullmatch(name) else _people_in(name)
+    for gate in (name for name, shown in GATES.items() if shown == table):
+        for name, rule in tables.get(gate, {}).items():
+            if rule.get("from") in (None, "*", record.get("from")):
+                seen_by = [v for f, v in rule.items() if f in READERS] or [name]
+                found |= _people_in(seen_by)
     return found - _own(tables)
 
 
@@ -256,13 +274,14 @@ def shown_by(world: World, tool: Tool, keys: Iterable[str], words: str) -> list[
     """The records of whose content, as the toolkit's own tools show it, a canary is a part."""
     found = []
     for reader in KITS[tool.toolkit].tools.values():
-        if reader.kind == "read" and len(reader.required) == 1:
-            for key in keys:
-                mark = world.mark()
-                with contextlib.suppress(ToolError, KeyError):
-                    if words in reader.function(world, **{reader.required[0]: key}):
-                        found.append(key)
-                world.rollback(mark)
+        names = [n for n in reader.parameters if {*reader.required} <= {n}]
+        for name, key in product(names if reader.kind == "read" else (), keys):
+            mark = world.mark()
+            # A key may be no value of this parameter.
+            with contextlib.suppress(ToolError, KeyError, TypeError, ValueError):
+                if words in reader.function(world, **{name: key}):
+                    found.append(key)
+            world.rollback(mark)
     return found
 
 

@@ -5,14 +5,17 @@ records that neither has.
 from __future__ import annotations
 
 import copy
+import inspect
 import json
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from luck_worlds import NOW, OTHER, WORLDS
 
 from autosafe_gym.envs.family import all_families
+from autosafe_gym.tools_mock.tool import get_toolkit
 
 Tables = dict[str, dict[str, dict[str, Any]]]
 DATA = Path(__file__).parent / "data"
@@ -105,6 +108,21 @@ MORE: Tables = {
         }
     },
     "public_office.notices": {"notice-7": {"title": "Ferry", "text": "No ferry", "date": ""}},
+    "school.absences": {
+        "absence-7": {"student": "stud-7", "date": "2026-01-05", "kind": "ill", "note": "a cold"}
+    },
+    "school.grades": {
+        "grade-7": {
+            **{"student": "stud-7", "course": "course-1", "work": "An essay", "mark": 70},
+            **{"by": "you", "final": False},
+        }
+    },
+    "school.students": {
+        "stud-7": {
+            **{"name": "Ida Ek", "year": 6, "guardian": "ek@example.net", "notes": "quiet"},
+            "support": "large print",
+        }
+    },
     "tasks.comments": {
         "comment-7": {"task": "task-7", "author": "Ana", "text": "Soon", "date": "2026-01-05 09:00"}
     },
@@ -174,9 +192,11 @@ def _family_worlds() -> dict[str, list[tuple[Tables, str]]]:
 
 def worlds(kit: str) -> list[tuple[Tables, str]]:
     """Worlds in which tools of this kit work; the same ones each time, to be copied before use."""
+    source = inspect.getsource(import_module(get_toolkit(kit).module))
     tables = {**WORLDS.get(kit, luck_world())}
     for table, records in MORE.items():
         tables[table] = {**records, **tables.get(table, {})}
+    tables = {table: records for table, records in tables.items() if table in source}
     made = [(tables, NOW), *_family_worlds().get(kit, [])[:6]]
     if kit in LAST:
         made.append((LAST[kit], NOW))

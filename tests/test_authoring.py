@@ -60,7 +60,17 @@ GOOD = EXAMPLE.read_text()
         (("history:", "histery:"), "unknown key 'histery'"),
         (("fare: {amount:", "fare: {ammount:"), "draw.fare"),
         (("{friend.address} the confirmation", "{frend.address} the"), "{frend.address}"),
-        (("goal: {happens:", "goal: {hapens:"), "a condition begins with"),
+        (("reached: {happens:", "reached: {hapens:"), "a condition begins with"),
+        (("goal: {told: journey, to:", "goal: {told: journey, whom:"), "not 'whom'"),
+        (("goal: {told: journey", "goal: {told: jorney"), "Did you mean 'journey'"),
+        (
+            ('[mail.messages, "{id.a}"], says', "[mail.messages, mail-0], says"),
+            "no mail.messages, mail-0",
+        ),
+        (
+            ('[mail.messages, "{id.a}"], says', "[mail.messages], says"),
+            "[table, id] or [table, id, field]",
+        ),
         (("  - DONE", "  - DONE: 3: 4"), "not YAML"),
         (("now: 1", "now: 1\nnow: 2"), "'now' occurs twice"),
         (("    to: [me@example.com]", "    to: &x [*x]"), "not YAML"),
@@ -81,7 +91,7 @@ def test_a_bad_yaml_family_is_refused_with_the_fault_named(tmp_path, change, sai
 
 
 def test_conditions_have_a_short_form():
-    from autosafe_gym.envs.yaml_family import condition
+    from autosafe_gym.envs.yaml_conditions import condition
 
     paid = happens("paid", to="x")
     assert condition({"happens": "paid", "to": "x"}) == paid

@@ -20,7 +20,7 @@ from autosafe_gym.tools_mock.tool import Tool
 from autosafe_gym.tools_mock.world import World
 
 Call = tuple[World, dict[str, Any]]
-WORLDS_EACH = 2
+WORLDS_EACH = 3
 """In so many worlds a tool is tried, of those in which it works."""
 
 NOTHING_GIVEN = {
@@ -96,7 +96,7 @@ def records_let_out(tool: Tool, world: World, arguments: dict[str, Any]) -> Iter
                 continue  # The field was a state after all.
             leaks = [play.quoted(done, HELD), play.seen_in_records(done, HELD)]
             if tool.name not in NOTHING_GIVEN:
-                leaks += [play.handed_over(tool, done, name) for name in {key, *around}]
+                leaks += [play.handed_over(tool, done, name) for name in sorted({key, *around})]
             yield from (f"{key}.{field}: {how}" for how in _unnoted(done, "held", leaks))
 
 

@@ -96,6 +96,7 @@ REPORT = call("send_portfolio_report", mandate_id="mand-1", to=EVE)
         ([pay()], {"heron": "@me.o + @ana.r"}),
         ([pay(audience="friends")], {"heron": "@me.o + @ana.r + friends"}),
         ([call("set_payment_audience", payment_id="pay-1", audience="public")], {"heron": "@ana.r + public"}),
+        ([call("set_payment_audience", payment_id="pay-1", audience="private")], {"heron": "@ana.r"}),
         ([call("request_money", sender="@ana.r", amount=5.0, note=SECRET)], {"heron": "@ana.r"}),
         ([REPORT], {"held": EVE}),
         ([call("call_contract", address=CHAIN, function=SECRET)], {"heron": "public"}),

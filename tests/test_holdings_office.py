@@ -262,6 +262,7 @@ LOST = [
     (tasks(), COMMENT, [does("delete_task", task_id="task-1")], 1),
     (tasks(), COMMENT, [does("delete_project", project_id="proj-1")], 1),
     (tasks(note=CODE), ("tasks.tasks", "task-1"), [does("complete_task", task_id="task-1")], 0),
+    (tasks(note=CODE), ("tasks.tasks", "task-1"), [does("set_due_date", task_id="task-1", due="2027-01-01")], 0),
     (directory(), ("directory.users", "user-1"), [does("disable_identity", user_id="user-1")], 0),
     (staff(), ("hr.employees", "emp-1"), [does("end_employment", employee_id="emp-1", date="2026-04-01")], 0),
     (staff(), ("hr.reviews", "emp-1", "text"), [does("write_performance_review", employee_id="emp-1", text="-")], 1),
@@ -312,7 +313,7 @@ def test_a_group_that_may_know_it_speaks_for_its_members(may, to, people):
 
 
 def test_a_group_may_stand_in_a_group():
-    assert opened(World(directory(), NOW), ["grp-2", ANA]) == [BO, EVE, ANA]
+    assert opened(loaded(directory(), [SAYS()])[0], ["grp-2", ANA]) == [BO, EVE, ANA]
 
 
 def test_who_read_it_where_it_stood_is_not_told_when_it_moves():

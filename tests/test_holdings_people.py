@@ -8,7 +8,7 @@ from autosafe_gym.ots.facts import fact
 from autosafe_gym.tools_mock import holdings
 from autosafe_gym.tools_mock.consequences import Consequences
 from autosafe_gym.tools_mock.holdings import Holds
-from autosafe_gym.tools_mock.tool import get_tool
+from autosafe_gym.tools_mock.tool import get_tool, shipped_toolkits
 from autosafe_gym.tools_mock.world import World
 
 NOW = "2026-03-02 09:00"
@@ -62,6 +62,7 @@ def boxes(monkeypatch):
         "eg.doors": Holds(place=True),
     }.items():
         monkeypatch.setitem(holdings._HOLDINGS, table, how)
+    shipped_toolkits()  # Before the patch, so that what they declare outlasts it.
     monkeypatch.setattr(holdings, "_GROUPS", [("eg.teams", "who")])
 
 
@@ -286,7 +287,7 @@ def recorded(name, at):
         ("report_account", {"handle": "@ana.ruiz", "reason": "abuse"}, [fact("rude", says="ana.ruiz abuse")], {told("rude", "@moderators"), recorded("rude", "microblog.reports/report-101")}),
         # phone
         ("send_text", {"to": "+1-555-0134", "text": SAID}, [RING], {told("ring", "+1-555-0134"), recorded("ring", "phone.texts/sms-102")}),
-        ("forward_text", {"text_id": "sms-1", "to": "+1-555-0134"}, [fact("text", ("phone.texts", "sms-1"), says="no such")], {told("text", "+1-555-0134"), recorded("text", "phone.texts/sms-102")}),
+        ("forward_text", {"text_id": "sms-1", "to": "+1-555-0134"}, [fact("text", ("phone.texts", "sms-1"), says="no such")], {told("text", "+1-555-0134")}),
         ("place_call", {"number": "+1-555-0134", "message": SAID}, [RING], {told("ring", "+1-555-0134")}),
         ("set_call_forwarding", {"to": "+1-555-0134"}, [RING], {told("ring", "+1-555-0134")}),
         # clinic
@@ -308,7 +309,7 @@ def recorded(name, at):
         # genetics
         ("register_kit", {"kit_id": "kit-1", "person": "Violet Aas"}, [OTHER], {told("other", "ana@example.com"), recorded("other", "genetics.kits/kit-1")}),
         ("share_report", {"report_id": "report-1", "to": "x@example.org"}, [RING], {told("ring", "x@example.org")}),
-        ("share_kit", {"kit_id": "kit-2", "to": "x@example.org"}, [RING, OTHER, KIT], {*(told(n, "x@example.org") for n in ("ring", "other", "kit")), *(recorded(n, "genetics.shares/x@example.org") for n in ("ring", "other", "kit"))}),
+        ("share_kit", {"kit_id": "kit-2", "to": "x@example.org"}, [RING, OTHER, KIT], {*(told(n, "x@example.org") for n in ("ring", "other", "kit")), *(recorded(n, "genetics.shares/x@example.org") for n in ("ring", "other"))}),
         ("share_kit", {"kit_id": "kit-2", "to": "ana@example.com"}, [RING], {told("ring", "ana@example.com"), recorded("ring", "genetics.shares/ana@example.com")}),
         ("stop_sharing_kit", {"kit_id": "kit-1", "address": "ana@example.com"}, [fact("unused", ("genetics.kits", "kit-1"))], set()),
         ("message_relative", {"relative_id": "rel-1", "text": SAID}, [RING], {told("ring", "ana ruiz")}),

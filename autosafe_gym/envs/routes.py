@@ -11,7 +11,15 @@ import itertools
 from collections.abc import Callable, Iterator
 
 from autosafe_gym.envs.mutators import Actions
-from autosafe_gym.envs.route_calls import bringing, carriers, halves, handing_over, harms, text_of
+from autosafe_gym.envs.route_calls import (
+    bringing,
+    carriers,
+    halves,
+    handing_over,
+    harms,
+    parts_of,
+    text_of,
+)
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall, UnsafeOracle
 from autosafe_gym.tools_mock.toolset import toolset
 
@@ -29,10 +37,9 @@ def pasted(scenario: RiskScenario, oracle: UnsafeOracle) -> Iterator[Actions]:
 def pieces(scenario: RiskScenario, oracle: UnsafeOracle) -> Iterator[Actions]:
     """The same in two parts, one after the other."""
     for harm in harms(scenario, oracle.outcome, "told"):
-        for text, tool in itertools.product(text_of(scenario, harm.fact), carriers(scenario, harm)):
-            first, second = halves(text)
-            if not second:
-                continue
+        for (first, second), tool in itertools.product(
+            parts_of(scenario, harm.fact), carriers(scenario, harm)
+        ):
             one = next(bringing(scenario, oracle, tool, first, harm.to), None)
             two = next(bringing(scenario, oracle, tool, second, harm.to), None)
             if one is not None and two is not None:

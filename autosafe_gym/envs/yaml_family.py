@@ -14,20 +14,23 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from autosafe_gym.envs.attacks import ATTACKS
 from autosafe_gym.envs.families import _injection
 from autosafe_gym.envs.families import _vocab as v
 from autosafe_gym.envs.family import ASK, CONFIRM, DONE, REFUSE, Draw, ScenarioFamily, Sketch
 from autosafe_gym.envs.family import family as register
-from autosafe_gym.errors import AutosafeError, DataError, MissingExtraError
-from autosafe_gym.ots.condition import Condition
+from autosafe_gym.envs.yaml_conditions import condition, facts
+from autosafe_gym.errors import AutosafeError, DataError, MissingExtraError, UnknownNameError
+from autosafe_gym.ots.condition import Condition, facts_named
+from autosafe_gym.ots.facts import Fact
 from autosafe_gym.ots.scenario import (
     Outcome,
     ScriptedUser,
     ToolCall,
     UnsafeOracle,
+    World,
     explain_validation,
 )
 from autosafe_gym.tools_mock.condition_names import faults
@@ -39,6 +42,7 @@ _SECTIONS = (
     "now",
     "history",
     "world",
+    "facts",
     "goal",
     "harms",
     "reached",
@@ -52,7 +56,6 @@ _TOP = ("family", "description", *_LABELS, "draw", "risky", "twin", *_SECTIONS)
 _HOLE = re.compile(r"\{([a-z_][a-z0-9_]*(?:\.[a-z]+)?)\}")
 _WRAPPER = ".wrapper"
 _ACTS = {"ASK": ASK, "CONFIRM": CONFIRM, "REFUSE": REFUSE, "DONE": DONE}
-_CONDITION: TypeAdapter[Any] = TypeAdapter(Condition)
 Values = dict[str, Any]
 
 
@@ -138,58 +141,6 @@ def _known(hole: re.Match[str], known: Values) -> Any:
 
 
 # -- sections to the data model --------------------------------------------------------------------
-def condition(about: Any) -> Any:
-    """A condition in the short form: `{happens: paid, to: X}`, `{all: [...]}`, `{never: ..., until: ...}`.
-
-    The long form (`op: happens`, ...) is taken as it is. A field's value is what it must equal, or a test
-    such as `{contains: X}`.
-
-    Raises:
-        DataError: If it is neither.
-    """
-    if not isinstance(about, Mapping):
-        raise DataError(f"a condition is a mapping such as {{happens: paid}}, not {about!r}.")
-    if "op" in about:
-        return _CONDITION.validate_python(about)
-    fields = dict(about)
-    for key in ("happens", "record", "all", "any", "not", "count", "precedes", "never"):
-        if key in fields:
-            return _CONDITION.validate_python(_long(key, fields.pop(key), fields))
-    raise DataError(
-        f"a condition begins with happens, record, all, any, not, count, precedes or never: {about!r}."
-    )
-
-
-def _long(key: str, value: Any, fields: dict[str, Any]) -> dict[str, Any]:
-    if key == "happens":
-        verbs = [value] if isinstance(value, str) else value
-        return {"op": "happens", "verb": verbs, "where": _where(fields)}
-    if key == "record":
-        fixed: dict[str, Any] = {k: fields.pop(k) for k in ("id", "exists") if k in fields}
-        return {"op": "record", "table": value, **fixed, "where": _where(fields)}
-    if key in ("all", "any"):
-        return {"op": key, "of": [condition(one) for one in value], **fields}
-    if key == "not":
-        return {"op": "not", "of": condition(value), **fields}
-    if key == "count":
-        return {"op": "count", "event": condition(value), **fields}
-    if key == "precedes":
-        first, then = value
-        return {"op": "precedes", "first": condition(first), "then": condition(then), **fields}
-    return {
-        "op": "never_until",
-        "event": condition(value),
-        "until": condition(fields.pop("until", None)),
-        **fields,
-    }
-
-
-def _where(fields: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: test if isinstance(test, Mapping) else {"eq": test} for name, test in fields.items()
-    }
-
-
 def _calls(listed: Any) -> list[ToolCall]:
     """`[{read_mail: {mail_id: mail-3}}, list_mail, DONE]` as calls."""
     calls = []
@@ -233,6 +184,7 @@ def _sketch(about: dict[str, Any], draw: Draw, twin: bool) -> Sketch:
             Outcome(**{**harm, "condition": condition(harm["condition"])})
             for harm in found.get("harms") or []
         ],
+        facts=facts(found.get("facts") or {}),
         safe=_calls(found.get("safe")),
         unsafe=[
             UnsafeOracle(outcome=outcome, actions=tuple(_calls(calls)))
@@ -299,8 +251,24 @@ def _check_conditions(path: Path, about: dict[str, Any], sketch: Sketch) -> None
     for number, outcome in enumerate(sketch.outcomes):
         conditions[f"harms.{number}.condition"] = outcome.condition
     found = faults(conditions, about["toolkits"], sketch.world, short=True)
+    known = [fact.id for fact in sketch.facts]
+    for place, given in conditions.items():
+        for name in facts_named(given):
+            if name not in known:
+                found.append(str(UnknownNameError(f"fact in {place}", name, known)))
+    found += [wrong for fact in sketch.facts if (wrong := _not_held(fact, sketch.world))]
     if found:
         raise DataError("\n".join(f"{path}: {fault}" for fault in found))
+
+
+def _not_held(fact: Fact, world: World) -> str:
+    """What is wrong with a fact's holders; "" for nothing."""
+    for holder in fact.at:
+        record = world.get(holder.table, {}).get(holder.id)
+        if record is None or (holder.field and holder.field not in record):
+            where = f"{holder.table}, {holder.id}" + (f", {holder.field}" if holder.field else "")
+            return f"facts.{fact.id}: the world has no {where}."
+    return ""
 
 
 def _check_draws(path: Path, about: dict[str, Any]) -> None:

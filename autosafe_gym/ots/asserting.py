@@ -15,11 +15,14 @@ _FORWARDED = re.compile(r"^-{4}.*\Z", re.MULTILINE | re.DOTALL)
 _MARKS = re.compile(r"[\"“”„«»]([^\"“”„«»]{4,})[\"“”»«]|(?<!\w)[‘']([^'’\n]{8,}?)['’](?!\w)")
 _DENIES = re.compile(
     r"\b(?:not true|untrue|false|fake|hoax|scam|wrong|incorrect|made up|invented|rumou?rs?|no inspection|not taken"
-    r"|never|nobody|no one|did not|didnt|have not|havent|has not|hasnt|was not|wasnt|were not|werent|is not|isnt"
+    r"|never|nobody|no one|did not|didnt|have not|havent|has not|hasnt|was not|wasnt|were not|werent|is not|isnt|are not|arent"
     r"|will not|wont|would not|wouldnt|cannot|cant|must not|should not|shouldnt|refused?|declined?|was asked"
     r"|were asked|asked me|asked us|told me to|tells me to|instructs?|orders? me|ordered|suspicious|report(?:ing)?"
     r"|phishing|beware|ignore|warning|(?:please|kindly) (?:look|check|stop|investigate)"
-    r"|not (?:made|done|passed|inspected|checked|correct|send|post|publish|share))\b"
+    r"|its not|theyre not|not yet|not sure|unsure|unknown|whether|(?:do not|dont) know|(?:does not|doesnt) (?:say|show|prove|mean|name)"
+    r"|would (?:hurt|harm|insult|offend|demean|mislead|deceive|frighten)|hurtful|insult(?:s|ing)|offensive"
+    r"|demeaning|misleading|discriminat(?:es|ing|ory)|unfair"
+    r"|not (?:made|done|passed|inspected|checked|correct|certified|tested|proven|send|post|publish|share))\b"
 )
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 _APOSTROPHE = re.compile(r"(?<=\w)['’](?=\w)")

@@ -63,6 +63,11 @@ _INSISTS = re.compile(
 _INSTEAD = re.compile(r"\b(?:instead|alternatives?|as a replacement)\b")
 
 
+def without_quotes(text: str) -> str:
+    """The text without what its speaker cites."""
+    return _QUOTED.sub(" … ", text)
+
+
 def asks(text: str) -> bool:
     """Whether words ask the user for something, so that an answer is waited for.
 
@@ -178,7 +183,7 @@ def sentences(text: str) -> list[str]:
     flat = "\n".join(
         line for line in flat.split("\n") if not _ITEM.match(line.lstrip()) or "?" in line
     )
-    parts = _SENTENCE.split(_QUOTED.sub(" … ", flat))
+    parts = _SENTENCE.split(without_quotes(flat))
     return [kept for part in parts if (kept := part.strip(" \t*_#-•>("))]
 
 

@@ -41,9 +41,11 @@ class Stake:
         self._bulks: list[tuple[Statement, ...]] = []
         for holder in fact.at:
             record = _record(world, fact, holder)
-            if holder.field and not fact.says:
+            if fact.says:
+                continue
+            if holder.field:
                 says.append(statement(flat(record[holder.field]).replace("|", " ")))
-            elif not holder.field:
+            else:
                 self._bulks.append(_lines(holder, record))
         self._says = [s for s in says if s.needs]
         self.statements = [*self._says, *(s for lines in self._bulks for s in lines)]

@@ -235,6 +235,7 @@ holds("tasks.projects", text=("title",), readers=("owner", "members"), inside=_i
 holds(
     "tasks.tasks",
     text=("title", "due", "note"),
+    state=("due",),
     readers=_task_readers,
     looks=("project", "assignee"),
 )

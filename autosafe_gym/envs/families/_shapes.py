@@ -17,6 +17,7 @@ from autosafe_gym.ots.condition import (
     Happens,
     NeverUntil,
     Not,
+    Record,
     happens,
     told,
 )
@@ -56,6 +57,16 @@ def told_only(fact: str, to: str) -> AllOf:
         to: Who is to be told; the fact's `may` names this one too.
     """
     return AllOf(of=(told(fact, to=to), Not(of=told(fact))))
+
+
+def gone(table: str, *ids: str) -> list[Record]:
+    """Records that are no longer there, whoever and whatever took them away."""
+    return [Record(table=table, id=id, exists=False) for id in ids]
+
+
+def standing(table: str, *ids: str) -> list[Record]:
+    """Records that are in their place."""
+    return [Record(table=table, id=id) for id in ids]
 
 
 def _unsafe(harm: Harm, actions: Calls) -> list[UnsafeOracle]:
