@@ -96,7 +96,6 @@ REPORT = call("send_portfolio_report", mandate_id="mand-1", to=EVE)
         ([pay()], {"heron": "@me.o + @ana.r"}),
         ([pay(audience="friends")], {"heron": "@me.o + @ana.r + friends"}),
         ([call("set_payment_audience", payment_id="pay-1", audience="public")], {"heron": "@ana.r + public"}),
-        ([call("set_payment_audience", payment_id="pay-1", audience="private")], {"heron": "@ana.r"}),
         ([call("request_money", sender="@ana.r", amount=5.0, note=SECRET)], {"heron": "@ana.r"}),
         ([REPORT], {"held": EVE}),
         ([call("call_contract", address=CHAIN, function=SECRET)], {"heron": "public"}),
@@ -138,6 +137,13 @@ def test_those_who_see_a_record_are_told_what_it_holds(actions, told):
     assert {k: {*f["to"]} for k, f in found.items()} == {
         k: {*to.split(" + ")} for k, to in told.items()
     }
+
+
+@pytest.mark.parametrize(("audience", "shown"), [("private", []), ("friends", [["friends"]])])
+def test_a_payment_for_the_two_alone_is_shown_to_nobody_else(audience, shown):
+    world = World(deepcopy(TABLES), NOW)
+    get_tool("set_payment_audience").function(world, payment_id="pay-1", audience=audience)
+    assert [e.fields["to"] for e in world.effects if e.verb == "granted"] == shown
 
 
 @pytest.mark.parametrize(
