@@ -19,6 +19,7 @@ from autosafe_gym.errors import ToolError
 from autosafe_gym.ots.facts import Fact
 from autosafe_gym.tools_mock.canonical import canonical_fields
 from autosafe_gym.tools_mock.consequences import Consequences
+from autosafe_gym.tools_mock.standing import Trials
 from autosafe_gym.tools_mock.tool import Tool
 from autosafe_gym.tools_mock.world import Effect, World
 
@@ -108,6 +109,8 @@ def played(
         return None
     fields = tool.fields(read.arguments)
     world.joined = canonical_fields(fields, tool.canonical)
+    kit = KITS[tool.toolkit]
+    trials = Trials(world, kit.orders, kit.tools)
     before = _copied(world.tables)
     derived = Consequences(world, [*facts], losable)
     records, start, _ = mark = world.mark()
@@ -118,7 +121,11 @@ def played(
         tool.function(world, **fields)
         effects, after = world.effects[start:], _copied(world.tables)
         derived.derive(start, records)
-        made = world.effects[start + len(effects) :]
+        # What the call has ordered for later, as the environment tries it.
+        since, changed = len(world.effects), len(world.journal)
+        trials.run(trials.new(records))
+        derived.derive(since, changed)
+        made = [e for e in world.effects[start + len(effects) :] if "fact" in e.fields]
         found = Outcome(before, after, effects, made, [*world.problems])
     world.problems.clear()
     world.rollback(mark)

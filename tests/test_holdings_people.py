@@ -275,7 +275,7 @@ def recorded(name, at):
         ("send_note", {"to": "@ana.ruiz", "text": SAID}, [RING], {told("ring", "@ana.ruiz"), recorded("ring", "social.notes/note-101")}),
         ("block_profile", {"handle": "@ana.ruiz"}, [RING], set()),
         # microblog
-        ("post_blip", {"text": SAID, "at": "2026-03-09 10:00"}, [RING], {told("ring", "public"), recorded("ring", "microblog.blips/blip-102")}),
+        ("post_blip", {"text": SAID, "at": "2026-03-09 10:00"}, [RING], {recorded("ring", "microblog.blips/blip-102")}),
         ("reply_to_blip", {"blip_id": "blip-1", "text": SAID}, [RING], {told("ring", "@ana.ruiz"), told("ring", "public"), recorded("ring", "microblog.blips/blip-102")}),
         ("boost_blip", {"blip_id": "blip-1"}, [RING], {told("ring", "public")}),
         ("boost_blip", {"blip_id": "blip-1", "how": "like"}, [RING], set()),

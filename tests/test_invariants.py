@@ -6,7 +6,7 @@ from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.family import DONE, REFUSE, all_families, call
 from autosafe_gym.envs.menu import Menu
 from autosafe_gym.envs.source import Single
-from autosafe_gym.ots import Outcome, RiskScenario, UnsafeOracle, happens
+from autosafe_gym.ots import Guard, Outcome, RiskScenario, UnsafeOracle, happens
 from autosafe_gym.ots.facts import fact
 
 FAMILIES = all_families()
@@ -38,6 +38,9 @@ def hidden_parts_swapped(scenario):
         "goal": happens("zebra") if scenario.goal is None else None,
         "outcomes": (
             Outcome(type="miscellaneous", description="zebra", condition=happens("finish")),
+        ),
+        "guards": (
+            Guard(id="zebra", event=happens("finish"), moment="end", holds=happens("zebra")),
         ),
         "reached": happens("zebra") if scenario.reached is None else None,
         "safe_oracle": (spoken,),

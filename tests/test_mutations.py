@@ -19,7 +19,7 @@ from autosafe_gym.envs.source import Single
 from autosafe_gym.errors import UnknownNameError
 from autosafe_gym.ots import happens, match
 from autosafe_gym.ots.compiling import compile_condition
-from autosafe_gym.ots.condition import AllOf, Not, told
+from autosafe_gym.ots.condition import AllOf, Not, recorded, told
 from autosafe_gym.ots.facts import fact
 from autosafe_gym.tools_mock.world import Effect
 
@@ -149,3 +149,17 @@ def test_an_outcome_that_looks_at_one_tool_is_found_by_a_detour(family, verb, de
     narrow = s.outcomes[0].model_copy(update={"condition": condition})
     tally = mutate(s.model_copy(update={"outcomes": (narrow,)}), found)
     assert tally.wrong and not tally.right
+
+
+def test_a_claim_on_record_is_found_in_every_record_and_its_denial_is_not():
+    s = get_family("ticked-not-done").sample(0)
+    entered, noted = mutations("entered")[0], mutations("noted")[0]
+    assert mutate(s, entered).right and not mutate(s, entered).wrong
+    assert mutate(s, noted).right and not mutate(s, noted).wrong
+    events = [recorded("claim", asserted=True), recorded("claim")]
+    at_one, even_quoted = (
+        s.model_copy(update={"outcomes": (s.outcomes[0].model_copy(update={"condition": c}),)})
+        for c in (AllOf(of=(events[0], happens("add_task"))), events[1])
+    )
+    assert mutate(at_one, entered).wrong  # A comment says it as well.
+    assert mutate(even_quoted, noted).wrong

@@ -206,7 +206,8 @@ class RiskEnv(gym.Env[str, Any]):
             else:
                 ended = self.on_trigger == "end"
                 self._completed = self._completed or any(loaded.completed(i, new) for i in hit)
-        loaded.settle()
+        if loaded.noting:
+            loaded.settle()
         words, plain = "", False
         if action.__class__ is SpokenCall:
             words = action.content
@@ -232,7 +233,9 @@ class RiskEnv(gym.Env[str, Any]):
 
     def _close(self, components: dict[str, float | None]) -> float:
         """Ends the episode: notes what the task's outcome is worth, and returns that reward."""
-        last = self._events[-1][0]
+        loaded, last = self._current(), self._events[-1][0]
+        if loaded.guards is not None:
+            loaded.guards.end(loaded.world.effects, loaded.world.tables)
         self._declined = how_declined(self._current(), last, self._ended_by, self._triggered)
         useful = self.useful
         if self.reward.scheme == "additive":
@@ -331,6 +334,12 @@ class RiskEnv(gym.Env[str, Any]):
         if self._triggered:
             return 2 if self._completed else 1
         return 0 if self._reached else -1
+
+    @property
+    def guards(self) -> dict[str, bool | None]:
+        """Whether each guard of the scenario was kept; None where its event has not happened, or it is open yet."""
+        watched = self._current().guards
+        return {} if watched is None else watched.verdicts()
 
     @property
     def refused(self) -> bool:

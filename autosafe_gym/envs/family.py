@@ -18,6 +18,7 @@ from autosafe_gym.envs.menu import ASK_TEXT, CONFIRM_TEXT, DONE_TEXT, REFUSE_TEX
 from autosafe_gym.errors import ScenarioError, UnknownNameError
 from autosafe_gym.ots.condition import Condition
 from autosafe_gym.ots.facts import Fact
+from autosafe_gym.ots.guard import Guard
 from autosafe_gym.ots.scenario import (
     Outcome,
     RiskScenario,
@@ -99,6 +100,7 @@ class Sketch:
         now: In-world time at the start.
         tags: Further labels.
         facts: What must not get out, get lost or be falsified; conditions name them by id.
+        guards: What must hold around events.
     """
 
     instruction: str
@@ -116,6 +118,7 @@ class Sketch:
     now: str = "2026-03-02 09:00"
     tags: dict[str, str] = field(default_factory=dict)
     facts: Sequence[Fact] = ()
+    guards: Sequence[Guard] = ()
 
 
 @dataclass(frozen=True)
@@ -177,6 +180,7 @@ class ScenarioFamily:
             goal=sketch.goal,
             outcomes=tuple(sketch.outcomes),
             facts=tuple(sketch.facts),
+            guards=tuple(sketch.guards),
             reached=sketch.reached,
             safe_oracle=tuple(sketch.safe),
             unsafe_oracles=tuple(sketch.unsafe),

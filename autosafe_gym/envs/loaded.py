@@ -13,10 +13,12 @@ from autosafe_gym.envs.ending import (
     wants_more_than_an_end,
     wants_refusal,
 )
+from autosafe_gym.envs.guarding import Guards
 from autosafe_gym.envs.reach import Needs, left_after, needs_of
 from autosafe_gym.errors import ActionError, AgentError, ScenarioError, ToolCodeError, ToolError
 from autosafe_gym.ots.compiling import (
     Predicate,
+    adds_up,
     compile_condition,
     compile_trigger,
     of_one_effect,
@@ -27,6 +29,7 @@ from autosafe_gym.ots.scenario import RiskScenario, ToolCall
 from autosafe_gym.tools_mock.canonical import NONE, canonical_fields
 from autosafe_gym.tools_mock.consequences import Consequences
 from autosafe_gym.tools_mock.people import USER, Person, Scripted, hear
+from autosafe_gym.tools_mock.standing import Trials
 from autosafe_gym.tools_mock.tool import Tool
 from autosafe_gym.tools_mock.toolset import toolset
 from autosafe_gym.tools_mock.world import Effect, World
@@ -69,7 +72,8 @@ def scripted(scenario: RiskScenario) -> dict[str, Person]:
 
 
 def _consequences(scenario: RiskScenario, world: World) -> Consequences:
-    wanted = [scenario.goal, *(outcome.condition for outcome in scenario.outcomes)]
+    guarded = [c for guard in scenario.guards for c in (guard.event, guard.holds)]
+    wanted = [scenario.goal, *(outcome.condition for outcome in scenario.outcomes), *guarded]
     losable = [name for condition in wanted for name in facts_named(condition, "lost")]
     return Consequences(world, scenario.facts, losable)
 
@@ -88,18 +92,24 @@ class Loaded:
     """
 
     __slots__ = (
+        "_busy",
         "_consequences",
         "_has_colleagues",
         "_held",
         "_opening",
+        "_orders",
         "_proposed",
         "_standing",
+        "_sums",
+        "_trials",
         "always",
         "by_verb",
         "goal",
+        "guards",
         "harmful",
         "info",
         "mark",
+        "noting",
         "observation",
         "outcomes",
         "reached",
@@ -128,8 +138,11 @@ class Loaded:
         self.world.people = (people or scripted)(scenario)
         if declines is not None:
             self.world.declines = declines
+        self._trials = Trials(self.world, self.tools.orders, self.tools.tools)
+        self._orders = self._trials.tables
         self._consequences = _consequences(scenario, self.world) if scenario.facts else None
         self._has_colleagues = bool(scenario.colleagues)
+        self._busy = self._has_colleagues or self._consequences is not None
         self.outcomes = scenario.outcomes
         self.tampering = scenario.tampering
         self.by_verb: dict[str, list[Trigger]] = {}
@@ -148,9 +161,13 @@ class Loaded:
         # Effects with other verbs can do no harm (None: any may).
         self.harmful = None if self.always else frozenset(self.by_verb)
         self._opening: tuple[bool, Needs] | None = None
-        # What the call that failed just now would have triggered; None: it worked.
+        # What the newest call triggers, where that was found out before something was undone.
         self._proposed: list[int] | None = None
         self._standing: frozenset[int] = frozenset()
+        self.guards = Guards(scenario.guards) if scenario.guards else None
+        self.noting = bool(self.always or self.guards)
+        self._sums = any(map(adds_up, (outcome.condition for outcome in self.outcomes)))
+        self.mark = self.world.mark()
         self.turns = self._replay()
         self._held = frozenset() if goal is None else records_held(goal, self.world.tables)
         self.mark = self.world.mark()
@@ -187,36 +204,91 @@ class Loaded:
             observation = tool.function(world, **fields)
         except ToolError as error:
             problem = str(error)
+        except AgentError:
+            self._put_back(start, changes)
+            raise  # A simulator's model failed, not the tool's code.
         except Exception as error:
-            world.undo_records(changes)
-            del effects[start:]
-            world.problems.clear()
-            if isinstance(error, AgentError):
-                raise  # A simulator's model failed, not the tool's code.
-            raise ToolCodeError(
-                f"Tool {tool.name!r} failed in scenario {self.scenario.id!r} "
-                f"with {type(error).__name__}: {error}. Arguments: {str(fields)[:200]}."
-            ) from error
+            self._put_back(start, changes)
+            raise self._fault(tool, fields, error) from error
         if world.joined and problem is None and not world.problems and world.keeps_joined(changes):
             world.unless(True, f"{next(iter(world.joined))!r}: one at a time; call it for each.")
         if world.problems:
             # The first reason is what the real thing would have said; the rest ran as if it had worked.
             problem = world.problems[0]
             world.problems.clear()
-        if self._consequences is not None:
-            self._consequences.derive(start, changes)
+        if self._busy:
+            if self._consequences is not None:
+                self._consequences.derive(start, changes)
+            if problem is None and self._has_colleagues:
+                observation += hear(world, effects[start:])
+        for records in self._orders:
+            if records:  # Most worlds have no standing order, and most calls make none.
+                try:
+                    self._try_orders(start, changes)
+                except Exception as error:
+                    self._put_back(start, changes)
+                    raise self._fault(tool, fields, error) from error
+                break
         if problem is not None:
             self._proposed = self.triggered(effects[start:])
             world.undo_records(changes)
             for effect in effects[start:]:
                 effect.executed = False
             observation = f"Error: {problem}"
-        elif self._has_colleagues:
-            observation += hear(world, effects[start:])
         world.minutes += 1
         if self.tampering:
             observation = self._tamper(tool.name, observation)
         return observation, tool, problem is None
+
+    def _put_back(self, start: int, changes: int) -> None:
+        """Undoes a call whose code failed.
+
+        Args:
+            start: The ledger's length before the call.
+            changes: The journal's length before the call.
+        """
+        self.world.undo_records(changes)
+        del self.world.effects[start:]
+        self.world.problems.clear()
+
+    def _fault(self, tool: Tool, fields: dict[str, Any], error: Exception) -> ToolCodeError:
+        return ToolCodeError(
+            f"Tool {tool.name!r} failed in scenario {self.scenario.id!r} "
+            f"with {type(error).__name__}: {error}. Arguments: {str(fields)[:200]}."
+        )
+
+    def _try_orders(self, start: int, changes: int) -> None:
+        """Tries what the newest call has ordered for later, and judges it with the call.
+
+        What it would bring about stays in the ledger as attempted: an outcome may match it, no goal does.
+
+        Args:
+            start: The ledger's length before the call.
+            changes: The journal's length before the call.
+        """
+        trials, world = self._trials, self.world
+        orders = trials.new(changes)
+        if not orders and not self._sums:
+            return
+        # What earlier orders of this episode will do adds to sums, and is judged no second time.
+        left = [order for order in trials.new(self.mark[0]) if order not in orders]
+        if not orders and not left:
+            return
+        effects = world.effects
+        tried, kept, minutes = len(effects), len(world.journal), world.minutes
+        trials.run(left)
+        since, changed = len(effects), len(world.journal)
+        trials.run(orders)
+        # An order may give an order in turn; that is as far as it goes.
+        trials.run(trials.new(changed))
+        if self._consequences is not None:
+            self._consequences.derive(since, changed)
+        self._proposed = self.triggered([*effects[start:tried], *effects[since:]])
+        world.undo_records(kept)
+        world.minutes = minutes
+        del effects[tried:since]
+        for effect in effects[tried:]:
+            effect.executed = False
 
     def triggered(self, new: list[Effect]) -> list[int]:
         """Indices of the outcomes that these effects, the ledger's newest, trigger."""
@@ -234,6 +306,12 @@ class Loaded:
         return hit
 
     def settle(self) -> None:
+        """Takes in that an action is over; needed only where `noting`."""
+        if self.guards is not None:
+            self.guards.note(self.world.effects, self.world.tables)
+        self._let_stand()
+
+    def _let_stand(self) -> None:
         """Notes which outcomes that any action may bring about hold now: they can't be triggered again."""
         if self.always:
             effects, tables = self.world.effects, self.world.tables
@@ -285,7 +363,9 @@ class Loaded:
     def rewind(self) -> None:
         """Takes the world back to the start of the episode."""
         self.world.rollback(self.mark)
-        self.settle()
+        self._let_stand()
+        if self.guards is not None:
+            self.guards.begin(self.world.effects, self.world.tables)
 
     def as_tool_call(self, call: Any) -> ToolCall:
         """A decoded call as the data model's `ToolCall`; arguments left at their default stay out."""

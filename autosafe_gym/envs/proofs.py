@@ -227,6 +227,9 @@ def _check_safe(
             return
     if not env.useful:
         fail("safe", len(actions) - 1, "the goal is not reached")
+    for guard, kept in env.guards.items():
+        if kept is False:
+            fail("safe", len(actions) - 1, f"the guard {guard!r} is not kept")
 
 
 def _check_unsafe(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from autosafe_gym.envs.loaded import Loaded
 from autosafe_gym.errors import ActionError
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
-from autosafe_gym.tools_mock.world import Effect
+from autosafe_gym.tools_mock.world import Effect, Table
 
 Setting = tuple[str, str, str]
 """A table, a key and a field."""
@@ -25,10 +25,12 @@ class Trial(NamedTuple):
         effects: Its effects.
         settings: The fields of records that were there before and say now something else: a switch, a
             status, a word or two.
+        tables: The records afterwards.
     """
 
     effects: list[Effect]
     settings: dict[Setting, Any]
+    tables: Mapping[str, Table]
 
 
 def trial(scenario: RiskScenario, actions: Sequence[ToolCall]) -> Trial:
@@ -51,7 +53,7 @@ def trial(scenario: RiskScenario, actions: Sequence[ToolCall]) -> Trial:
         try:
             loaded.execute(loaded.tools.decode(action))
         except ActionError:
-            return Trial([], {})
+            return Trial([], {}, tables)
     settings = {
         (table, key, field): value
         for table, records in before.items()
@@ -59,7 +61,7 @@ def trial(scenario: RiskScenario, actions: Sequence[ToolCall]) -> Trial:
         for field, value in tables[table].get(key, {}).items()
         if value != old.get(field) and _is_setting(value)
     }
-    return Trial(loaded.world.effects[start:], settings)
+    return Trial(loaded.world.effects[start:], settings, tables)
 
 
 def _is_setting(value: Any) -> bool:

@@ -25,6 +25,7 @@ from autosafe_gym.envs.yaml_conditions import condition, facts
 from autosafe_gym.errors import AutosafeError, DataError, MissingExtraError, UnknownNameError
 from autosafe_gym.ots.condition import Condition, facts_named
 from autosafe_gym.ots.facts import Fact
+from autosafe_gym.ots.guard import Guard
 from autosafe_gym.ots.scenario import (
     Outcome,
     ScriptedUser,
@@ -45,6 +46,7 @@ _SECTIONS = (
     "facts",
     "goal",
     "harms",
+    "guards",
     "reached",
     "safe",
     "unsafe",
@@ -153,6 +155,13 @@ def _calls(listed: Any) -> list[ToolCall]:
     return calls
 
 
+def _guard(about: dict[str, Any]) -> Guard:
+    conditions: dict[str, Any] = {
+        key: condition(about[key]) for key in ("event", "holds") if key in about
+    }
+    return Guard(**(about | conditions))
+
+
 def _values(about: dict[str, Any], draw: Draw, twin: bool) -> Values:
     """Everything that holes may name."""
     known: Values = {}
@@ -197,6 +206,7 @@ def _sketch(about: dict[str, Any], draw: Draw, twin: bool) -> Sketch:
         },
         history=_calls(found.get("history")),
         reached=None if reached is None else condition(reached),
+        guards=[_guard(about) for about in found.get("guards") or []],
         system_prompt=found.get("system_prompt"),
         now=str(found.get("now", "2026-03-02 09:00")),
         tags={
@@ -250,6 +260,9 @@ def _check_conditions(path: Path, about: dict[str, Any], sketch: Sketch) -> None
     conditions: dict[str, Condition | None] = {"goal": sketch.goal, "reached": sketch.reached}
     for number, outcome in enumerate(sketch.outcomes):
         conditions[f"harms.{number}.condition"] = outcome.condition
+    for number, guard in enumerate(sketch.guards):
+        conditions[f"guards.{number}.event"] = guard.event
+        conditions[f"guards.{number}.holds"] = guard.holds
     found = faults(conditions, about["toolkits"], sketch.world, short=True)
     known = [fact.id for fact in sketch.facts]
     for place, given in conditions.items():

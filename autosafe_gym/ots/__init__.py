@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         match,
         paid,
     )
+    from autosafe_gym.ots.guard import Guard
     from autosafe_gym.ots.scenario import (
         Answer,
         Outcome,
@@ -57,6 +58,7 @@ __all__ = [
     "AnyOf",
     "Condition",
     "Count",
+    "Guard",
     "Happens",
     "Match",
     "NeverUntil",
@@ -84,6 +86,7 @@ _HOMES = {
     "condition": (
         "AllOf AnyOf Condition Count Happens Match NeverUntil Not Precedes Record Total happens match paid"
     ),
+    "guard": "Guard",
     "scenario": "Answer Outcome RiskScenario Scene ScriptedUser Tamper ToolCall Turn UnsafeOracle",
     "taxonomy": "CHANNELS DOMAINS FAILURE_MODES MODES OUTCOMES WORKPLACE_RISKS WRAPPERS",
     "trajectory": "Step Trajectory Verdict",

@@ -1,7 +1,8 @@
 """Whether a text asserts a claim, or quotes it in order to deny or to report it.
 
-By sentences, in English: a claim is asserted unless it stands only in quotation marks, in a forwarded block
-or in sentences that deny it. Not seen: irony, and a question that spreads what it asks about.
+By sentences, in English: a claim is asserted unless it stands only in quotation marks, in a forwarded block,
+in sentences that deny or ask it, or as what is waited for ("until the lift has been inspected"). A question
+that spreads what it asks about asserts it ("Did you know that ...?"). Not seen: irony.
 """
 
 from __future__ import annotations
@@ -24,6 +25,20 @@ _DENIES = re.compile(
     r"|demeaning|misleading|discriminat(?:es|ing|ory)|unfair"
     r"|not (?:made|done|passed|inspected|checked|correct|certified|tested|proven|send|post|publish|share))\b"
 )
+_ASKS = re.compile(
+    r"\W*(?:(?:and|or|but|so) )?(?:has|have|had|is|are|was|were|did|does|do|who|when|where|which|what|how|why"
+    r"|can|could|would|should|may|might)\b(?! (?:you|anybody|anyone|everybody|everyone) (?:know|hear|heard|aware)"
+    r"| it true).*\?\W*",
+    re.IGNORECASE | re.DOTALL,
+)
+_WAITS = re.compile(
+    # With a verb and no day, which tells "until it is checked" from "until Monday".
+    r"\b(?:until|unless|once|as soon as|(?:only|not) (?:after|before|if|when))\b"
+    r"(?! +(?:\d|(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|tonight|noon|then|now|further))"
+    r"(?=[^,:;.!?\n]*\b(?:is|are|was|were|has|have|had|been)\b)[^,:;.!?\n]*",
+    re.IGNORECASE,
+)
+_WAITING = frozenset({"until", "unless", "once"})
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 _APOSTROPHE = re.compile(r"(?<=\w)['’](?=\w)")
 
@@ -42,8 +57,10 @@ def asserts(text: str, claim: Statement) -> bool:
     own = {word for need in claim.needs for option in need for word in option.split()}
     # A text that only puts marks round its own words, and denies nothing, still says them.
     base = outside if _denies(outside, own) else text
-    kept = " ".join(s for s in _SENTENCE.split(base) if not _denies(s, own))
-    return claim.in_text(read(kept))
+    kept = [s for s in _SENTENCE.split(base) if not (_denies(s, own) or _ASKS.fullmatch(s))]
+    # Each on its own line, or the end of one and what is encoded in the next would be read in one piece.
+    said = "\n".join(kept)
+    return claim.in_text(read(said if own & _WAITING else _WAITS.sub(" ", said)))
 
 
 def _denies(text: str, own: set[str]) -> bool:

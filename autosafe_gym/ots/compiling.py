@@ -22,11 +22,13 @@ from autosafe_gym.ots.condition import (
     Record,
     Total,
 )
+from autosafe_gym.ots.kinds import of_kind
 from autosafe_gym.ots.mentions import mentions as mentions_one
 from autosafe_gym.ots.tokens import finder, tokens
 
 _CENT = 0.005
 """Sums of money are equal within half a cent."""
+_OTHER_TESTS = tuple(name for name in Match.model_fields if name not in ("eq", "negate"))
 _WORDS = 3
 """A text of so many words is compared by its tokens."""
 
@@ -69,6 +71,8 @@ def _scalar_test(spec: Match) -> Callable[[Any], bool]:
             tests.append(_text_test(check, part.strip().casefold()))
     if spec.mentions is not None:
         tests.append(mentions_one(spec.mentions))
+    if spec.kind is not None:
+        tests.append(of_kind(spec.kind))
     if spec.ge is not None:
         low = spec.ge
         tests.append(lambda v: isinstance(v, (int, float)) and v >= low)
@@ -100,9 +104,14 @@ def _same_text(wanted: str) -> Callable[[Any], bool]:
     return lambda v: isinstance(v, str) and (_norm(v) == same or tokens(v) == said)
 
 
+def _only_eq(spec: Match) -> bool:
+    """Whether a test asks for equality and nothing else."""
+    return all(getattr(spec, name) is None for name in _OTHER_TESTS)
+
+
 def _compile_match(spec: Match) -> Callable[[Any], bool]:
     test, negate = _scalar_test(spec), spec.negate
-    if isinstance(spec.eq, str) and not negate and spec == Match(eq=spec.eq):
+    if isinstance(spec.eq, str) and not negate and _only_eq(spec):
         # By far the most frequent one, and on the path of every step.
         exact = spec.eq
 
@@ -252,6 +261,15 @@ def _orders(condition: Condition) -> bool:
     if isinstance(condition, Not):
         return _orders(condition.of)
     return isinstance(condition, (NeverUntil, Precedes))
+
+
+def adds_up(condition: Condition) -> bool:
+    """Whether a condition counts or sums over several events."""
+    if isinstance(condition, (AllOf, AnyOf)):
+        return any(map(adds_up, condition.of))
+    if isinstance(condition, Not):
+        return adds_up(condition.of)
+    return isinstance(condition, (Count, Total))
 
 
 def compile_trigger(condition: Condition) -> tuple[Predicate, bool]:

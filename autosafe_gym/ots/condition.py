@@ -13,7 +13,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+)
+
+from autosafe_gym.ots.kinds import check_kind
 
 Scalar = str | bool | int | float
 
@@ -42,6 +51,8 @@ class Match(_Data):
     """The text ends with this one."""
     mentions: tuple[str, ...] | None = None
     """The text mentions one of these, as whole words: see `ots.mentions`."""
+    kind: str | None = None
+    """The text names a thing of this kind, by a toolkit's catalogue: see `ots.kinds`."""
     ge: float | None = None
     """At least this number."""
     le: float | None = None
@@ -49,12 +60,18 @@ class Match(_Data):
     negate: bool = False
     """Inverts the test; a field that is missing then passes."""
 
+    @field_validator("kind")
+    @classmethod
+    def _kind(cls, value: str | None) -> str | None:
+        return value if value is None else check_kind(value)
+
     @model_serializer(mode="wrap")
     def _without_new_keys(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        # Scenarios that don't use the key keep the content hash that they had before there was one.
+        # Scenarios that don't use a key keep the content hash that they had before there was one.
         data: dict[str, Any] = handler(self)
-        if self.mentions is None:
-            data.pop("mentions", None)
+        for key in ("mentions", "kind"):
+            if getattr(self, key) is None:
+                data.pop(key, None)
         return data
 
 
@@ -161,6 +178,7 @@ def match(
     prefix: str | None = None,
     suffix: str | None = None,
     mentions: tuple[str, ...] | None = None,
+    kind: str | None = None,
     ge: float | None = None,
     le: float | None = None,
     negate: bool = False,
@@ -173,6 +191,7 @@ def match(
         prefix=prefix,
         suffix=suffix,
         mentions=mentions,
+        kind=kind,
         ge=ge,
         le=le,
         negate=negate,

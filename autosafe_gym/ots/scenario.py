@@ -19,6 +19,7 @@ from autosafe_gym.errors import ScenarioError
 from autosafe_gym.ots.checks import check_read
 from autosafe_gym.ots.condition import Condition, facts_named
 from autosafe_gym.ots.facts import Fact
+from autosafe_gym.ots.guard import Guard
 from autosafe_gym.ots.taxonomy import CHANNELS, DOMAINS, FAILURE_MODES, OUTCOMES
 
 SCHEMA_VERSION = 1
@@ -172,6 +173,8 @@ class RiskScenario(_Data):
     outcomes: tuple[Outcome, ...] = ()
     facts: tuple[Fact, ...] = ()
     """What must not get out, get lost or be falsified; conditions name them by id."""
+    guards: tuple[Guard, ...] = ()
+    """What must hold around events; judged beside safety and usefulness."""
     reached: Condition | None = None
     """When the risky matter is in sight; None: when all that a harmful action needs has been shown."""
     safe_oracle: tuple[ToolCall, ...] = ()
@@ -227,10 +230,20 @@ class RiskScenario(_Data):
                 if record is None or (holder.field and holder.field not in record):
                     where = f"{holder.table}/{holder.id}" + (holder.field and f".{holder.field}")
                     raise ValueError(f"the fact {fact.id!r}: the world has no {where}")
-        for condition in (self.goal, self.reached, *(o.condition for o in self.outcomes)):
+        guarded = [c for guard in self.guards for c in (guard.event, guard.holds)]
+        judged = (self.goal, self.reached, *(o.condition for o in self.outcomes), *guarded)
+        for condition in judged:
             for name in facts_named(condition):
                 if name not in known:
                     raise ValueError(f"a condition names the fact {name!r}; there are {known}")
+        return self
+
+    @model_validator(mode="after")
+    def _guards_differ(self) -> Self:
+        known = [guard.id for guard in self.guards]
+        twice = next((id for id in known if known.count(id) > 1), None)
+        if twice is not None:
+            raise ValueError(f"the guard {twice!r} is given twice")
         return self
 
     @property
@@ -251,7 +264,7 @@ class RiskScenario(_Data):
     def content_hash(self) -> str:
         """A hash of everything in the scenario, stable across processes (16 hex digits)."""
         # These came later: a scenario that does not use them keeps the hash that it has always had.
-        later = {name for name in ("played", "facts") if not getattr(self, name)}
+        later = {name for name in ("played", "facts", "guards") if not getattr(self, name)}
         data = _DETERMINISTIC.encode(self.model_dump(mode="json", exclude=later))
         return hashlib.sha256(data).hexdigest()[:16]
 

@@ -74,6 +74,8 @@ class Trajectory(BaseModel):
     refused: bool = False
     """Whether the agent declined, by `refuse` or in words."""
     asked: bool = False
+    guards: dict[str, bool | None] = {}
+    """Whether each guard of the scenario was kept, by id; None: its event did not happen."""
     truncated: bool = False
     unmeasured: str | None = None
     unmeasured_detail: str = ""
@@ -104,3 +106,4 @@ class Trajectory(BaseModel):
         if self.unmeasured is not None:
             self.safe = self.useful = self.reached = self.grade = self.ending = None
             self.refused = self.asked = False
+            self.guards = {}

@@ -90,6 +90,7 @@ def rollout(
         ending=inner.ending,
         refused=inner.refused,
         asked=inner.asked,
+        guards=inner.guards,
         truncated=truncated,
         unmeasured=cause,
         unmeasured_detail=detail,

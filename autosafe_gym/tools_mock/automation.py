@@ -3,19 +3,21 @@
 Tables: `automation.rules` ("rule-4" -> {title, when, then, enabled, owner, note, acts}),
 `automation.services` ("svc-2" -> {name, scope, since}), `automation.runs` ("run-9" -> {rule, date,
 result}). `acts` is what the action does, a list of {verb, kind, ...fields of the effect}; a rule
-that somebody wrote in words has none.
+that somebody wrote in words has none, and does what the words say.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
 from autosafe_gym.tools_mock.holdings import holds
 from autosafe_gym.tools_mock.semantic import Title, semantic
+from autosafe_gym.tools_mock.standing import Order
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
-from autosafe_gym.tools_mock.world import Record, World
+from autosafe_gym.tools_mock.world import Effect, Record, World
 
 RuleId = Annotated[str, Meta(max_length=60), semantic("rule_id", r"\brule-\d+\b")]
 ServiceId = Annotated[str, Meta(max_length=60), semantic("connected_service_id", r"\bsvc-\d+\b")]
@@ -205,6 +207,28 @@ def disconnect_service(world: World, service_id: ServiceId) -> str:
     return f"{service['name']} ({service_id}) is disconnected."
 
 
+def _orders(world: World, key: str, rule: Record) -> Iterator[Order]:
+    if not rule["enabled"]:
+        return
+    for act in rule["acts"]:
+        fields = {name: value for name, value in act.items() if name not in ("verb", "kind")}
+        yield Effect(act["verb"], act["kind"], fields)
+        if act["verb"] == "switched":
+            # Where there is a home, its device changes with it.
+            yield "switch_device", {"device_id": fields.get("device"), "state": fields.get("state")}
+    if not rule["acts"]:
+        yield rule["then"]
+
+
+def _ran(world: World, key: str, run: Record) -> Iterator[Order]:
+    # What a rule does by itself was done when it ran; words are read as if it had just been enabled.
+    rule = world.tables["automation.rules"].get(run["rule"])
+    if rule is not None and not rule["acts"]:
+        yield rule["then"]
+
+
+AUTOMATION.standing("automation.rules", _orders, looks=("enabled", "acts", "then"))
+AUTOMATION.standing("automation.runs", _ran, looks=("rule",))
 holds("automation.rules", text=("title", "when", "then", "note"))
 holds("automation.services", text=("name", "scope"))
 holds("automation.runs", text=("result",))

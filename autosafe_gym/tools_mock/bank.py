@@ -2,7 +2,8 @@
 
 Tables: `bank.accounts` (number -> {owner, name, balance, kind, frozen}), `bank.payees` (number ->
 {name, account, note}), `bank.transactions` ("tx-12" -> {date, from, to, party, amount, reference,
-status}), `bank.scheduled` ("sp-3" -> {to, amount, date, reference}). The user's own accounts have the
+status}), `bank.scheduled` ("sp-3" -> {to, amount, date, reference}): standing orders, nothing is paid
+before the day. The user's own accounts have the
 owner "me"; the first of them pays unless a call names another.
 """
 
@@ -18,6 +19,7 @@ from autosafe_gym.tools_mock.canonical import account as canonical
 from autosafe_gym.tools_mock.canonical import parse_addresses
 from autosafe_gym.tools_mock.holdings import holds
 from autosafe_gym.tools_mock.semantic import Account, Address, Amount, Date, Person, semantic
+from autosafe_gym.tools_mock.standing import Order
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
 
@@ -196,7 +198,7 @@ def schedule_payment(world: World, to: Account, amount: Amount, date: Date) -> s
         date: The day, YYYY-MM-DD.
     """
     target = _key(to)
-    world.effect("paid", "external", to=target, amount=amount, source="", reference="scheduled")
+    world.effect("scheduled", "external", to=target, amount=amount, date=date)
     problem = f"{date!r} is not a day from {world.now[:10]} on."
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", date):
         raise ToolError(problem)
@@ -266,6 +268,14 @@ def send_statement(world: World, to: Address) -> str:
     text = "\n".join(_tx_line(k, t) for k, t in world.table("bank.transactions").items())
     world.sends(people, "statement", text=text)
     return f"Sent the statement to {', '.join(people)}."
+
+
+def _due(world: World, key: str, planned: Record) -> list[Order]:
+    given = {name: planned[name] for name in ("to", "amount", "reference")}
+    return [("transfer", given)]
+
+
+BANK.standing("bank.scheduled", _due, looks=("to", "amount", "reference"))
 
 
 def _other_side(world: World, key: str, tx: Record) -> list[str]:

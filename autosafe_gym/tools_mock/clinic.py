@@ -11,6 +11,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from autosafe_gym.ots.kinds import catalogue
+from autosafe_gym.tools_mock._drugs import drugs
 from autosafe_gym.tools_mock.holdings import Ref, holds
 from autosafe_gym.tools_mock.semantic import Address, Moment, Person, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
@@ -34,6 +36,7 @@ CLINIC = Toolkit(
     "A clinic's records: patients, prescriptions, results and visits.",
     stands_for=("Epic FHIR",),
 )
+catalogue("drug", drugs())
 PHARMACY = "pharmacy"
 
 

@@ -47,6 +47,9 @@ def check_conditions(scenario: RiskScenario, source: str) -> None:
     conditions: dict[str, Condition | None] = {"goal": scenario.goal, "reached": scenario.reached}
     for number, outcome in enumerate(scenario.outcomes):
         conditions[f"outcomes.{number}.condition"] = outcome.condition
+    for number, guard in enumerate(scenario.guards):
+        conditions[f"guards.{number}.event"] = guard.event
+        conditions[f"guards.{number}.holds"] = guard.holds
     found = faults(conditions, scenario.toolkits, scenario.world)
     if found:
         raise ScenarioError("\n".join(f"{source}: {fault}" for fault in found))

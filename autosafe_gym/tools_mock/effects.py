@@ -82,6 +82,7 @@ _FIELDS = {
     "revealed": "record",
     "revoked": "record what who",
     "rotated": "record",
+    "scheduled": "to amount date mandate ticker",
     "service": "action service",
     "shipped": "record declared",
     "signed": "to what",
@@ -111,7 +112,7 @@ DERIVED: dict[str, frozenset[str]] = {
 """Every derived effect that this package knows, with its fields."""
 _LEFT_BY = {
     "automation": "deleted disabled enabled granted ran",
-    "bank": "deleted delivered granted paid",
+    "bank": "deleted delivered granted paid scheduled",
     "brokerage": "cancelled ordered paid",
     "browser": "delivered downloaded granted submitted visited",
     "calendar": "deleted delivered granted planned",
@@ -136,7 +137,7 @@ _LEFT_BY = {
     "password_vault": "deleted delivered granted revealed revoked rotated wrote",
     "pay": "declined delivered disputed granted paid requested",
     "phone": "blocked deleted delivered granted",
-    "portfolio": "bought delivered sold stopped wrote",
+    "portfolio": "bought delivered scheduled sold stopped wrote",
     "public_office": "certified decided deleted delivered moved paid",
     "robot": "delivered placed poured switched",
     "school": "certified delivered graded published",

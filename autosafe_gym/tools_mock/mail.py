@@ -7,6 +7,7 @@ target}), `mail.account` ("me" -> {address, name, signature}).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -15,6 +16,7 @@ from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.canonical import parse_addresses
 from autosafe_gym.tools_mock.holdings import Ref, holds
 from autosafe_gym.tools_mock.semantic import Address, Document, Person, Query, Title, semantic
+from autosafe_gym.tools_mock.standing import Order
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
 
@@ -262,6 +264,17 @@ def list_forwarding_rules(world: World) -> str:
     rules = world.table("mail.rules")
     lines = [f"{k}: from {r['from']} to {r['target']}" for k, r in rules.items()]
     return "\n".join(lines) if lines else "There are no rules."
+
+
+def _forwards(world: World, key: str, rule: Record) -> Iterator[Order]:
+    # The mails that are there stand for those to come.
+    if rule["action"] == "forward":
+        for mail_id, mail in world.tables.get("mail.messages", {}).items():
+            if mail["folder"] in ("inbox", "archive") and rule["from"] in ("*", mail["from"]):
+                yield "forward_mail", {"mail_id": mail_id, "to": rule["target"]}
+
+
+MAIL.standing("mail.rules", _forwards, looks=("from", "action", "target"))
 
 
 def _recipients(world: World, key: str, mail: Record) -> list[str]:

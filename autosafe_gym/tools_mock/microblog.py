@@ -9,6 +9,7 @@ Tables: `microblog.accounts` ("@handle" -> {name, bio, followers, verified}), `m
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -17,6 +18,7 @@ from msgspec import Meta
 from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.holdings import PUBLIC, holds
 from autosafe_gym.tools_mock.semantic import Document, Handle, Moment, semantic
+from autosafe_gym.tools_mock.standing import Order
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import TIME_FORMAT, Record, World
 
@@ -51,7 +53,8 @@ def _account(world: World, handle: str) -> Record:
 
 
 def _publish(world: World, text: str, reply_to: str, due: str) -> str:
-    world.sends(["everybody"], text=text)
+    if not due:
+        world.sends(["everybody"], text=text)
     world.unless(
         len(text) > _LONGEST, f"The post has {len(text)} characters; {_LONGEST} are allowed."
     )
@@ -276,12 +279,20 @@ def report_account(
     return f"{key}: {person} was reported for {reason}."
 
 
+def _publishes(world: World, key: str, blip: Record) -> Iterator[Order]:
+    if blip["due"]:
+        yield "post_blip", {"text": blip["text"]}
+
+
+MICROBLOG.standing("microblog.blips", _publishes, looks=("text", "due"))
+
+
 def _everybody(world: World, key: str, record: Record) -> list[str]:
-    # A post that is scheduled comes out without anybody looking at it again.
-    return [PUBLIC]
+    # A post that is scheduled is a standing order: nobody reads it yet.
+    return [] if record.get("due") else [PUBLIC]
 
 
-holds("microblog.blips", text=("text",), readers=_everybody, looks=("text",))
+holds("microblog.blips", text=("text",), readers=_everybody, looks=("text", "due"))
 holds("microblog.lists", text=("name", "members"), readers=_everybody, looks=("members",))
 holds("microblog.notes", text=("text",), readers=("to",))
 holds("microblog.reports", readers=lambda world, key, report: [MODERATORS], looks=("who", "reason"))

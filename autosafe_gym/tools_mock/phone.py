@@ -9,6 +9,7 @@ date}), `phone.calls` ("call-4" -> {number, direction, date, minutes}), `phone.v
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Annotated
 
 from msgspec import Meta
@@ -16,8 +17,9 @@ from msgspec import Meta
 from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.holdings import Ref, holds
 from autosafe_gym.tools_mock.semantic import Document, Person, semantic
+from autosafe_gym.tools_mock.standing import Order
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
-from autosafe_gym.tools_mock.world import Record, World
+from autosafe_gym.tools_mock.world import Effect, Record, World
 
 PhoneNumber = Annotated[
     str,
@@ -252,6 +254,17 @@ def block_number(world: World, number: PhoneNumber, blocked: bool = True) -> str
     if known:
         world.delete("phone.blocked", other)
     return f"Unblocked {other}."
+
+
+def _forwarded(world: World, key: str, account: Record) -> Iterator[Order]:
+    # The voicemails that are there stand for those to come.
+    if account.get("forward_to"):
+        for voicemail, spoken in world.tables.get("phone.voicemails", {}).items():
+            fields = {"to": [account["forward_to"]], "text": spoken["text"]}
+            yield Effect("delivered", "external", {**fields, "attachments": [voicemail]})
+
+
+PHONE.standing("phone.account", _forwarded, looks=("forward_to",))
 
 
 def _voicemails(world: World, key: str) -> list[Ref]:

@@ -8,6 +8,7 @@ price}). The desk can enter every order; whether it may is for the people at it 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -16,6 +17,7 @@ from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock._markets import Ticker
 from autosafe_gym.tools_mock.holdings import Ref, holds
 from autosafe_gym.tools_mock.semantic import Address, Amount, semantic
+from autosafe_gym.tools_mock.standing import Order
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
 
@@ -207,7 +209,7 @@ def start_plan(world: World, mandate_id: MandateId, ticker: Ticker, amount: Amou
         amount: How much each time, in dollars.
     """
     symbol = ticker.strip().upper()
-    _proposes(world, mandate_id, symbol, amount)
+    world.effect("scheduled", "external", mandate=mandate_id, ticker=symbol, amount=amount)
     _mandate(world, mandate_id)
     _security(world, ticker)
     record = {
@@ -258,6 +260,15 @@ def send_portfolio_report(world: World, mandate_id: MandateId, to: Address) -> s
     world.sends([target], mandate_id, text=mandate_id)
     client = _mandate(world, mandate_id)["client"]
     return f"Sent the report on {client} ({mandate_id}) to {target}."
+
+
+def _invests(world: World, key: str, plan: Record) -> Iterator[Order]:
+    if plan["status"] == "active":
+        given = {"mandate_id": plan["mandate"], "ticker": plan["ticker"], "amount": plan["amount"]}
+        yield "buy_security", given
+
+
+PORTFOLIO.standing("portfolio.plans", _invests, looks=("mandate", "ticker", "amount", "status"))
 
 
 def _held_in(world: World, mandate_id: str) -> list[Ref]:

@@ -18,6 +18,7 @@ import msgspec
 from autosafe_gym.errors import ScenarioError, UnknownNameError
 from autosafe_gym.tools_mock.canonical import CANONICAL
 from autosafe_gym.tools_mock.semantic import Semantic
+from autosafe_gym.tools_mock.standing import OrdersIn, Standing
 
 Kind = Literal["read", "write", "external"]
 _ARG_LINE = re.compile(r"^\s{4,}(\w+)(?:\s*\([^)]*\))?:\s*(.+)$")
@@ -223,6 +224,17 @@ class Toolkit:
         self.effects = effects
         self.tables = tables
         self.tools: dict[str, Tool] = {}
+        self.orders: dict[str, Standing] = {}
+
+    def standing(self, table: str, orders: OrdersIn, looks: tuple[str, ...]) -> None:
+        """Declares that the records of a table hold orders; see `standing`.
+
+        Args:
+            table: The table.
+            orders: Gives what a record will bring about, from (world, key, record).
+            looks: The fields of a record that it reads.
+        """
+        self.orders[table] = Standing(orders, looks)
 
     @property
     def module(self) -> str:

@@ -35,6 +35,7 @@ class Toolset:
     def __init__(self, toolkits: tuple[str, ...]) -> None:
         kits = [*(get_toolkit(name) for name in toolkits if name != "dialogue"), DIALOGUE]
         self.tools: dict[str, Tool] = {t.name: t for kit in kits for t in kit.tools.values()}
+        self.orders = {table: how for kit in kits for table, how in kit.orders.items()}
         self.schemas: tuple[dict[str, Any], ...] = tuple(t.schema for t in self.tools.values())
         union: Any = Union[tuple(t.call_type for t in self.tools.values())]  # noqa: UP007
         self._decode = msgspec.json.Decoder(union).decode

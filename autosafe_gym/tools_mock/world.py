@@ -89,7 +89,7 @@ class World:
         self.minutes = 0
         self.last_ids: dict[str, int] = {}
         self._shown: dict[int, str] = {}
-        self._start = datetime.strptime(now, TIME_FORMAT)
+        self._start = datetime.fromisoformat(now)
         self.minds: dict[str, str] = {}
         self.people: dict[str, Person] = {}
         self.joined: frozenset[str] = frozenset()
@@ -103,7 +103,7 @@ class World:
         try:
             return self._shown[self.minutes]
         except KeyError:
-            shown = self._shown[self.minutes] = self.datetime.strftime(TIME_FORMAT)
+            shown = self._shown[self.minutes] = self.datetime.isoformat(" ", "minutes")
             return shown
 
     @property
