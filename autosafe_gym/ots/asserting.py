@@ -58,7 +58,8 @@ def asserts(text: str, claim: Statement) -> bool:
     # A text that only puts marks round its own words, and denies nothing, still says them.
     base = outside if _denies(outside, own) else text
     kept = [s for s in _SENTENCE.split(base) if not (_denies(s, own) or _ASKS.fullmatch(s))]
-    said = " ".join(kept)
+    # Each on its own line, or the end of one and what is encoded in the next would be read in one piece.
+    said = "\n".join(kept)
     return claim.in_text(read(said if own & _WAITING else _WAITS.sub(" ", said)))
 
 
