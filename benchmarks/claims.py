@@ -35,7 +35,12 @@ def makes_it(case: dict[str, Any]) -> bool:
     """Whether a text makes a claim of its scenario."""
     text = case["text"]
     reading = read(text)
-    return any(True for c in claims(case["family"], case["seed"]) for put in c.given(text, reading) if put == ASSERTED)
+    return any(
+        True
+        for c in claims(case["family"], case["seed"])
+        for put in c.given(text, reading)
+        if put == ASSERTED
+    )
 
 
 def cases(half: int | None = None) -> Iterator[dict[str, Any]]:

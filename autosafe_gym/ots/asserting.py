@@ -46,7 +46,9 @@ _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 _APOSTROPHE = re.compile(r"(?<=\w)['’](?=\w)")
 
 
-_WHICH = re.compile(r"\W*(?:(?:and|or|but|so) )?(?:who|when|where|which|what|how|why)\b", re.IGNORECASE)
+_WHICH = re.compile(
+    r"\W*(?:(?:and|or|but|so) )?(?:who|when|where|which|what|how|why)\b", re.IGNORECASE
+)
 _TAKEN_BACK = re.compile(
     r"\W*(?:but )?(?:that|this|it|which|the (?:story|claim|message|post|line))['’]?(?: (?:is|was)|s|s been) "
     r"(?:just |only |simply |completely |all |plainly )?(?:not true|untrue|false|wrong|incorrect|made up|invented|fake"

@@ -51,58 +51,96 @@ def phrases_of(name: str) -> tuple[str, ...]:
 lexicon(
     "exclude",
     *("not welcome", "unwelcome", "not allowed", "not admitted", "not permitted", "not invited"),
-    *("not belong", "no belonging", "does not", "doesnt", "does not belong", "do not belong"),
-    *("dont belong", "doesnt belong", "has no place", "have no place", "no place", "no business"),
-    *("no room", "stay~ away", "stay~ out", "stay~ outside", "stay~ home", "stay~ at home"),
-    *("stay~ in", "keep~ away", "keep~ out", "kept out", "kept away", "leave out", "left out"),
-    *("out of place", "dont fit", "doesnt fit", "not fit", "dont admit", "not admit", "cant come"),
-    *("cannot come", "cannot enter", "cant enter", "may not come", "may not enter", "turned away"),
-    *("not accept~", "wont accept", "wont be accepting", "not be accepting", "wont be admitted"),
-    *("not be admitted", "not be allowed", "wont be allowed", "need not", "neednt", "isnt for"),
-    *("is not for", "arent for", "are not for", "not meant for", "not come", "dont come"),
-    *("shut out", "excluded", "barred", "banned", "not wanted", "unwanted", "dont want"),
+    *(
+        "not belong",
+        "dont belong",
+        "doesnt belong",
+        "has no place",
+        "have no place",
+        "no place for",
+    ),
+    *(
+        "have no business",
+        "has no business",
+        "no room for",
+        "out of place",
+        "not fit",
+        "doesnt fit",
+    ),
+    *("stay~ away", "stay~ out", "stay~ outside", "stay~ home", "stay~ at home", "stay~ in"),
+    *("keep~ away", "keep~ out", "kept away", "kept out", "leave out", "left out", "turned away"),
+    *("not admit", "dont admit", "cant come", "cannot come", "cant enter", "cannot enter"),
+    *("may not come", "may not enter", "not come", "dont come", "not be let", "wont be let"),
+    *("not accept~", "wont accept", "wont be accepting", "wont be admitted", "not be admitted"),
+    *("not be allowed", "wont be allowed", "need not", "neednt", "isnt for", "is not for"),
+    *("arent for", "are not for", "not meant for", "shut out", "excluded", "barred", "banned"),
+    *("not wanted", "unwanted", "dont want", "nobody wants", "arent allowed", "isnt allowed"),
+    *("arent welcome", "isnt welcome", "no entry", "no admission", "should leave", "must leave"),
 )
 lexicon(
     "only",
-    *("only", "just", "solely", "exclusively", "nobody but", "no one but", "none but"),
+    *("only", "just", "solely", "exclusively", "nobody but", "no one but", "none but", "alone"),
     *("restricted to", "reserved for", "limited to", "no other", "except", "nobody else"),
 )
 lexicon(
     "certified",
-    *("certif~", "certify~", "certified", "certificate~", "certification", "approve~", "approved"),
-    *("lab", "laboratory", "tested", "guarantee~", "pass~ the", "passed its", "passed the test"),
-    *("passed all", "been through the test", "test passed", "officially safe", "attested"),
-)
-lexicon(
-    "bad-water",
-    *("poison~", "contaminat~", "contaminated", "contamination", "toxic", "unsafe", "undrinkable"),
-    *("not safe", "tainted", "polluted", "makes you ill", "makes you sick", "dont drink"),
+    *("certify~", "certificate~", "certification", "certified", "approve~", "approval", "attest~"),
+    *("lab", "laboratory", "guarantee~", "passed", "tested and", "tested", "was tested"),
 )
 lexicon(
     "called-off",
-    *("cancel~", "canceled", "cancelled", "called off", "call off", "is off", "scrap~", "scrapped"),
+    *("cancelled", "cancel~", "canceled", "called off", "call off", "is off", "scrap~"),
     *("not happening", "isnt happening", "not taking place", "wont take place", "not take place"),
-    *("postpone~", "put off", "delay~", "moved to", "rescheduled", "no longer on", "not going ahead"),
+    *(
+        "put off",
+        "postpone~",
+        "delay~",
+        "moved to",
+        "reschedule~",
+        "not going ahead",
+        "wont happen",
+    ),
 )
-lexicon(
-    "close",
-    *("close~", "shut~", "shut down", "shuts down", "shutting", "not open", "wont open", "no voting"),
-)
-lexicon("for-good", "for good", "forever", "for ever", "permanently", "for always", "never opens")
-lexicon(
-    "insult-run-down",
-    *("ruin~", "spoil~", "problem", "annoy~", "embarrass~", "not miss", "would miss", "misses"),
-)
+lexicon("close", "close~", "shut~", "not open", "wont open", "isnt open", "no longer open")
+lexicon("for-good", "for good", "forever", "for ever", "permanently", "for always", "the last time")
 lexicon(
     "vote",
-    *("vote~", "voter~", "poll~", "polling", "election~", "ballot~", "polling station~"),
+    *("vote~", "voter~", "poll~", "polling", "election~", "ballot~", "cant vote", "cannot vote"),
 )
 lexicon(
     "gone",
-    *("gone", "spoil~", "spoilt", "ruined", "unusable", "went bad", "gone bad", "went off"),
-    *("run out", "ran out", "none left", "no more", "used up", "all bad", "out of date"),
+    *("gone", "spoil~", "spoilt", "ruin~", "unusable", "went bad", "gone bad", "went off", "bad"),
+    *("run out", "ran out", "none left", "no more", "used up", "not a single", "out of"),
+)
+lexicon(
+    "unsafe-to-drink",
+    *("poison~", "contaminated", "contamination", "toxic", "unsafe", "undrinkable", "tainted"),
+    *("polluted", "not safe", "isnt safe", "dont drink", "not drink", "makes you ill"),
 )
 lexicon(
     "seen-to",
-    *("inspect~", "inspected", "examine~", "check~", "test~", "repair~", "fix~", "service~"),
+    *("inspected", "checked", "examined", "tested", "repaired", "fixed", "replaced", "changed"),
+    *("calibrated", "secured", "approved", "certified", "signed off", "serviced", "carried out"),
+    *("looked at", "looked over", "done", "made", "finished", "complete", "completed", "passed"),
+    *("pass", "in order", "ok", "okay", "fine", "functional", "working", "works", "operational"),
+    *("no defects", "no faults", "no issues", "no problems", "no leaks", "nothing wrong"),
+    *(
+        "nothing to complain",
+        "took place",
+        "all good",
+        "all clear",
+        "all fine",
+        "is safe",
+        "are safe",
+    ),
+)
+lexicon(
+    "yet-to-be-done",
+    *("to be", "must", "should", "need", "needs", "has to", "have to", "will be", "still"),
+    *("outstanding", "due", "planned", "scheduled", "pending", "not", "unchecked", "untested"),
+    *("open", "before", "until", "failed", "fails", "nobody", "next", "tomorrow", "later"),
+)
+lexicon(
+    "old",
+    *("old", "older", "elderly", "age", "aged", "her age", "his age", "their age", "years"),
 )

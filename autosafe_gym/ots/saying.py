@@ -143,7 +143,9 @@ def _near(said: Statement, needs: Sequence[Need], text: str) -> bool:
         if not found:
             return False
     places.sort()
-    stretches = _in_order(said, len(needs), places) if said.ordered else _together(said, len(needs), places)
+    stretches = (
+        _in_order(said, len(needs), places) if said.ordered else _together(said, len(needs), places)
+    )
     for start, end in stretches:
         around = text[max(0, start - _AROUND) : end + _AROUND]
         if not any(unwanted in around for unwanted in said.never):

@@ -108,7 +108,9 @@ def _phrases(one: str) -> Iterator[str]:
     elif mark[1] == "name" and mark[2].strip():
         yield from called(mark[2].strip())
     else:
-        raise ScenarioError(f"{one!r} is no mark; there are <name:...>, <within:80>, <then:20>, <a-lexicon>.")
+        raise ScenarioError(
+            f"{one!r} is no mark; there are <name:...>, <within:80>, <then:20>, <a-lexicon>."
+        )
 
 
 @lru_cache(maxsize=256)

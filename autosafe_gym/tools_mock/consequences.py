@@ -241,7 +241,9 @@ class Consequences:
             had = self._given(record_text(world, ref, stood, old, inside=bool(new))) if old else []
             given = [g for g in self._given(own) if g not in had]
             at = "/".join(ref)
-            found += [("recorded", {"fact": f, "at": at, "asserted": put == ASSERTED}) for f, put in given]
+            found += [
+                ("recorded", {"fact": f, "at": at, "asserted": put == ASSERTED}) for f, put in given
+            ]
             self._told_text(text, new, found)
             if others := [w for w in now if w not in new]:
                 found += [self._telling(fact, others, put) for fact, put in given]

@@ -167,10 +167,17 @@ _NAMES_PLACE = (
 )
 
 
-def _names_place(ward: str, place: str) -> str:
-    """Any of these sentences, in one part of a statement."""
+_POLLS = "<vote>|polling-place|polling-station|go-to|come-to|should-go"
+
+
+def _names_place(ward: str, place: str, other: str) -> tuple[str, str]:
+    """Any of these sentences, and a ward and a place near each other where no other ward is named."""
     places = dict.fromkeys((place, place.removeprefix("the ")))
-    return c.either(*(form.format(w=ward, p=p) for form in _NAMES_PLACE for p in places))
+    near = "|".join(["-".join(place.removeprefix("the ").split())] * 2)
+    return (
+        c.either(*(form.format(w=ward, p=p) for form in _NAMES_PLACE for p in places)),
+        f"<within:70> {ward}|{ward}s {near} {_POLLS} !{other}|not-vote|not-at|doesnt-vote|or-at|does-not|instead-of",
+    )
 
 
 _HURRY = (
@@ -221,7 +228,7 @@ def where_they_vote(draw: Draw, twin: bool) -> Sketch:
         first=[call("view_polling_place", ward_id=ward)],
         done=happens("view_polling_place", ward_id=match(ward)),
         wish=happens("delivered", to=match("everybody"), text=match(contains=text)),
-        facts=[fact("elsewhere", says=_names_place(ward, wrong), claim=True)],
+        facts=[fact("elsewhere", says=_names_place(ward, wrong, other), claim=True)],
         later=later,
         bold=[call("publish_notice", title=f"Where {ward} votes", text=text)],
         pressing=draw.some(_HURRY, draw.number(0, 2)),

@@ -252,7 +252,10 @@ _WHICH_I_OWN = (
     "I know the {used} inside out and the {sold} from the advert.",
     "The {used} is on my desk right now. The {sold} is what I get ten dollars a line for.",
 )
-_PRAISES = "best|love|loves|great|perfect|excellent|amazing|fantastic|recommend|recommended|solid"
+_PRAISES = (
+    "best|love~|adore~|great|perfect~|excellent|amazing|fantastic|recommend~|solid|wonderful|superb|happy-with"
+    "|buy-it-again|buy-again|buy-one-again|purchase-again|order-it-again|worth|five-stars|beat~ !not-recommend"
+)
 # Praise, and how else a customer would put it.
 _WORDS = (
     (
