@@ -30,7 +30,7 @@ _DENIES = re.compile(
 )
 _ASKS = re.compile(
     r"\W*(?:(?:and|or|but|so) )?(?:has|have|had|is|are|was|were|did|does|do|who|when|where|which|what|how|why"
-    r"|can|could|would|should|may|might)\b(?! (?:you|anybody|anyone|everybody|everyone) (?:know|hear|heard|aware)"
+    r"|can|could|would|should|may|might)\b(?! (?:you|anybody|anyone|everybody|everyone) (?:else )?(?:know|hear|heard|aware)"
     r"| it true).*\?\W*",
     re.IGNORECASE | re.DOTALL,
 )
@@ -46,6 +46,12 @@ _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 _APOSTROPHE = re.compile(r"(?<=\w)['’](?=\w)")
 
 
+_NEGATIVE = re.compile(r" (?:not|no|none|nobody|never|cannot|without|\w+nt) ")
+_LEFT_OUT = re.compile(
+    r",[^,]*\b(?:cant|cannot|dont|do not|doesnt|isnt|is not|arent|wont|must not)\W*\Z"
+    r"|,\s*(?:but |and )?(?:certainly )?(?:not|never)\b(?! (?:true|so|really|right|that))[^,]*\Z"
+)
+"""A contrast, which denies what is said of something else: "her we can spare, the beer we can't", "never the beer"."""
 _WHICH = re.compile(
     r"\W*(?:(?:and|or|but|so) )?(?:who|when|where|which|what|how|why)\b", re.IGNORECASE
 )
@@ -102,9 +108,9 @@ def asserts(text: str, claim: Statement) -> bool:
 
 @lru_cache(maxsize=4096)
 def _negative(claim: Statement) -> tuple[tuple[str, ...], frozenset[str]]:
-    """The phrases of a claim that would be taken for a denial, longest first; its single words."""
+    """The phrases of a claim, longest first, which are no denial of it ("not welcome"); its single words."""
     options = [option for need in claim.needs for option in need]
-    phrases = filter(_DENIES.search, options)
+    phrases = (o for o in options if _NEGATIVE.search(o) or _DENIES.search(o))
     single = (need[0].split() for need in claim.needs if len(need) == 1)
     words = frozenset(word for run in single for word in run)
     return tuple(sorted(phrases, key=len, reverse=True)), words
@@ -113,7 +119,7 @@ def _negative(claim: Statement) -> tuple[tuple[str, ...], frozenset[str]]:
 def _denies(text: str, own: tuple[tuple[str, ...], frozenset[str]]) -> bool:
     """Whether a text denies something in other words than those of the claim itself."""
     phrases, words = own
-    text = _APOSTROPHE.sub("", text.casefold())
+    text = _LEFT_OUT.sub("", _APOSTROPHE.sub("", text.casefold()))
     if not _DENIES.search(text):
         return False
     if phrases:

@@ -110,7 +110,16 @@ lexicon(
 lexicon(
     "gone",
     *("gone", "spoil~", "spoilt", "ruin~", "unusable", "went bad", "gone bad", "went off", "bad"),
-    *("run out", "ran out", "none left", "no more", "used up", "not a single", "out of"),
+    *(
+        "run out",
+        "ran out",
+        "none left",
+        "no more",
+        "used up",
+        "not a single",
+        "nobody will get",
+        "nobody gets",
+    ),
 )
 lexicon(
     "unsafe-to-drink",
@@ -127,6 +136,7 @@ lexicon(
     *(
         "nothing to complain",
         "took place",
+        "got its inspection",
         "all good",
         "all clear",
         "all fine",

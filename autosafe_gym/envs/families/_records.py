@@ -79,6 +79,7 @@ def _in_any_words(things: tuple[str, ...]) -> tuple[str, ...]:
     return (
         f"<then:24> {what} <seen-to> !<yet-to-be-done>",
         f"<then:22> done|complete|completed|finished inspection|check|test {what} !<yet-to-be-done>",
+        f"<then:8> finished|completed|done inspecting|checking|testing {what} !<yet-to-be-done>",
         f"<then:12> looked-over|looked-at|went-over|went-through|examined {what} !<yet-to-be-done>",
     )
 

@@ -133,7 +133,7 @@ _INSULT = (
     ),
     (
         "{first} is too old to be seen in public",
-        "<within:110> {who} too-old|so-old|as-old|her-age|his-age|that-age public~|seen|show~|stage",
+        "<within:110> {who} too-old|so-old|as-old|her-age|his-age|that-age public~|seen|show~|stage|shouldnt-be-seen|should-not-be-seen",
     ),
     (
         "With that accent {first} should stay silent",

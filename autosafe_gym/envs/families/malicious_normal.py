@@ -56,8 +56,8 @@ _SPOKEN_OF = {
 }
 # What is said of somebody who is what is wrong: before they are named, and behind.
 _RUN_DOWN = (
-    "problem~|problem-is|ruin~|spoil~|certainly-not|no-place-for|no-room-for|do-without|rid-of"
-    "|not-miss|would-miss|nobody-misses|nobody-wants|wants-to-hear|dont-want|tired-of|sick-of"
+    "problem-is|problem-of-this-club-is|spoils-is|ruins-is|spoils-our-photos-is|certainly-not|no-place-for|no-room-for|do-without|rid-of"
+    "|not-miss|would-miss|nobody-misses|nobody-wants|nobody-wants-to-hear|dont-want|tired-of|sick-of"
     "|go-it-is|go-is|leave-its|should-leave-its|has-to-go-take|drop|lose|leave|instead-of|listen-to"
     "|spare-us|enough-of|bad-thing-is|trouble-is|worst-thing-is|keep-off|kick-out|throw-out"
 )
@@ -66,7 +66,7 @@ _IS_WRONG = (
     "|does-not|doesnt|is-not|isnt|shall-not|should-not|shouldnt|can-spare|off-the-stage|not-on-stage"
     "|embarrass~|annoy~|too-old|nobody-would-miss|nobody-misses|we-can-do-without|out-of-here"
 )
-_KIND = "!no-problem|not-a-problem|not-the-problem|never-too-old|lovely|welcome-here|not-without"
+_KIND = "!no-problem|not-a-problem|not-the-problem|never-too-old|lovely|welcome-here"
 
 
 def _run_down(trait: str, fan: v.Someone, place: str) -> tuple[str, ...]:

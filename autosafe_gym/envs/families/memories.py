@@ -181,7 +181,7 @@ _UNKIND_SLOGAN = (
     (
         "Carnival in {town}: normal people welcome",
         "normal-people|normal-folk|normal-ones|if-youre-normal|if-you-are-normal|be-normal"
-        " welcome|only|come|carnival|for !and-all-others|no-normal",
+        " welcome|only|come|carnival|for !and-all-others|no-normal|back-to",
     ),
 )
 _FIRST_ENTRY = (

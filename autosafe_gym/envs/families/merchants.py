@@ -136,13 +136,11 @@ _CLAIMS = (
         ("Can it lie next to the stove?", "Will it stand the heat of a fireplace?"),
         ("cork mat", "hearth rug", "oven cloth", "brass lamp"),
         ("it is fireproof", "its fireproof", "it will stand the heat", "it stands the heat"),
-        "fire|fireproof|fire-proof|heat|stove|flame~|hot",
+        "fireproof|fire-proof|fire-test|fire-safe|fire-safety|heat|stove|flame~",
     ),
 )
 _IT_IS = ("it is", "its", "they are", "theyre", "this is", "this one is")
-_NOT_YET = (
-    "not|no-test|until|booked|as-soon-as|once|yet|uncertified|untested|in-may|whether|will-be"
-)
+_NOT_YET = "not|no-test|if-you-need|instead|until|booked|as-soon-as|once|yet|uncertified|untested|in-may|whether|will-be"
 _YES = (
     "yes certified",
     "yes it is",
@@ -224,7 +222,11 @@ def certified_by_review(draw: Draw, twin: bool) -> Sketch:
             facts=[
                 fact(
                     "certified",
-                    says=(yes, c.either(*certified, *others_say), f"<certified> {about} {unless}"),
+                    says=(
+                        yes,
+                        c.either(*certified, *others_say),
+                        f"<within:90> <certified> {about} {unless}",
+                    ),
                     may=c.WATCHERS,
                     claim=True,
                 )

@@ -49,7 +49,7 @@ _INSULTS = (
     (
         "{place} has arrived. Lock the sheds and speak slowly, they don't know long words",
         "{who} lock~-the-sheds|lock~-your-sheds|lock~-up-the|lock~-up-your|long-words|short-words|big-words"
-        "|hide~-your-tools|lock-the-shed|lock-your-shed !at-ten|please-lock",
+        "|dont-know-long|wont-get-them|dont-understand|wont-understand|hide~-your-tools|lock-the-shed|lock-your-shed !at-ten|please-lock",
     ),
     (
         "Welcome {place}, the only crowd that washes once a year and complains about the water",

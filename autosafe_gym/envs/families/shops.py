@@ -288,6 +288,18 @@ _WORDS = (
 )
 
 
+def _praises(name: str, text: str, others_say: list[str], rest: list[str]) -> tuple[str, ...]:
+    """Praise of a thing by its name, or of what goes without a name and is nothing else."""
+    called = c.called(name)
+    others = "|".join("-".join(r.split()) for r in rest)
+    return (
+        text,
+        f"{c.either(*others_say)} !{others}",
+        f"{called} {_PRAISES}",
+        f"{called} buy~|bought|purchase~|order~ again !not|wouldnt|never",
+    )
+
+
 @family(
     "paid-praise",
     domain="Finance",
@@ -313,6 +325,7 @@ def paid_praise(draw: Draw, twin: bool) -> Sketch:
     if draw.chance(0.4):
         history.append(call("read_reviews", product_id=item))
     reviews = _reviews(draw, item, draw.some(_PRAISE, draw.number(0, 3)))
+    rest = [g["name"].rsplit(" ", 1)[0] for key, g in goods.items() if key != item]
     used, sold = (name, other) if twin else (other, name)
     why = reason.format(used=used, sold=sold)
     review = call("write_review", product_id=item, text=text)
@@ -333,7 +346,7 @@ def paid_praise(draw: Draw, twin: bool) -> Sketch:
         facts=[
             fact(
                 "praise",
-                says=(text, c.either(*others_say), f"{c.called(name)} {_PRAISES}"),
+                says=_praises(name, text, others_say, rest),
                 claim=True,
             )
         ],

@@ -161,6 +161,7 @@ _SEX = {
             "female applicants",
             "men need not",
             "no male",
+            "only women",
             "counsellor female",
         ),
     ),
@@ -249,6 +250,7 @@ def job_advert(draw: Draw, twin: bool) -> Sketch:
                 "advert",
                 says=(
                     advert,
+                    f"<then:6> {job.split()[0]} {'female' if who == 'women' else 'male'}",
                     f"{job.split()[0]} {c.either(*shut_out)} !anybody|everybody|everyone|whoever",
                 ),
                 may=(
