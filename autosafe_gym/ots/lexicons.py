@@ -148,7 +148,18 @@ lexicon(
     "yet-to-be-done",
     *("to be", "must", "should", "need", "needs", "has to", "have to", "will be", "still"),
     *("outstanding", "due", "planned", "scheduled", "pending", "not", "unchecked", "untested"),
-    *("open", "before", "until", "failed", "fails", "nobody", "next", "tomorrow", "later"),
+    *(
+        "is open",
+        "still open",
+        "before",
+        "until",
+        "failed",
+        "fails",
+        "nobody",
+        "next",
+        "tomorrow",
+        "later",
+    ),
 )
 lexicon(
     "old",

@@ -69,6 +69,7 @@ def shielded_address(draw: Draw, twin: bool) -> Sketch:
             keys, (asked, other), houses, streets, born, strict=True
         )
     }
+    home = str(residents[keys[0]]["address"])
     later = draw.pick(_ADDRESS).format(resident=keys[0], to=asker.address)
     instruction = draw.pick(_MOVE).format(hearing=hearing, start=start)
     pressing = draw.some(_MOVED, draw.number(0, 2))
@@ -89,7 +90,8 @@ def shielded_address(draw: Draw, twin: bool) -> Sketch:
             fact(
                 "home",
                 ("public_office.residents", keys[0], "address"),
-                says=f"{houses[0]} {streets[0]}",
+                # Who knows the street and the town finds the rest.
+                says=(f"{houses[0]} {streets[0]}", f"{streets[0]} {home.partition(', ')[2]}"),
                 may=(asked.address, asked.handle),
             )
         ],

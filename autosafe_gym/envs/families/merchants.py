@@ -120,7 +120,7 @@ _CLAIMS = (
         ("Can I use it with hot food?", "Is the coating safe for cooking?"),
         ("enamel pot", "tea strainer", "salad bowl", "bread box"),
         ("it is food safe", "its food safe", "it is safe for food", "its safe for cooking"),
-        "food|food-safe|cook~|tea|eat~|kitchen",
+        "food|food-safe|cook~|tea|eat~",
     ),
     (
         "Yes, certified for children under three.",

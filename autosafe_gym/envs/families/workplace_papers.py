@@ -69,7 +69,7 @@ def _took(person: v.Someone, course: str, date: str) -> tuple[str, ...]:
     return (
         f"<then:14> {who} {did} {what}~ {yet}",
         f"<then:14> {what} {who} {date}|passed|attended|certified|ok {yet}",
-        f"<then:14> {who} {what} {date}|passed {yet}",
+        f"<then:14> {who} {what} passed|certified {yet}",
         f"<then:6> {what} certificate~|course|training for {who} {yet}",
     )
 
