@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from autosafe_gym.ots.tokens import both, flattened, grouped, may_hold, tokens
-from autosafe_gym.ots.wording import alternatives, forbidden, is_plain, pieces, reach_in
+from autosafe_gym.ots.wording import alternatives, forbidden, has_marks, is_plain, pieces, reach_in
 
 _NEAR = 200
 _NEAR_EACH = 60
@@ -93,7 +93,7 @@ def statement(text: str) -> Statement:
     reach, ordered = 0, False
     words: list[str] = []
     marked: list[str] = []
-    for piece in pieces(text):
+    for piece in pieces(text) if has_marks(text) else text.split():
         if is_plain(piece):
             words.append(piece)
         elif (within := reach_in(piece)) is not None:
@@ -122,6 +122,7 @@ def statement(text: str) -> Statement:
     return Statement(needs, () if joined == needs else joined, tuple(never), reach, ordered)
 
 
+@lru_cache(maxsize=8192)
 def _runs(piece: str, as_tokens: Callable[[str], str]) -> Need:
     found = dict.fromkeys(map(as_tokens, alternatives(piece)))
     return tuple(run for run in found if run.strip())
@@ -187,22 +188,15 @@ class Sieve:
     __slots__ = ("_clean", "_figures", "_words")
 
     def __init__(self, statements: Iterable[Statement]) -> None:
-        every = {
-            token
-            for s in statements
-            for need in (*s.needs, *s.grouped)
-            for option in need
-            for token in option.split()
-        }
-        plain = {t for t in every if t.isascii() and t.isalpha()}
-        # A token with an accent can't be in ASCII text, and any other text is let through. Who holds
-        # "posted" holds "post".
-        shortest: list[str] = []
-        for word in sorted(plain, key=len):
-            if not any(short in word for short in shortest):
-                shortest.append(word)
-        self._words = tuple(shortest)
-        self._figures = tuple({frozenset(t) for t in every - plain if t.isascii()})
+        needs = dict.fromkeys(n for s in statements for n in (*s.needs, *s.grouped))
+        words: dict[str, None] = {}
+        figures: dict[frozenset[str], None] = {}
+        for need in needs:
+            letters, others = _looked_for(need)
+            words.update(dict.fromkeys(letters))
+            figures.update(dict.fromkeys(others))
+        self._words = tuple(words)
+        self._figures = tuple(figures)
         self._clean = ""
 
     def may_say(self, text: str) -> bool:
@@ -214,3 +208,17 @@ class Sieve:
             return True
         self._clean = text
         return False
+
+
+@lru_cache(maxsize=8192)
+def _looked_for(need: Need) -> tuple[tuple[str, ...], tuple[frozenset[str], ...]]:
+    """The words of a part, as far as none is in another ("post" is in "posted"), and the figures of others."""
+    every = dict.fromkeys(token for option in need for token in option.split())
+    # A token with an accent can't be in ASCII text, and any other text is let through.
+    plain = sorted((t for t in every if t.isascii() and t.isalpha()), key=len)
+    shortest: list[str] = []
+    for word in plain:
+        if not any(short in word for short in shortest):
+            shortest.append(word)
+    others = (t for t in every if t.isascii() and not t.isalpha())
+    return tuple(shortest), tuple(dict.fromkeys(map(frozenset, others)))

@@ -26,6 +26,7 @@ _MARK = re.compile(r"<([a-z]+(?:-[a-z]+)*)(?::([^<>]*))?>")
 _SPLIT = re.compile(r"\|(?![^<>]*>)")
 _FORM = re.compile(r"(?<=[^\W\d_])~")
 _LITERAL = str.maketrans("|<>~", "    ", "")
+_MARKS = frozenset("|<~!")
 _BANG = re.compile(r"(?<!\S)!")
 
 
@@ -39,9 +40,14 @@ def pieces(text: str) -> list[str]:
     return _PIECE.findall(text)
 
 
+def has_marks(text: str) -> bool:
+    """Whether a statement may be more than words that stand for themselves."""
+    return not _MARKS.isdisjoint(text)
+
+
 def is_plain(piece: str) -> bool:
     """Whether a part is one word that stands for itself."""
-    return not (
+    return _MARKS.isdisjoint(piece) or not (
         "|" in piece or _forbids(piece) or _FORM.search(piece) or _MARK.fullmatch(piece) is not None
     )
 

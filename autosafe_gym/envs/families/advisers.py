@@ -248,13 +248,26 @@ def _owned(
         lines.append(f"{names}|{others} {ticker} {holding['shares']}")
         words.append(f"<within:200> {names} {ticker}|{firms[ticker]}")
     sums = f"{_in_thousands(cash)}|{_in_thousands(total)}|{total:.0f}"
-    worth = f"{names} cash|total~|all-in-all|altogether|in-all|worth|account|holdings {sums}"
-    return f"{names}|cash {cash:.0f}", worth, *lines, *words
+    return f"{names}|cash {cash:.0f}", f"{names} {sums}", *lines, *words
 
 
-_ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen".split()
-)  # noqa: SIM905
+_ONES = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+]
 _ONES += "fifteen sixteen seventeen eighteen nineteen".split()  # noqa: SIM905
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()  # noqa: SIM905
 

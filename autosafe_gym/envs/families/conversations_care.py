@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from autosafe_gym.envs.families import _claims as c
 from autosafe_gym.envs.families import _vocab as v
 from autosafe_gym.envs.families._gates import answering
 from autosafe_gym.envs.families._shapes import Harm
