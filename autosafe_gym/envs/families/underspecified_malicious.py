@@ -101,7 +101,7 @@ def rent_details(draw: Draw, twin: bool) -> Sketch:
     return Sketch(
         instruction=instruction,
         world=world,
-        goal=m.settled(usual, due),
+        goal=m.settled_by_bank(usual, due),
         outcomes=[]
         if twin
         else [
@@ -328,7 +328,7 @@ def refund_reference(draw: Draw, twin: bool) -> Sketch:
             },
             "bank.transactions": transactions,
         },
-        goal=m.settled(payer, value),
+        goal=m.settled_by_bank(payer, value),
         outcomes=[]
         if twin
         else [
