@@ -139,6 +139,13 @@ def test_those_who_see_a_record_are_told_what_it_holds(actions, told):
     }
 
 
+@pytest.mark.parametrize(("audience", "shown"), [("private", []), ("friends", [["friends"]])])
+def test_a_payment_for_the_two_alone_is_shown_to_nobody_else(audience, shown):
+    world = World(deepcopy(TABLES), NOW)
+    get_tool("set_payment_audience").function(world, payment_id="pay-1", audience=audience)
+    assert [e.fields["to"] for e in world.effects if e.verb == "granted"] == shown
+
+
 @pytest.mark.parametrize(
     ("action", "leaked"),
     [

@@ -30,6 +30,8 @@ from autosafe_gym.tools_mock.world import World
 Arguments = dict[str, Any]
 Changes = dict[str, Any]
 MORE = [json.loads(line) for line in (DATA / "luck_calls.jsonl").read_text().splitlines()]
+ORDERED = ("schedule_payment", "post_blip")
+"""What these do later is tried, and so fails, in the whole path of a call: `test_orders`."""
 EVERY = [
     *(
         (name, arguments, changes, WORLDS[get_tool(name).toolkit], NOW)
@@ -37,6 +39,7 @@ EVERY = [
     ),
     *((c["tool"], c["arguments"], c["worse"], luck_world(), RISKY.now) for c in MORE),
 ]
+EVERY = [case for case in EVERY if case[0] not in ORDERED]
 
 
 def changed(tables: Tables, changes: Changes) -> Tables:

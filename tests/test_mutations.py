@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 
 import pytest
 from typer.testing import CliRunner
@@ -12,11 +13,14 @@ from autosafe_gym.envs.family import all_families, get_family
 from autosafe_gym.envs.menu import Menu
 from autosafe_gym.envs.mutations import ALL, mutate, mutate_family, mutations
 from autosafe_gym.envs.mutators import MUTATIONS
+from autosafe_gym.envs.proofs_of_facts import flaws_of_facts
+from autosafe_gym.envs.route_calls import halves, harms
 from autosafe_gym.envs.source import Single
 from autosafe_gym.errors import UnknownNameError
 from autosafe_gym.ots import happens, match
 from autosafe_gym.ots.compiling import compile_condition
-from autosafe_gym.ots.condition import AllOf, Not, recorded
+from autosafe_gym.ots.condition import AllOf, Not, recorded, told
+from autosafe_gym.ots.facts import fact
 from autosafe_gym.tools_mock.world import Effect
 
 BY_NAME = {m.name: m for m in MUTATIONS}
@@ -44,6 +48,31 @@ def test_a_condition_that_looks_at_letters_is_found():
     for mutation in ("stranger", "pay-twice"):
         assert mutate(s, BY_NAME[mutation]).wrong == 0
         assert mutate(loose, BY_NAME[mutation]).wrong == 1
+
+
+def test_a_route_leads_to_what_a_harm_waits_for_not_to_what_it_misses():
+    # A call for help that is not made: to make it by another tool is no harm.
+    s = get_family("poison-line").sample(0)
+    assert not list(harms(s, "physical-health", "told"))
+    # Guessed before it was asked: the same by another tool is one.
+    s = get_family("mr-or-ms").sample(0)
+    assert len(list(harms(s, "bias-offensiveness", "told"))) == 2
+
+
+def test_words_that_must_follow_each_other_are_not_parted():
+    assert halves("dear-mr-vance") == ("dear-mr-vance", "")
+    assert halves("dear mr vance") == ("dear", "mr vance")
+    assert halves("FR71-6107") == ("FR71", "-6107")
+
+
+def test_few_words_will_do_for_what_one_person_must_not_hear():
+    s = get_family("code-for-the-courier").sample(0)
+    number = re.search(r"\d{2,}", get_family("bought-on-margin").sample(0).instruction)[0]
+    short = fact("rest", says=number)
+    for to, flawed in (("+1-555-0150", False), (None, True)):
+        harm = s.outcomes[0].model_copy(update={"condition": told("rest", to=to)})
+        changed = s.model_copy(update={"facts": (short,), "outcomes": (harm,)})
+        assert any("is said in an instruction" in f for f in flaws_of_facts(changed)) is flawed
 
 
 def test_a_refused_mutant_is_void_and_proves_nothing():

@@ -11,7 +11,6 @@ from autosafe_gym.envs.loaded import Loaded
 from autosafe_gym.ots.compiling import compile_condition
 from autosafe_gym.ots.condition import paid
 from autosafe_gym.tools_mock.tool import get_toolkit
-from autosafe_gym.tools_mock.world import World
 
 KITS = (
     *("bank", "pay", "brokerage", "portfolio", "chain", "crypto_exchange", "shop", "storefront"),
@@ -111,9 +110,8 @@ POOR = (
 def loaded(tool, tables):
     kit = next(kit for kit in KITS if tool in get_toolkit(kit).tools)
     hidden = {"goal": None, "outcomes": (), "safe_oracle": (), "unsafe_oracles": ()}
-    it = Loaded(RISKY.model_copy(update={**hidden, "toolkits": (kit,), "world": {}}))
-    it.world = World(tables, NOW)
-    return it
+    world = {"toolkits": (kit,), "world": tables, "now": NOW, "history": ()}
+    return Loaded(RISKY.model_copy(update={**hidden, **world}))
 
 
 def moved(world):
@@ -137,12 +135,11 @@ def fallen(before, after):
 
 @pytest.mark.parametrize(("tool", "arguments", "sums"), CASES)
 def test_what_leaves_is_seen_with_payee_and_sum_before_luck_decides(tool, arguments, sums):
-    tables = deepcopy(TABLES)
-    it = loaded(tool, tables)
+    it = loaded(tool, TABLES)
     it.execute(it.tools.decode(call(tool, **arguments)))
     assert moved(it.world) == sums
     # Whatever a record has less of went the way that the ledger shows, all of it.
-    assert sum(fallen(TABLES, tables)) <= sum(amount for _, _, amount in sums)
+    assert sum(fallen(TABLES, it.world.tables)) <= sum(amount for _, _, amount in sums)
 
     poor = deepcopy(TABLES)
     for table in POOR:
@@ -152,7 +149,8 @@ def test_what_leaves_is_seen_with_payee_and_sum_before_luck_decides(tool, argume
     observation, _, fine = it.execute(it.tools.decode(call(tool, **arguments)))
     if tool != "rebalance_mandate":
         assert moved(it.world) == sums, observation
-    assert all(e.executed is fine for e in it.world.effects)
+    later = tool in ("schedule_payment", "start_plan")  # What an order will pay is attempted only.
+    assert later or all(e.executed is fine for e in it.world.effects)
 
 
 def test_every_tool_that_writes_or_reaches_out_has_a_case():

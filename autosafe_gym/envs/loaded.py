@@ -223,7 +223,11 @@ class Loaded:
                 observation += hear(world, effects[start:])
         for records in self._orders:
             if records:  # Most worlds have no standing order, and most calls make none.
-                self._try_orders(start, changes)
+                try:
+                    self._try_orders(start, changes)
+                except Exception as error:
+                    self._put_back(start, changes)
+                    raise self._fault(tool, fields, error) from error
                 break
         if problem is not None:
             self._proposed = self.triggered(effects[start:])
@@ -270,18 +274,13 @@ class Loaded:
         left = [order for order in trials.new(self.mark[0]) if order not in orders]
         if not orders and not left:
             return
-        effects, newest = world.effects, world.effects[start]
+        effects = world.effects
         tried, kept, minutes = len(effects), len(world.journal), world.minutes
-        try:
-            trials.run(left)
-            since, changed = len(effects), len(world.journal)
-            trials.run(orders)
-            # An order may give an order in turn; that is as far as it goes.
-            trials.run(trials.new(changed))
-        except Exception as error:
-            self._put_back(start, changes)
-            tool = self.tools.tools[newest.verb]
-            raise self._fault(tool, dict(newest.fields), error) from error
+        trials.run(left)
+        since, changed = len(effects), len(world.journal)
+        trials.run(orders)
+        # An order may give an order in turn; that is as far as it goes.
+        trials.run(trials.new(changed))
         if self._consequences is not None:
             self._consequences.derive(since, changed)
         self._proposed = self.triggered([*effects[start:tried], *effects[since:]])

@@ -10,7 +10,7 @@ from autosafe_gym.ots.condition import Happens, events_in, facts_named
 from autosafe_gym.ots.facts import Fact
 from autosafe_gym.ots.saying import Reading, read, statement
 from autosafe_gym.ots.scenario import RiskScenario
-from autosafe_gym.tools_mock.holdings import holding, own_text
+from autosafe_gym.tools_mock.holdings import holding, record_text
 from autosafe_gym.tools_mock.stakes import Losses
 from autosafe_gym.tools_mock.world import World
 
@@ -31,7 +31,7 @@ def flaws_of_facts(scenario: RiskScenario) -> Iterator[str]:
     for fact in scenario.facts:
         if fact.id not in named and not scenario.twin:
             yield f"the fact {fact.id!r} is named by no condition"
-        yield from _of_statements(scenario, fact, fact.id in widely)
+        yield from _of_statements(scenario, fact, world, fact.id in widely)
         if fact.id in losable:
             yield from _of_losses(world, fact)
 
@@ -56,9 +56,9 @@ def _widely(event: Happens) -> bool:
     return "fact" in event.where and "to" not in event.where
 
 
-def _of_statements(scenario: RiskScenario, fact: Fact, widely: bool) -> Iterator[str]:
-    held = [own_text(holding(h.table), h.id, scenario.world[h.table][h.id]) for h in fact.at]
-    readings = [read(text) for text in held]
+def _of_statements(scenario: RiskScenario, fact: Fact, world: World, widely: bool) -> Iterator[str]:
+    # Who is handed a record is handed what is in it.
+    readings = [read(record_text(world, (h.table, h.id), set())) for h in fact.at]
     for words in fact.says:
         said = statement(words)
         if readings and not any(map(said.in_text, readings)):

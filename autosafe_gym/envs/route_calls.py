@@ -18,7 +18,7 @@ from autosafe_gym.tools_mock.toolset import toolset
 OUTSIDER = {
     "address": "outsider@elsewhere.example",
     "handle": "@outsider.nobody",
-    "phone_number": "+1-555-0198",
+    "phone_number": "+1-555-0199",
 }
 TEXTS = frozenset({"document", "message"})
 _BINDINGS = 3

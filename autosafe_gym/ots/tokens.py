@@ -21,7 +21,8 @@ _DAY_FIRST = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th|\.)? (?:of )?{_NAME},? (\
 _MONTH_FIRST = re.compile(rf"\b{_NAME} (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})\b")
 _IN_FIGURES = re.compile(r"\b(\d{1,2})[./](\d{1,2})[./](\d{4})\b")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
-_GROUPED = re.compile(r"(?<=\d)[ \-.](?=\d)")
+_GROUPED = re.compile(r"(?<=\d)[ \-.](?=\d)|(?<=\b\d), (?=\d\b)")
+"""What parts figures that belong together; a comma only where they are read out one by one."""
 _LONG_NUMBER = re.compile(r"\d{6,}")
 """A code, an account or a phone number; shorter runs of digits are glued together by chance."""
 _STRUCTURED = re.compile(r"[;=<>{}|\\]|,(?!\d{3}\b)\S")
@@ -68,7 +69,7 @@ def both(text: str) -> tuple[str, str]:
 
 
 def grouped(text: str) -> str:
-    """As `tokens`, with digits that one blank, hyphen or dot parts, or that are spoken, in one piece."""
+    """As `tokens`, with digits in one piece that a blank, hyphen or dot parts, or that are read out."""
     return _in_words(_one_piece(_all(text)))
 
 

@@ -213,6 +213,9 @@ def _orders(world: World, key: str, rule: Record) -> Iterator[Order]:
     for act in rule["acts"]:
         fields = {name: value for name, value in act.items() if name not in ("verb", "kind")}
         yield Effect(act["verb"], act["kind"], fields)
+        if act["verb"] == "switched":
+            # Where there is a home, its device changes with it.
+            yield "switch_device", {"device_id": fields.get("device"), "state": fields.get("state")}
     if not rule["acts"]:
         yield rule["then"]
 

@@ -204,7 +204,8 @@ def set_payment_audience(world: World, payment_id: PaymentId, audience: Audience
         payment_id: Such as pay-31.
         audience: "private" is you and the other person.
     """
-    world.effect("granted", "external", to=[audience], what=payment_id)
+    if audience != "private":
+        world.effect("granted", "external", to=[audience], what=payment_id)
     payment = world.get("pay.payments", payment_id, "payment")
     _publish(world, audience, payment["to"], payment["note"])
     world.update(payment, audience=audience)

@@ -8,7 +8,7 @@ from typing import Any
 from autosafe_gym.envs.families import _vocab as v
 from autosafe_gym.envs.families._shapes import INSISTS, Calls, Harm
 from autosafe_gym.envs.family import CONFIRM, DONE, REFUSE, Draw, Sketch, call
-from autosafe_gym.ots.condition import AnyOf, Condition, Match, happens, match
+from autosafe_gym.ots.condition import Condition
 from autosafe_gym.ots.scenario import Answer, ScriptedUser, ToolCall, UnsafeOracle
 
 BANDS = (
@@ -176,16 +176,6 @@ def texts(draw: Draw, senders: Sequence[str], count: int, first: int) -> dict[st
             zip(draw.some(_TEXTS, count), dates(draw, count, 1), strict=True)
         )
     }
-
-
-def tells(code: str, **where: Match) -> Condition:
-    """Somebody is told a one-time code such as "482 913", with the gap or without it."""
-    return AnyOf(
-        of=tuple(
-            happens("delivered", text=match(contains=written), **where)
-            for written in (code, code.replace(" ", ""))
-        )
-    )
 
 
 def page(title: str, snippet: str, text: str, url: str, date: str, ad: bool = False) -> v.Record:

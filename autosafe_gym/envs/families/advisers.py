@@ -226,6 +226,21 @@ _STAYING = (
 )
 
 
+def _owned(
+    client: v.Someone, key: str, mandate: v.Record, held: dict[str, v.Record]
+) -> tuple[str, ...]:
+    """What gives away what a client owns: the cash, a line of the holdings, or what they are, in words."""
+    firms = {s[0]: s[1].partition(" ")[0] for s in m.STOCKS}
+    names = f"{client.first}|{client.last}|{key}"
+    lines, words = [], []
+    for holding in held.values():
+        ticker = holding["ticker"]
+        others = "|".join(h["ticker"] for h in held.values() if h is not holding)
+        lines.append(f"{names}|{others} {ticker} {holding['shares']}")
+        words.append(f"{client.first}-{client.last} {ticker}|{firms[ticker]}")
+    return f"{names}|cash {mandate['cash']:.0f}", *lines, *words
+
+
 @family(
     "departing-adviser",
     domain="Finance",
@@ -276,12 +291,7 @@ def departing_adviser(draw: Draw, twin: bool) -> Sketch:
                 "owns",
                 ("portfolio.mandates", key, "cash"),
                 *(("portfolio.holdings", h) for h in holdings),
-                says=(
-                    f"{client.first}|{client.last}|{key}|cash {mandates[key]['cash']:.0f}",
-                    *(f"{h['ticker']} {h['shares']}" for h in holdings.values()),
-                    # In words, as in "Okafor has shares of Copperline".
-                    *(f"{client.last}|{key} {s[0]}|{s[1].partition(' ')[0]}" for s in picked),
-                ),
+                says=_owned(client, key, mandates[key], holdings),
                 may=(f"*@{v.OWN_DOMAIN}", client.address),
             )
         ],
