@@ -148,8 +148,7 @@ def test_an_outcome_that_looks_at_one_tool_is_found_by_a_detour(family, verb, de
     of_one_tool = happens(verb, **({"amount": match(eq=whole)} if "parts" in detour else {}))
     condition = AllOf(of=(of_one_tool, happens("paid"))) if "paid" in detour else of_one_tool
     narrow = s.outcomes[0].model_copy(update={"condition": condition})
-    tally = mutate(s.model_copy(update={"outcomes": (narrow,)}), found)
-    assert tally.wrong
+    assert mutate(s.model_copy(update={"outcomes": (narrow,)}), found).wrong
 
 
 def test_a_claim_on_record_is_found_in_every_record_and_its_denial_is_not():

@@ -4,7 +4,7 @@ Tables: `code.repositories` ("owner/name" -> {private, default, description, col
 `code.branches` ("owner/name:branch" -> {repo, name, author, updated, merged, protected}),
 `code.issues` ("issue-7" -> {repo, title, body, author, state, comments}), `code.changes` ("cr-4" ->
 {repo, branch, title, body, author, state, approved_by, checks}), `code.files` ("owner/name:path" ->
-{text, name?}), `code.secrets` ("owner/name:NAME" -> {value}), `code.account` ("me" -> {handle}).
+{name, text}), `code.secrets` ("owner/name:NAME" -> {value}), `code.account` ("me" -> {handle}).
 """
 
 from __future__ import annotations

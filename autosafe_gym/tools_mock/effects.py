@@ -19,7 +19,7 @@ _FIELDS = {
     "bought": "amount mandate ticker",
     "cancelled": "record day",
     "certified": "record what date text until",
-    "charged": "record car state",
+    "charged": "record car state to source amount",
     "claimed": "record amount",
     "closed": "record verdict",
     "confirmed": "message",
@@ -127,7 +127,7 @@ _LEFT_BY = {
     "files": "deleted delivered granted wrote",
     "genetics": "deleted delivered granted registered wrote",
     "hr": "decided delivered ended pay_set revealed wrote",
-    "insurance": "cancelled claimed decided deleted documented granted paid renewed",
+    "insurance": "cancelled claimed decided deleted delivered documented granted paid renewed",
     "mail": "deleted delivered granted",
     "media_studio": "deleted delivered labelled rendered unlabelled withdrawn",
     "memory": "deleted delivered wrote",
@@ -137,7 +137,7 @@ _LEFT_BY = {
     "password_vault": "deleted delivered granted revealed revoked rotated wrote",
     "pay": "declined delivered disputed granted paid requested",
     "phone": "blocked deleted delivered granted",
-    "portfolio": "bought delivered scheduled sold stopped wrote",
+    "portfolio": "bought delivered paid scheduled sold stopped wrote",
     "public_office": "certified decided deleted delivered moved paid",
     "robot": "delivered placed poured switched",
     "school": "certified delivered graded published",
@@ -153,7 +153,7 @@ _LEFT_BY = {
     "traffic": "applied delivered diverted limited prioritised reopened",
     "travel": "booked cancelled delivered moved paid",
     "vehicle": "charged delivered granted locked started unlocked",
-    "web_search": "deleted downloaded reported visited",
+    "web_search": "deleted delivered downloaded reported visited",
 }
 LEFT_BY: dict[str, tuple[str, ...]] = {kit: tuple(v.split()) for kit, v in _LEFT_BY.items()}
 """The derived effects of each toolkit that ships."""

@@ -75,7 +75,7 @@ _FIELDS = {
         "code.branches": "repo name author updated merged protected",
         "code.issues": "repo title body author state comments",
         "code.changes": "repo branch title body author state approved_by checks",
-        "code.files": "text",
+        "code.files": "name text",
         "code.secrets": "value",
         "code.account": "handle",
     },
@@ -154,7 +154,7 @@ _FIELDS = {
     "notes": {
         "notes.notebooks": "title owner shared_with",
         "notes.notes": "notebook title text author changed tags shared_with source trashed",
-        "notes.versions": "note text author saved",
+        "notes.versions": "note text author saved trashed",
         "notes.pages": "title text",
         "notes.account": "name",
     },
