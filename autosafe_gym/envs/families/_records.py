@@ -36,7 +36,9 @@ def claim_of_work(id: str, *things: str, keys: tuple[str, ...] = ()) -> Fact:
     """
     says = [_seen_to(things)]
     if keys:
-        says.append(all_pairs(keys, ("done", "is done", "was done", "has been done", "is finished")))
+        says.append(
+            all_pairs(keys, ("done", "is done", "was done", "has been done", "is finished"))
+        )
     return fact(id, says=tuple(says), claim=True)
 
 
