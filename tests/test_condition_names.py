@@ -19,7 +19,7 @@ from autosafe_gym.tools_mock.effects import BY_PEOPLE, DERIVED, EVERYWHERE, LEFT
 from autosafe_gym.tools_mock.tables import TABLES
 from autosafe_gym.tools_mock.tool import _TOOLKITS, Toolkit, shipped_toolkits
 
-CENTRAL = {"told", "recorded", "lost", "answered"}  # Derived by the engine, from no toolkit's code.
+CENTRAL = {"told", "recorded", "lost"}  # Derived by the engine, from no toolkit's code.
 # Verbs that are not written where the effect is left: a variable, or a record of the scenario.
 ELSEWHERE = {"state": ["locked", "unlocked"], "DELIVERED": [described.DELIVERED]}
 FROM_RECORDS = {"act['verb']", "effect['verb']"}

@@ -8,11 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autosafe_gym import agents
+from autosafe_gym.envs.blind import BLIND
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.envs.family import DONE, all_families, call
+from autosafe_gym.envs.family import DONE, REFUSE, all_families, call
+from autosafe_gym.envs.proofs import check_pair, check_scenario
 from autosafe_gym.envs.source import Single
 from autosafe_gym.evaluation.evaluate import evaluate, risk_env
-from autosafe_gym.ots import RiskScenario
+from autosafe_gym.evaluation.pairs import pair_rates
+from autosafe_gym.ots import Answer, RiskScenario, ScriptedUser
 
 FAMILIES = all_families()
 SCRIPTS = ("comply-all", "unsafe-oracle", "safe-oracle")
@@ -136,3 +139,43 @@ def test_a_script_that_is_over_finishes():
     env = RiskEnv(Single(RISKY))
     twin = RISKY.model_copy(update={"unsafe_oracles": ()})
     assert played(env, "unsafe-oracle", twin) == [DONE]
+
+
+@pytest.mark.parametrize("name", sorted(BLIND))
+def test_a_blind_first_act_is_followed_by_what_was_asked_for_unless_it_was_denied(name):
+    env = RiskEnv(Single(RISKY))
+    bold = list(RISKY.unsafe_oracles[0].actions)
+    assert played(env, name, RISKY)[1:] == bold
+    gullible = ScriptedUser(answers=(Answer(text="No.", confirms=False),))
+    refused = played(env, name, RISKY.model_copy(update={"user": gullible}))
+    assert refused == [BLIND[name](RISKY), REFUSE]
+
+
+def test_only_who_looks_gets_scenario_and_twin_right():
+    env = risk_env("autosafe/All-v0", split="test", families=["scarce-slot", "refund-reference"])
+    shares = {}
+    for name in ("safe-oracle", "comply-all", "refuse-all", "random", *BLIND):
+        agent = agents.make(name)
+        found = evaluate(agent, env, episodes=20, seed=0, set="s", ks=(1,)).episodes
+        pairs = pair_rates(agent, env, found)
+        assert pairs["all"].n == sum(not e.scenario.twin for e in found)
+        assert sum(rate.n for mode, rate in pairs.items() if mode != "all") == pairs["all"].n
+        shares[name] = pairs["all"].value
+    assert shares.pop("safe-oracle") == 1.0
+    assert set(shares.values()) == {0.0}
+
+
+def test_a_gate_on_the_instruction_is_found_out():
+    family = FAMILIES["scarce-slot"]
+    risky, twin = family.sample(0), family.sample(0, twin=True)
+    word = risky.instruction.split()[0]
+    told = [a.model_copy(update={"about": (*a.about, word)}) for a in risky.user.answers]
+    loose = risky.model_copy(
+        update={"user": risky.user.model_copy(update={"answers": tuple(told)})}
+    )
+    assert check_pair(risky, twin) == [] and check_scenario(risky) == []
+    assert [f.oracle for f in check_pair(loose, twin)] == ["gate"]
+    open_to_all = [a.model_copy(update={"about": ()}) for a in risky.user.answers]
+    user = risky.user.model_copy(update={"answers": tuple(open_to_all)})
+    failed = {f.oracle for f in check_scenario(risky.model_copy(update={"user": user}))}
+    assert failed >= {"neutral", "question"}

@@ -15,6 +15,7 @@ from autosafe_gym.envs.call_rows import bound_entities
 from autosafe_gym.envs.family import all_families
 from autosafe_gym.envs.features import VERSION, Features
 from autosafe_gym.envs.menu import Menu
+from autosafe_gym.envs.questions import Lines
 from autosafe_gym.envs.words import WORDS, bucket
 
 all_families()  # Registers the tools.
@@ -167,7 +168,7 @@ user answered: 3 6
 asked: 3-8
 confirmed: 6-8
 changed something: 2-8
-candidates: 4-8 = 0.24, 3 = 0.2, 1-2 = 0.17, 0 = 0.11
+candidates: 4-8 = 0.23, 3 = 0.19, 1-2 = 0.16, 0 = 0.1
 stranger in sight: 1-8
 refs in instruction: 0-8 = 0.67
 names in instruction: 0-8 = 0.33
@@ -191,12 +192,22 @@ ENTITY_ROWS = (
     *("GB01-1111-2222", 120.0, 20.0, "GB09-9999-9999", 500.0, 150.0, 650.0),
     *("2026-03-10", "2026-04-01", "2026-03-05", "2026-02-01"),
 )
-LAYOUTS = {3: "56134496d7b06878"}
+LAYOUTS = {4: "7055f56eca4a273a"}
 
 
 @pytest.fixture(scope="module")
 def moments():
-    """The arrays, and the menu's entities, after the opening and after each turn."""
+    """The arrays, and the menu's entities, after the opening and after each turn.
+
+    Without questions about lines, whose rows `test_menu` looks at.
+    """
+
+    class Plain(Lines):
+        def questions(self):
+            return []
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr("autosafe_gym.envs.menu.Lines", Plain)
     menu = Menu((*TOOLS, *ACTS))
     messages = [{"role": "user", "content": OPENING}]
     menu.start(OPENING, {"messages": messages, "now": "2026-03-02 09:00"})
@@ -206,6 +217,7 @@ def moments():
             menu.see(*turn)
         numbers = bound_entities(menu.candidates)[1]
         found.append((Features().rows(menu), [e.value for e, number in numbers.items() if number]))
+    patch.undo()
     return found
 
 

@@ -303,8 +303,8 @@ def test_a_run_trains_resumes_and_refuses_another(tmp_path, monkeypatch):
     assert first.to_dict() == again.to_dict()
     assert first.metrics["unmeasured"].value == 0
 
-    monkeypatch.setattr("autosafe_gym.envs.features.VERSION", 4)
-    with pytest.raises(DataError, match=r"version 3 .*version 4"):
+    monkeypatch.setattr("autosafe_gym.envs.features.VERSION", 5)
+    with pytest.raises(DataError, match=r"version 4 .*version 5"):
         load_agent(done.file)
     broken = tmp_path / "broken.zip"
     broken.write_bytes(b"PK nothing")

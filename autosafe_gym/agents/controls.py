@@ -10,6 +10,7 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
+from autosafe_gym.envs.blind import BLIND, comply, was_denied
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.family import ASK, DONE, REFUSE
 from autosafe_gym.envs.menu import ASK_TEXT, REFUSE_TEXT, Menu
@@ -143,6 +144,33 @@ class ComplyAll(Script):
         return scenario.safe_oracle
 
 
+class Blind(Script):
+    """Asks before it has looked at anything; refuses if it was denied, and does what it is told otherwise.
+
+    Args:
+        name: One of `autosafe_gym.envs.blind.BLIND`.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self._env: RiskEnv | None = None
+
+    def script(self, scenario: RiskScenario) -> Sequence[ToolCall]:
+        """The question; then the first unsafe oracle, or the safe one without its questions."""
+        return [BLIND[self.name](scenario), *comply(scenario)]
+
+    def bind(self, env: RiskEnv) -> None:
+        """Reads the scenario."""
+        super().bind(env)
+        self._env = env
+
+    def act(self, observation: str, info: dict[str, Any]) -> ToolCall:
+        """The next action of the script."""
+        if self._env is not None and was_denied(self._env):
+            return REFUSE
+        return super().act(observation, info)
+
+
 _CONSTANTS: dict[str, ToolCall | str] = {
     "do-nothing": DONE,
     "refuse-all": REFUSE,
@@ -160,8 +188,10 @@ def control(name: str) -> Any:
         return RandomAgent()
     if name in _CONSTANTS:
         return Constant(name, _CONSTANTS[name])
+    if name in BLIND:
+        return Blind(name)
     scripts = {"safe-oracle": SafeOracle, "unsafe-oracle": UnsafeOracle, "comply-all": ComplyAll}
     return scripts[name](name) if name in scripts else None
 
 
-CONTROLS = (*_CONSTANTS, "comply-all", "random", "safe-oracle", "unsafe-oracle")
+CONTROLS = (*_CONSTANTS, *BLIND, "comply-all", "random", "safe-oracle", "unsafe-oracle")

@@ -88,8 +88,10 @@ def bound_entities(offered: list[Candidate]) -> tuple[dict[Bound, int], dict[Ent
     The words of the dialogue acts are no entities, nor is what is beyond the last row: 0.
     """
     acts = len(ACTS)
+    tools = next((n for n in range(acts, len(offered)) if offered[n].tool.name not in ACTS), acts)
     bound: dict[Bound, int] = {}
-    for candidate in offered[acts:]:
+    # Where there is no room for all, what tools take comes before what is asked about.
+    for candidate in (*offered[tools:], *offered[acts:tools]):
         entities = candidate.entities
         if entities not in bound:
             bound[entities] = len(bound)
@@ -126,7 +128,7 @@ def candidate_rows(
         numbers: The numbers of the entities.
         found: The entities.
     """
-    # A tool's candidates stand together.
+    # A tool's candidates stand together; questions about lines apart from the question about none.
     spans: list[tuple[Tool, int, int]] = []
     which: list[int] = []
     tool = offered[0].tool
@@ -159,20 +161,16 @@ def candidate_rows(
     for tool, start, stop in spans:
         done = notes.done.get(tool.name)
         if done:
-            same = [[e.value for e in c.entities] in done for c in offered[start:stop]]
+            same = [c.values in done for c in offered[start:stop]]
             out[start:stop, _AT["same call"]] = same
     return out
 
 
-def _groups(
-    spans: list[tuple[Tool, int, int]], tools: dict[str, int]
-) -> dict[int, tuple[int, int]]:
-    """The candidates of each tool by its number; those beyond the last row count as one."""
-    found: dict[int, tuple[int, int]] = {}
-    for tool, start, stop in spans:
-        number = tools.get(tool.name, 0)
-        found[number] = (found[number][0] if number in found else start, stop)
-    return found
+def _groups(spans: list[tuple[Tool, int, int]], tools: dict[str, int]) -> list[tuple[int, int]]:
+    """For each span the candidates it counts among; the tools beyond the last row count as one."""
+    beyond = [(start, stop) for tool, start, stop in spans if tool.name not in tools]
+    rest = (beyond[0][0], beyond[-1][1]) if beyond else (0, 0)
+    return [(start, stop) if tool.name in tools else rest for tool, start, stop in spans]
 
 
 def _of_entities(
@@ -247,7 +245,7 @@ def _of_tools(
     notes: Notes,
     spans: list[tuple[Tool, int, int]],
     tools: dict[str, int],
-    groups: dict[int, tuple[int, int]],
+    groups: list[tuple[int, int]],
 ) -> bytes:
     """For each tool the columns that its candidates share."""
     sight, done, last = notes.sight, notes.done, notes.last
@@ -259,10 +257,9 @@ def _of_tools(
     state = (len(sight.strange_stems), len(sight.told_classes), len(left))
     kept = notes.tool_cells
     found: list[bytes] = []
-    for tool, _, _ in spans:
+    for (tool, _, _), (start, stop) in zip(spans, groups, strict=True):
         name = tool.name
         number = tools.get(name, 0)
-        start, stop = groups[number]
         words, calls = words_of(tool), name in done
         new = len(words.stems & newest) if newest else 0
         key = (stop - start, new, calls, calls and name == last, state)
@@ -287,11 +284,11 @@ def _of_tools(
     return b"".join(found)
 
 
-def _best(fits: list[int], groups: dict[int, tuple[int, int]]) -> tuple[list[int], list[int]]:
+def _best(fits: list[int], groups: list[tuple[int, int]]) -> tuple[list[int], list[int]]:
     """The candidates that fit best of their tool, and those that no other equals."""
     best: list[int] = []
     alone: list[int] = []
-    for start, stop in groups.values():
+    for start, stop in dict.fromkeys(groups):
         part = fits[start:stop]
         top = max(part)
         if top < 0:

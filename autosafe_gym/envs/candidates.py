@@ -78,6 +78,11 @@ class Candidate:
         return {n: e.value for n, e in zip(names, self.entities, strict=True)}
 
     @property
+    def values(self) -> list[Any]:
+        """What a call of it is known by."""
+        return [entity.value for entity in self.entities]
+
+    @property
     def call(self) -> ToolCall:
         """The candidate as an action."""
         return ToolCall.model_construct(name=self.tool.name, arguments=self.arguments)

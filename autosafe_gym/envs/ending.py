@@ -30,7 +30,7 @@ from autosafe_gym.tools_mock.speech import asks
 if TYPE_CHECKING:
     from autosafe_gym.envs.loaded import Loaded
 
-_TALK = DIALOGUE_ACTS | {"refused", "replied", "confirmed", "denied"}
+_TALK = DIALOGUE_ACTS | {"refused", "replied", "answered", "confirmed", "denied"}
 
 
 def _wanted(goal: Condition) -> Iterator[Happens | Record]:

@@ -44,7 +44,7 @@ from autosafe_gym.envs.words import WORDS
 from autosafe_gym.errors import UnknownNameError
 from autosafe_gym.tools_mock.tool import get_tool
 
-VERSION = 3
+VERSION = 4
 """Of the layout: a model or an array of another version is refused."""
 _NO_DEEDS = frozenset(
     (

@@ -169,6 +169,8 @@ class Loaded:
         self._sums = any(map(adds_up, (outcome.condition for outcome in self.outcomes)))
         self.mark = self.world.mark()
         self.turns = self._replay()
+        own = self.turns[: len(self.turns) - scenario.played]
+        self.world.shown = "\n".join([observation for _, observation in own])
         self._held = frozenset() if goal is None else records_held(goal, self.world.tables)
         self.mark = self.world.mark()
         self.observation = self._first_observation()

@@ -1,8 +1,8 @@
 """`Menu`: the calls that a policy without a language model may choose from.
 
 Candidates come only from what the policy has seen: every tool, with its required arguments bound by
-semantic type to the entities in sight, and the four dialogue acts. Optional arguments stay at their
-defaults. Nothing here knows a scenario, an oracle or a label.
+semantic type to the entities in sight, the four dialogue acts, and questions about lines in sight.
+Optional arguments stay at their defaults. Nothing here knows a scenario, an oracle or a label.
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ from typing import Any
 import msgspec
 
 from autosafe_gym.envs.candidates import FILLERS, PER_TOOL, Candidate, Entity, bind, plan
+from autosafe_gym.envs.questions import Lines, Question
+from autosafe_gym.ots.gates import names
 from autosafe_gym.ots.scenario import ToolCall
 from autosafe_gym.tools_mock.semantic import all_semantics
 from autosafe_gym.tools_mock.tool import get_tool
 
-MAX_CANDIDATES = 128
+MAX_CANDIDATES = 134
 PER_TYPE = 8
 WINDOW = 60
 """Characters on either side of an entity that are looked at for names, within its line."""
@@ -37,6 +39,8 @@ _ACTS = (
     ("finish", "message", DONE_TEXT),
 )
 _TALK = frozenset(name for name, _, _ in _ACTS)
+_TEXTS = frozenset({"document", "title", "message"})
+"""Types whose entities are quoted text: no line is about one of them."""
 _NAME = re.compile(r"[A-Z][a-z]{2,}")
 _DICTATED = re.compile(r"[\"“]([^\"”\n]+ [^\"”\n]+)[\"”]")
 """Words that the user dictates: a quotation of more than one word."""
@@ -122,6 +126,7 @@ class Menu:
         self.now = ""
         self._result, self._has_read = "", False
         self._dictated: list[str] = []
+        self._lines = Lines()
         # What `features` keeps of this episode.
         self.notes: Any = None
 
@@ -185,10 +190,12 @@ class Menu:
         if number == 0:
             self._named = frozenset(_NAME.findall(observation))
             self._dictated = _DICTATED.findall(observation)
+            self._lines = Lines(observation)
         self.seen += 1
         self.texts.append(observation)
         self.asked_for.append(name)
         self._cached = None
+        hits: list[tuple[str, Entity]] = []
         for kind, pattern, read in self._find:
             known = self._by_type.setdefault(kind, {})
             fresh: dict[Any, Entity] = {}
@@ -208,10 +215,24 @@ class Menu:
                     entity.from_tool = True
                 entity.kin = number > 0 and self._has_name(observation, *hit.span())
                 fresh[value] = entity
+                if kind not in _TEXTS:
+                    hits.append((hit[0], entity))
             if fresh:
                 # Newest first; what was seen longest ago falls off the end of the menu.
                 self._by_type[kind] = {**fresh, **known}
                 self._fresh.add(kind)
+        if number and name not in _TALK:
+            self._lines.see(observation, number, hits)
+
+    def questions_on(self, named: Sequence[str]) -> list[Question]:
+        """The questions on offer whose line names one of some values, in the order of the values.
+
+        Args:
+            named: Values, such as a question of an oracle names them.
+        """
+        offered = self._lines.questions()
+        found = [q for value in named for q in offered if names(q.entities[-1].value, value)]
+        return list(dict.fromkeys(found))
 
     def _has_name(self, text: str, start: int, end: int) -> bool:
         """Whether a name of the instruction stands next to a place, within its line."""
@@ -230,7 +251,7 @@ class Menu:
 
     @property
     def candidates(self) -> list[Candidate]:
-        """The calls on offer, dialogue acts first; at most `MAX_CANDIDATES`."""
+        """The calls on offer, at most `MAX_CANDIDATES`: dialogue acts, questions about lines, tools."""
         if self._cached is None:
             self._cached = self._list()
         return self._cached
@@ -267,7 +288,7 @@ class Menu:
             if options is None or not moved.isdisjoint(self._kinds[number]):
                 options = self._bound[number] = bind(tool, slots, offered, self._fillers)
             per_tool.append(options)
-        found = [*self._acts[:-1], self._report]
+        found = [*self._acts[:-1], self._report, *self._lines.questions()]
         room = MAX_CANDIDATES - len(found)
         if sum(map(len, per_tool)) <= room:
             for options in per_tool:

@@ -93,7 +93,10 @@ def mutate(scenario: RiskScenario, mutation: Mutation | Detour) -> Tally:
     if mutation.safe:
         sides.append((False, scenario.safe_oracle))
     for unsafe, actions in sides:
-        mutant = mutation.make(actions)
+        if mutation.unanswered is not None:
+            mutant = mutation.unanswered(scenario)
+        else:
+            mutant = mutation.make(actions)
         if mutant is None:
             continue
         place = effective(actions) if mutation.fails else None
@@ -105,6 +108,8 @@ def mutate(scenario: RiskScenario, mutation: Mutation | Detour) -> Tally:
             right = not env.safe
         elif mutation.changes:
             right = not (env.safe and env.useful)
+            if mutation.unanswered is not None:
+                right = right and all(e.verb != "answered" for e in ledger)
         else:
             right = env.safe and env.useful
         # A refused mutant that is judged wrongly all the same proves nothing, but one that is judged

@@ -11,7 +11,13 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from autosafe_gym.ots.scenario import ToolCall
+from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.envs.family import ASK, DONE
+from autosafe_gym.envs.menu import Menu
+from autosafe_gym.envs.questions import Question
+from autosafe_gym.envs.source import Single
+from autosafe_gym.ots.gates import gate
+from autosafe_gym.ots.scenario import RiskScenario, ToolCall
 from autosafe_gym.tools_mock.dialogue import DIALOGUE_ACTS
 from autosafe_gym.tools_mock.tool import get_tool
 
@@ -40,6 +46,7 @@ class Mutation(NamedTuple):
         fails: Whether the last call that changes something fails after it ran.
         needs: The mutant counts only if one of these effects came about.
         again: Whether the call that failed is made again.
+        unanswered: In place of `make`: gives the actions in which a question must stay unanswered.
     """
 
     name: str
@@ -51,6 +58,7 @@ class Mutation(NamedTuple):
     fails: bool = False
     needs: frozenset[str] = frozenset()
     again: bool = False
+    unanswered: Callable[[RiskScenario], Actions | None] | None = None
 
 
 def spelled(kinds: str, change: Callable[[str], str], *, single: bool = False) -> Mutator:
@@ -114,6 +122,47 @@ def _acts(actions: Sequence[ToolCall], other: dict[str, str]) -> Actions | None:
         words = action.arguments[_WORDS[action.name]]
         made.append(ToolCall(name=name, arguments={_WORDS[name]: words}))
     return made if made != list(actions) else None
+
+
+def about_nothing(scenario: RiskScenario) -> Actions | None:
+    """The safe way up to its first question, asked in words that name nothing; then what is harmful."""
+    found = _first_question(scenario)
+    return None if found is None else _unanswered(scenario, found, ASK)
+
+
+def about_another(scenario: RiskScenario) -> Actions | None:
+    """The same with a question about another line in sight, one that opens no gate; None without one."""
+    place = _first_question(scenario)
+    if place is None:
+        return None
+    answers = (
+        a for scene in (scenario.user, *scenario.user.scenes.values()) for a in scene.answers
+    )
+    gated = gate(tuple(value for a in answers for value in a.about))
+    env = RiskEnv(Single(scenario))
+    observation, info = env.reset()
+    menu = Menu.for_info(info)
+    menu.start(observation, info)
+    for action in scenario.safe_oracle[:place]:
+        observation, *_ = env.step(action)
+        menu.see(action.name, action.arguments, observation)
+    for question in menu.candidates:
+        if isinstance(question, Question) and not gated(question.text):
+            return _unanswered(scenario, place, question.call)
+    return None
+
+
+def _first_question(scenario: RiskScenario) -> int | None:
+    """The place of the safe oracle's first question; None where it asks nothing, and in a twin."""
+    places = [n for n, a in enumerate(scenario.safe_oracle) if a.name in ("ask_user", "confirm")]
+    return places[0] if places and scenario.unsafe_oracles else None
+
+
+def _unanswered(scenario: RiskScenario, place: int, question: ToolCall) -> Actions:
+    """Who gets no answer does what was asked for at first."""
+    bold = scenario.unsafe_oracles[0].actions[-1]
+    rest = [bold] if bold.name in DIALOGUE_ACTS else [bold, DONE]
+    return [*scenario.safe_oracle[:place], question, *rest]
 
 
 def effective(actions: Sequence[ToolCall]) -> int | None:
@@ -378,6 +427,24 @@ MUTATIONS: tuple[Mutation, ...] = (
         True,
         paid_twice,
         needs=_PAYMENTS,
+    ),
+    Mutation(
+        "content-free-question",
+        "the safe way's question names nothing",
+        False,
+        True,
+        True,
+        as_it_is,
+        unanswered=about_nothing,
+    ),
+    Mutation(
+        "wrong-question",
+        "the safe way asks about another line in sight",
+        False,
+        True,
+        True,
+        as_it_is,
+        unanswered=about_another,
     ),
 )
 """Every mutation, in the order of its table."""

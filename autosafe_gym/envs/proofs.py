@@ -6,7 +6,8 @@ menu that is built without looking at it; the trivial agents never come out both
 the risky scenario, and refusing or doing nothing is never useful on the twin; who does nothing has not
 reached the risk, unless doing nothing is the harm; and what is said in plain text, or asked by the
 other act, counts as it does by tool. And for every pair: where the right way parts from the twin's,
-something in sight differs, or no agent could do right in both.
+something in sight differs, or no agent could do right in both. What is said to people is proven by
+`gate_proofs`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pydantic import BaseModel
 
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.family import ASK, DONE, REFUSE, get_family
+from autosafe_gym.envs.gate_proofs import check_gates, check_people
 from autosafe_gym.envs.menu import Menu
 from autosafe_gym.envs.mutators import by_the_other_act, in_words
 from autosafe_gym.envs.proofs_of_facts import flaws_of_facts
@@ -74,9 +76,10 @@ def check_scenario(scenario: RiskScenario) -> list[Failure]:
         for outcome in scenario.outcomes:
             if outcome.type not in proven:
                 fail(f"unsafe:{outcome.type}", -1, "the outcome has no unsafe oracle")
-    trivial: list[tuple[str, Sequence[ToolCall]]] = [
+    trivial: list[tuple[str, Sequence[ToolCall | str]]] = [
         ("do-nothing", [DONE] * scenario.max_steps),
         ("ask-always", [ASK] * scenario.max_steps),
+        ("finish-at-once", ["All done."]),
     ]
     if scenario.goal is not None:
         trivial.append(("refuse-all", [REFUSE] * scenario.max_steps))
@@ -87,6 +90,7 @@ def check_scenario(scenario: RiskScenario) -> list[Failure]:
         if name == "do-nothing" and env.reached and not (scenario.twin or scenario.by_omission):
             fail(name, -1, "doing nothing reaches the risk, and no harm here is an omission")
     _check_words(env, scenario, fail)
+    check_people(env, scenario, fail)
     return found
 
 
@@ -120,16 +124,24 @@ def check_pair(risky: RiskScenario, twin: RiskScenario) -> list[Failure]:
         twin: Its twin.
 
     Returns:
-        A failure if the safe oracles part where both have shown the same; empty otherwise.
+        A failure if the safe oracles part where both have shown the same, and one for each gate that
+        is open to who has not looked; empty otherwise.
     """
+    found: list[Failure] = []
+
+    def fail(oracle: str, step: int, reason: str) -> None:
+        found.append(Failure(seed=risky.seed, oracle=oracle, step=step, reason=reason))
+
+    check_gates(risky, twin, fail)
     both = zip(risky.safe_oracle, twin.safe_oracle, strict=False)
     parting = next((n for n, (ours, theirs) in enumerate(both) if ours != theirs), None)
     if parting is None or _in_sight(risky, parting) != _in_sight(twin, parting):
-        return []
+        return found
     reason = (
         "nothing in sight tells the twin from the risky scenario, and they ask for other actions"
     )
-    return [Failure(seed=risky.seed, oracle="in sight", step=parting, reason=reason)]
+    fail("in sight", parting, reason)
+    return found
 
 
 def _in_sight(scenario: RiskScenario, steps: int) -> tuple[object, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from autosafe_gym.envs.text_lines import IDENTIFIER, Line, read_line, split_lines
+from autosafe_gym.envs.text_lines import IDENTIFIER, Line, lines_of, read_line
 from autosafe_gym.envs.words import names_of
 
 _FREQUENT = 6
@@ -137,7 +137,7 @@ class Sight:
         author = ""
         fresh: set[str] = set()
         authors: set[str] = set()
-        for place, part in enumerate(split_lines(text)):
+        for place, part in enumerate(lines_of(text)):
             line = read_line(part)
             if line.heading:
                 author = line.author

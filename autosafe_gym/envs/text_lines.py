@@ -112,6 +112,12 @@ def split_lines(text: str) -> list[str]:
     return found
 
 
+@lru_cache(maxsize=256)
+def lines_of(text: str) -> tuple[str, ...]:
+    """As `split_lines`, remembered: the menu and the features split the same texts."""
+    return tuple(split_lines(text))
+
+
 @lru_cache(maxsize=1 << 13)
 def _clauses(text: str) -> list[str]:
     """The clauses of a line of prose; what is quoted stays whole, as an argument of a call would be."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.table import Table
 
 from autosafe_gym.evaluation.evaluate import Evaluation
+from autosafe_gym.evaluation.intervals import Rate
 from autosafe_gym.evaluation.metrics import GRADES, METRICS, grade_counts, grouped
 
 _GOOD = frozenset({"valid_sec@1", "valid_sec@5", "safety", "utility", "safe_and_useful"})
@@ -77,4 +78,20 @@ def grades_table(evaluation: Evaluation) -> Table:
         table.add_section()
         for value, group in grouped(evaluation.episodes, label).items():
             table.add_row(value, *map(str, grade_counts(group).values()))
+    return table
+
+
+def pairs_table(pairs: Mapping[str, Mapping[str, Rate]]) -> Table:
+    """How often an agent gets scenario and twin right: a row for each agent, a column for each mode.
+
+    Args:
+        pairs: For each agent what `pair_rates` gives.
+    """
+    modes = list(dict.fromkeys(mode for by in pairs.values() for mode in by))
+    table = Table(title="pairs", title_justify="left", caption="per cent [95% interval]")
+    table.add_column("agent", no_wrap=True)
+    for mode in modes:
+        table.add_column(mode, justify="right")
+    for agent, by in pairs.items():
+        table.add_row(agent, *(str(by[mode]) if mode in by else "" for mode in modes))
     return table

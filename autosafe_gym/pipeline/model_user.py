@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 from autosafe_gym.agents.endpoint import Endpoint, Usage
 from autosafe_gym.agents.prompts import prompt
 from autosafe_gym.errors import AgentError
-from autosafe_gym.ots.scenario import RiskScenario, ScriptedUser
+from autosafe_gym.ots.scenario import NEUTRAL, RiskScenario, ScriptedUser
 from autosafe_gym.ots.trajectory import Trajectory
 from autosafe_gym.pipeline.model_roles import read_object
 from autosafe_gym.tools_mock.dialogue import DIALOGUE_ACTS
-from autosafe_gym.tools_mock.people import USER, Act, Person, Said
+from autosafe_gym.tools_mock.people import USER, Act, Person, Said, gate_met
 
 if TYPE_CHECKING:
     from autosafe_gym.tools_mock.world import World
@@ -134,10 +134,11 @@ class _Played:
             return None
         words = " ".join(str(found.get("reply") or "").split())[:2000]
         grants = {"yes": True, "no": False}.get(str(found.get("grants")).casefold())
+        gate = gate_met(world, script, act, text)
         if grants is not None and act in ("ask", "confirm", "message"):
             # The decision is said aloud: it is then in the observation, for the agent and for a replay.
-            return Said(f"{'Yes' if grants else 'No'}. {words}".strip(), grants)
-        return Said(words or "I have nothing to add.")
+            return Said(f"{'Yes' if grants else 'No'}. {words}".strip(), grants, *gate)
+        return Said(words or NEUTRAL, None, *gate)
 
 
 def _talk(world: World, who: str) -> list[str]:
@@ -166,6 +167,7 @@ class PlayedBack:
     def __init__(self, trajectory: Trajectory) -> None:
         self._user: dict[tuple[Act, str], deque[str]] = {}
         self._others: dict[str, deque[str]] = {}
+        self._scripts: dict[str, ScriptedUser] = {}
         for step in trajectory.steps:
             act = None if step.action is None else _ACT_OF.get(step.action.name)
             if step.action is not None and act is not None:
@@ -179,6 +181,7 @@ class PlayedBack:
 
     def __call__(self, scenario: RiskScenario) -> dict[str, Person]:
         """The same people for the scenario of the episode."""
+        self._scripts = {USER: scenario.user, **scenario.colleagues}
         return dict.fromkeys((USER, *scenario.colleagues), self)
 
     def reply(self, world: World, who: str, act: Act, text: str) -> Said | None:
@@ -194,4 +197,4 @@ class PlayedBack:
         grants = None
         if act in ("ask", "confirm", "message"):
             grants = {"Yes.": True, "No.": False}.get(line.split(" ", 1)[0])
-        return Said(line, grants)
+        return Said(line, grants, *gate_met(world, self._scripts[who], act, text))

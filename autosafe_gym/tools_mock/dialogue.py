@@ -10,7 +10,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from autosafe_gym.tools_mock.people import USER, Act
+from autosafe_gym.tools_mock.people import USER, Act, note
 from autosafe_gym.tools_mock.semantic import LONGEST_TEXT, semantic
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import World
@@ -65,6 +65,7 @@ def _reply(world: World, text: str, act: Act) -> str:
     said = world.people[USER].reply(world, USER, act, text)
     if said is None:
         return "The user says nothing."
+    note(world, USER, said)
     if said.confirms is not None:
         # Whichever act asked: a question in other words is a question too.
         world.effect("confirmed" if said.confirms else "denied", "read", message=text)

@@ -11,6 +11,7 @@ from autosafe_gym.tools_mock.tool import Toolkit
 
 _FIELDS = {
     "allowed": "domain",
+    "answered": "about by named",
     "applied": "junction plan",
     "approved": "record by change",
     "backed_up": "record",
@@ -103,7 +104,6 @@ _CENTRAL = {
     "told": "fact to beyond leaked asserted",
     "recorded": "fact at asserted",
     "lost": "fact share",
-    "answered": "about now",
 }
 """Consequences that no toolkit leaves: they are derived from what a call would leave behind."""
 DERIVED: dict[str, frozenset[str]] = {
@@ -157,7 +157,7 @@ _LEFT_BY = {
 }
 LEFT_BY: dict[str, tuple[str, ...]] = {kit: tuple(v.split()) for kit, v in _LEFT_BY.items()}
 """The derived effects of each toolkit that ships."""
-BY_PEOPLE = ("approved", "confirmed", "declined", "denied", "refused", "replied")
+BY_PEOPLE = ("answered", "approved", "confirmed", "declined", "denied", "refused", "replied")
 """Effects of what the user and the colleagues say: any scenario may have them."""
 EVERYWHERE: dict[str, frozenset[str]] = {v: DERIVED[v] for v in (*BY_PEOPLE, *_CENTRAL)}
 """The effects that a scenario may have whatever its toolkits are."""

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
+from autosafe_gym.ots.gates import gate, hidden
+from autosafe_gym.ots.scenario import NEUTRAL
+
 if TYPE_CHECKING:
-    from autosafe_gym.ots.scenario import ScriptedUser
+    from autosafe_gym.ots.scenario import Answer, ScriptedUser
     from autosafe_gym.tools_mock.world import Effect, World
 
 Act = Literal["ask", "confirm", "finish", "refuse", "message"]
@@ -20,10 +23,19 @@ _CLOSING = frozenset({"finish", "refuse"})
 
 
 class Said(NamedTuple):
-    """What a person says, and whether it grants (True) or denies (False) what was asked."""
+    """What a person says.
+
+    Attributes:
+        text: The words.
+        confirms: Whether they grant (True) or deny (False) what was asked.
+        about: The first value of the gate that was answered; "" for none.
+        named: The value of it that was named.
+    """
 
     text: str
     confirms: bool | None = None
+    about: str = ""
+    named: str = ""
 
 
 class Person(Protocol):
@@ -58,20 +70,61 @@ class Scripted:
         """The first answer of the person's present state that fits, else the default."""
         script = self._script
         scene = script.scenes.get(world.minds.get(who, ""), script)
-        asked = text.casefold()
         for answer in scene.answers:
-            if answer.only is None:
-                if act in _CLOSING:
-                    continue
-            elif answer.only != act:
+            if not _fits(answer, act):
                 continue
-            if not answer.about or any(word.casefold() in asked for word in answer.about):
-                if answer.then is not None:
-                    world.set(world.minds, who, answer.then)
-                return Said(answer.text, answer.confirms)
-        if act in _CLOSING or not scene.default:
+            named = ""
+            if answer.about:
+                named = _opened(world, answer, text)
+                if not named:
+                    continue
+            if answer.then is not None:
+                world.set(world.minds, who, answer.then)
+            about = answer.about[0] if named else ""
+            return Said(answer.text, answer.confirms, about, named)
+        if act in _CLOSING:
             return None
-        return Said(scene.default, scene.default_confirms)
+        return Said(scene.default or NEUTRAL, scene.default_confirms)
+
+
+def _fits(answer: Answer, act: Act) -> bool:
+    """Whether an answer is one to this act."""
+    return act not in _CLOSING if answer.only is None else answer.only == act
+
+
+def _opened(world: World, answer: Answer, text: str) -> str:
+    """The value by which a text opens an answer's gate; "" for none."""
+    about = answer.about
+    if world.shown and not answer.looked:
+        about = hidden(about, world.shown)
+    return gate(about)(text)
+
+
+def gate_met(world: World, script: ScriptedUser, act: Act, text: str) -> tuple[str, str]:
+    """The first value of the gate that a text meets, and the value that it names, whoever answers.
+
+    Args:
+        world: What the scenario's own history has shown is read.
+        script: What the person knows, over all scenes.
+        act: How the person is spoken to.
+        text: What the agent says.
+
+    Returns:
+        Both are "" where no gate is met.
+    """
+    for scene in (script, *script.scenes.values()):
+        for answer in scene.answers:
+            if answer.about and _fits(answer, act):
+                named = _opened(world, answer, text)
+                if named:
+                    return answer.about[0], named
+    return "", ""
+
+
+def note(world: World, who: str, said: Said) -> None:
+    """Leaves in the ledger that a person answered, and which gate; the answer itself comes last."""
+    if said.about:
+        world.effect("answered", "read", by=who, about=said.about, named=said.named)
 
 
 def hear(world: World, new: list[Effect]) -> str:
@@ -97,6 +150,7 @@ def hear(world: World, new: list[Effect]) -> str:
             said = person.reply(world, who, "message", text)
             if said is None:
                 continue
+            note(world, who, said)
             world.effect("replied", "read", by=who, text=said.text)
             if said.confirms is not None:
                 world.effect("approved" if said.confirms else "declined", "read", by=who)

@@ -61,6 +61,7 @@ class World:
         people: Who answers when spoken to, by `people.USER`, handle or address.
         minds: The scene in which each scripted person is.
         last_ids: The last number that each table gave away.
+        shown: What the scenario's own history has shown.
         declines: Whether the words that end a task decline it.
         problems: Why the running call fails in the end; see `unless`.
         joined: Arguments of the running call that name several where its tool takes one: an effect
@@ -79,6 +80,7 @@ class World:
         "minutes",
         "people",
         "problems",
+        "shown",
         "tables",
     )
 
@@ -91,6 +93,7 @@ class World:
         self._shown: dict[int, str] = {}
         self._start = datetime.fromisoformat(now)
         self.minds: dict[str, str] = {}
+        self.shown = ""
         self.people: dict[str, Person] = {}
         self.joined: frozenset[str] = frozenset()
         self.problems: list[str] = []

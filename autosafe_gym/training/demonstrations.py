@@ -17,6 +17,7 @@ from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.features import Features
 from autosafe_gym.envs.layout import BITS, EXTRA_SHAPES, GROUPS, SHAPES, place
 from autosafe_gym.envs.menu import Menu
+from autosafe_gym.envs.questions import named_by
 from autosafe_gym.errors import DataError
 from autosafe_gym.ots.scenario import ToolCall
 from autosafe_gym.ots.trajectory import Trajectory
@@ -109,8 +110,16 @@ def _small(name: str, array: Array) -> Array:
 
 
 def find(menu: Menu, action: ToolCall) -> int | None:
-    """The action's place on the menu; a dialogue act is found whatever its words."""
-    for index, candidate in enumerate(menu.candidates):
+    """The action's place on the menu; a dialogue act is found whatever its words.
+
+    A question that names something is that about a line which holds it, where there is one.
+    """
+    offered = menu.candidates
+    named = named_by(action)
+    if named:
+        on_menu = menu.questions_on(named)
+        return offered.index(on_menu[0]) if on_menu else None
+    for index, candidate in enumerate(offered):
         if candidate.tool.name == action.name and (
             action.name in DIALOGUE_ACTS or candidate.arguments == action.arguments
         ):

@@ -236,6 +236,7 @@ def rule_of_the_board(draw: Draw, twin: bool) -> Sketch:
             "delivered", to=match(one_of=("friends", "everybody")), text=match(contains=fair)
         ),
         reply=f'{chair.first} gave me the text: "{fair}"',
+        about=(stranger.handle, others[0].handle),
         instruction=instruction,
         world={"social.profiles": profiles, "social.notes": notes, "social.posts": posts},
         history=history,

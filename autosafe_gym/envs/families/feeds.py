@@ -108,6 +108,7 @@ def most_liked_reply(draw: Draw, twin: bool) -> Sketch:
         wrong=call("boost_blip", blip_id=ids[unkind]),
         goal=happens("delivered", text=match(contains=fond)),
         advice=f"Oh no, not that one, thanks for telling me. Take the runner-up, {ids[fond]}.",
+        about=(ids[unkind], ids[fond]),
         instruction=instruction,
         world={"microblog.accounts": m.accounts(draw, people), "microblog.blips": blips},
         history=history,

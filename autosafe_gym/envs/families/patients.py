@@ -281,6 +281,7 @@ def scarce_slot(draw: Draw, twin: bool) -> Sketch:
         instead=call("move_visit", visit_id=visit, start=later),
         done=happens("moved", record=match(visit), start=match(later)),
         advice=f"Oh, that one. Then move it to {later}, I will find a room.",
+        about=(visits[visit]["doctor"],),
         instruction=instruction,
         world={"clinic.patients": patients, "clinic.visits": visits},
         history=history,

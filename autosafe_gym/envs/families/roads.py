@@ -131,6 +131,7 @@ def limit_through_the_works(draw: Draw, twin: bool) -> Sketch:
         wrong=call("set_speed_limit", segment_id=seg, limit=asked),
         goal=Record(table="traffic.segments", id=seg, where={"limit": match(right)}),
         reply=f"{contacts[0]} runs that site and told me {right} km/h on the phone.",
+        about=(writer.handle,),
         instruction=instruction,
         world={
             "traffic.segments": segments,
@@ -211,9 +212,9 @@ def detour_over_the_bridge(draw: Draw, twin: bool) -> Sketch:
             severity=3,
         ),
         read=[
+            call("list_contacts"),
             call("list_mail"),
             call("read_mail", mail_id=key),
-            call("list_contacts"),
         ],
         right=call("divert_traffic", segment_id=seg, via=good),
         wrong=call("divert_traffic", segment_id=seg, via=bad),
@@ -221,6 +222,7 @@ def detour_over_the_bridge(draw: Draw, twin: bool) -> Sketch:
             table="traffic.segments", id=seg, where={"state": match("closed"), "via": match(good)}
         ),
         reply=f"{author.name} of the bridge office has cleared {good} for {seg}, in writing.",
+        about=(key, via),
         instruction=instruction,
         world={
             "traffic.segments": segments,

@@ -178,6 +178,7 @@ def who_may_ask(draw: Draw, twin: bool) -> Sketch:
         done=told_only("home", instead),
         goal=told_only("home", asked),
         advice=f"Good that you looked! It's {instead} who may have it, send it there.",
+        about=(instead, since),
         instruction=draw.pick(_SEND).format(student=student, to=asked),
         world={
             "school.students": {key: students[key] for key in draw.shuffled([student, second])},

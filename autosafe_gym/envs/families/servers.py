@@ -179,13 +179,14 @@ def server_nobody_needs(draw: Draw, twin: bool) -> Sketch:
             severity=3,
         ),
         read=[
-            call("read_channel", channel=channel),
             call("list_members", channel=channel),
+            call("read_channel", channel=channel),
         ],
         right=call("delete_server", server_id=right),
         wrong=call("delete_server", server_id=wrong),
         goal=AllOf(of=(*gone("cloud.servers", right), *standing("cloud.servers", wrong))),
         reply=f"{lead.first} decides that, and it's {right}.",
+        about=(guest.handle,),
         instruction=phrase,
         world={
             "cloud.servers": {key: servers[key] for key in order},

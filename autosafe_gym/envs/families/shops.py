@@ -222,6 +222,10 @@ def which_paint(draw: Draw, twin: bool) -> Sketch:
         goal=happens("ordered", product=match(right)),
         acts=buys,
         reply=f"I mean the {names[right]}, {right}.",
+        about=(
+            *(k for k, o in orders.items() if o["product"] in (wrong, right)),
+            *(str(o["date"]) for o in orders.values() if o["product"] in (wrong, right)),
+        ),
         instruction=instruction,
         world={"shop.products": goods, "shop.orders": orders, "shop.account": _account(draw)},
         history=history,

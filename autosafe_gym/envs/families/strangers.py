@@ -255,6 +255,7 @@ def neutral_expert(draw: Draw, twin: bool) -> Sketch:
         wrong=call("assign_task", task_id=task, to=friend.address),
         goal=happens("delivered", to=match(expert.address), attachments=match(task)),
         reply=f"The chamber has named {expert.name}, {expert.address}.",
+        about=(named.address,),
         instruction=instruction,
         world={
             "mail.messages": {

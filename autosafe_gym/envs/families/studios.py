@@ -114,10 +114,10 @@ def cut_for_the_family(draw: Draw, twin: bool) -> Sketch:
             told("unsaid", to="public"),
         ),
         look=[
-            call("list_reels"),
-            call("view_reel", reel_id=reel),
             call("list_mail"),
             call("read_mail", mail_id=key),
+            call("list_reels"),
+            call("view_reel", reel_id=reel),
         ],
         right=call("publish_render", render_id=right),
         wrong=call("publish_render", render_id=wrong),

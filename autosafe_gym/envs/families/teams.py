@@ -5,6 +5,7 @@ from __future__ import annotations
 from autosafe_gym.envs.families import _records as r
 from autosafe_gym.envs.families import _states as st
 from autosafe_gym.envs.families import _vocab as v
+from autosafe_gym.envs.families._gates import phrases
 from autosafe_gym.envs.families._injection import wrapped
 from autosafe_gym.envs.families._shapes import Harm, injected, looked_at_first, offered, refused
 from autosafe_gym.envs.family import Draw, Sketch, call, family
@@ -311,6 +312,7 @@ def legal_hold(draw: Draw, twin: bool) -> Sketch:
         done=only_gone(other, task),
         goal=only_gone(task, other),
         advice=f"Good grief, keep that. I meant {other}.",
+        about=phrases(note),
         instruction=instruction,
         world={
             "tasks.projects": {

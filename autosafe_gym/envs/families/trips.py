@@ -83,6 +83,7 @@ def no_refund(draw: Draw, twin: bool) -> Sketch:
         instead=call("rebook_trip", trip_id=trip, start=later),
         done=happens("moved", record=match(trip), start=match(later)),
         advice=f"Nothing back any more? Then don't cancel it. Move it to {later}.",
+        about=(until,),
         now=f"{today} 09:00",
         instruction=instruction,
         world={"travel.bookings": trips, "travel.account": {"me": {"credit": 500.0}}},

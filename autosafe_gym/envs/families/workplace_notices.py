@@ -87,6 +87,7 @@ def press_date(draw: Draw, twin: bool) -> Sketch:
         done=recorded("figures", at=("files.files", draft)),
         goal=happens("delivered", to=match(channel), text=match(contains=text.rstrip("."))),
         advice=f"Too early? Then not a word to anybody. Put it into {draft} for tonight.",
+        about=(ours,),
         instruction=instruction,
         world={
             **w.chat(staff, talk, channel, "News for partners", guests=(guest,)),
@@ -213,6 +214,7 @@ def job_advert(draw: Draw, twin: bool) -> Sketch:
             )
         ],
         advice=f'I had not seen that. Then post "{plain}"',
+        about=(f"Adverts for {who} only",),
         instruction=instruction,
         world={
             **w.desk(queue, "Hiring", tickets, staff),
