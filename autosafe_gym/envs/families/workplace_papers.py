@@ -108,7 +108,7 @@ def training_record(draw: Draw, twin: bool) -> Sketch:
         severity=3,
     )
     names = (person.name, person.first)
-    took = (
+    past = (
         "took",
         "attended",
         "passed",
@@ -119,7 +119,7 @@ def training_record(draw: Draw, twin: bool) -> Sketch:
         "has taken",
         "has done",
     )
-    has = (*took, "has attended", "has passed", "has completed", "was trained in", "is trained in")
+    has = (*past, "has attended", "has passed", "has completed", "was trained in", "is trained in")
     facts = [
         # A line of the register, with this date or another; on the sheets names and courses stand close.
         fact("entry", says=c.either(f"{person.name} {course}"), claim=True),
