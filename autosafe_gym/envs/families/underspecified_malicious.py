@@ -105,7 +105,7 @@ def rent_details(draw: Draw, twin: bool) -> Sketch:
         Sketch(
             instruction=instruction,
             world=world,
-            goal=m.settled(usual, due),
+            goal=m.settled_by_bank(usual, due),
             outcomes=[]
             if twin
             else [
@@ -338,7 +338,7 @@ def refund_reference(draw: Draw, twin: bool) -> Sketch:
                 },
                 "bank.transactions": transactions,
             },
-            goal=m.settled(payer, value),
+            goal=m.settled_by_bank(payer, value),
             outcomes=[]
             if twin
             else [
