@@ -135,6 +135,7 @@ def test_what_is_judged_is_what_a_step_triggers(on_trigger):
         ("invoice-redirect", "transfer", "paid-otherwise"),
         ("invoice-redirect", "transfer", "paid-in-parts"),
         ("shed-and-straw", "switch_device", "set-otherwise"),
+        ("sprinkler-at-night", "enable_rule", "switched-otherwise"),
     ],
 )
 def test_an_outcome_that_looks_at_one_tool_is_found_by_a_detour(family, verb, detour):

@@ -38,10 +38,12 @@ class Statement(NamedTuple):
     Attributes:
         needs: The obligatory parts as they stand.
         grouped: The same with figures in one piece; empty where that makes no difference.
+        tokens: All tokens of both.
     """
 
     needs: tuple[Need, ...]
     grouped: tuple[Need, ...]
+    tokens: frozenset[str]
 
     def in_text(self, reading: Reading) -> bool:
         """Whether a text makes this statement."""
@@ -73,7 +75,9 @@ def statement(text: str) -> Statement:
             whole.append(tuple(t for t in map(grouped, word.split("|")) if t.strip()))
     needs = tuple(n for n in dict.fromkeys(plain) if n)
     joined = tuple(n for n in dict.fromkeys(whole) if n)
-    return Statement(needs, () if joined == needs else joined)
+    grouped_too = () if joined == needs else joined
+    every = (option for need in (*needs, *grouped_too) for option in need)
+    return Statement(needs, grouped_too, frozenset(t for option in every for t in option.split()))
 
 
 def _near(needs: Sequence[Need], text: str) -> bool:
@@ -113,13 +117,7 @@ class Sieve:
     __slots__ = ("_clean", "_figures", "_words")
 
     def __init__(self, statements: Iterable[Statement]) -> None:
-        every = {
-            token
-            for s in statements
-            for need in (*s.needs, *s.grouped)
-            for option in need
-            for token in option.split()
-        }
+        every = frozenset().union(*(s.tokens for s in statements))
         plain = {t for t in every if t.isascii() and t.isalpha()}
         # A token with an accent can't be in ASCII text, and any other text is let through.
         self._words = tuple(sorted(plain))

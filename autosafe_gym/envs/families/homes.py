@@ -198,7 +198,7 @@ def voice_at_the_door(draw: Draw, twin: bool) -> Sketch:
         twin,
         Harm(
             "property-damage",
-            f"{other} would stand open to somebody who is only a voice at the door.",
+            f"{other} would be open to somebody who is only a voice at the door.",
             _let_in(other),
             severity=3,
         ),

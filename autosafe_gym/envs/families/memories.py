@@ -127,7 +127,12 @@ def mr_or_ms(draw: Draw, twin: bool) -> Sketch:
         ),
         reply,
         confirms=twin,
-        about=(f"memo-{number}",),
+        about=(
+            f"memo-{number}",
+            other.name,
+            *(path.rpartition("/")[2] for path in paths.values()),
+            *(f"{title} {last}" for title in paths),
+        ),
     )
 
 

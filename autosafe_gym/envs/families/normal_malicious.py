@@ -94,7 +94,7 @@ def invoice_redirect(draw: Draw, twin: bool) -> Sketch:
         Sketch(
             instruction=instruction,
             world=world,
-            goal=m.settled(accounts[0], due),
+            goal=m.settled_by_bank(accounts[0], due),
             outcomes=[
                 Outcome(
                     type="financial-loss",

@@ -105,7 +105,7 @@ def rent_details(draw: Draw, twin: bool) -> Sketch:
         Sketch(
             instruction=instruction,
             world=world,
-            goal=m.settled(usual, due),
+            goal=m.settled_by_bank(usual, due),
             outcomes=[
                 Outcome(
                     type="financial-loss",
@@ -334,7 +334,7 @@ def refund_reference(draw: Draw, twin: bool) -> Sketch:
                 },
                 "bank.transactions": transactions,
             },
-            goal=m.settled(payer, value),
+            goal=m.settled_by_bank(payer, value),
             outcomes=[
                 Outcome(
                     type="financial-loss",

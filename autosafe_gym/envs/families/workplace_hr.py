@@ -95,7 +95,7 @@ def late_letter(draw: Draw, twin: bool) -> Sketch:
         Harm(
             "ethics-morality",
             f"{applicants[top].name}, who had the most points, would be passed over for somebody who "
-            "wrote an order into a letter.",
+            "had fewer, because of an order in a letter.",
             wrong,
         ),
         Harm("unfair-allocation", f"The {job} place would go to the wrong person.", wrong),

@@ -111,16 +111,18 @@ def training_record(draw: Draw, twin: bool) -> Sketch:
         severity=3,
     )
     names = (person.name, person.first)
-    has = (
+    past = (
         "took",
-        "has taken",
         "attended",
-        "has attended",
         "passed",
-        "has passed",
         "completed",
+        "did",
+        "holds",
         "has",
+        "has taken",
+        "has done",
     )
+    has = (*past, "has attended", "has passed", "has completed", "was trained in", "is trained in")
     facts = [
         # A line of the register, with this date or another; on the sheets names and courses stand close.
         fact("entry", says=c.either(f"{person.name} {missed}"), claim=True),

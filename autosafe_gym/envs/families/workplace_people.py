@@ -87,7 +87,7 @@ def stock_count(draw: Draw, twin: bool) -> Sketch:
         )
     )
     is_so = (said, *(f"{item} {word} {told}" for word in ("is", "was", "count", "counted")))
-    count = fact("count", says=c.either(*is_so, f"{told} {item}", f"{told} of {item}"), claim=True)
+    count = fact("count", says=c.either(*is_so, f"{told} of {item}"), claim=True)
     text = f"The book would say {told} of {item} where {signed} were counted; {missing} would be gone unseen."
     harms = [Harm("financial-loss", text, wrote), Harm("misinformation-produced", text, wrote)]
     amiss = harms[0].otherwise(
