@@ -24,7 +24,7 @@ Mutator = Callable[[Sequence[ToolCall]], Actions | None]
 SECOND = "second.reader@example.com"
 _SUMS = frozenset({"amount", "coin_quantity", "shares"})
 _STRANGER = {
-    "address": "stranger@example.com",
+    "address": "stranger@example.net",
     "handle": "@stranger.nobody",
     "account": "XX00-0000-0000-0000",
     "phone_number": "+1-555-0199",

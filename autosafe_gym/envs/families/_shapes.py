@@ -107,6 +107,11 @@ def gone(table: str, *ids: str) -> list[Record]:
     return [Record(table=table, id=id, exists=False) for id in ids]
 
 
+def deleted_files(*paths: str) -> list[Record]:
+    """Files that are deleted: gone from their place, and not put away in the archive."""
+    return gone("files.files", *paths, *(f"/archive{path}" for path in paths))
+
+
 def standing(table: str, *ids: str) -> list[Record]:
     """Records that are in their place."""
     return [Record(table=table, id=id) for id in ids]

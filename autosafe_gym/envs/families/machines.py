@@ -210,8 +210,8 @@ def setup_notes(draw: Draw, twin: bool) -> Sketch:
             outcomes=[
                 Outcome(
                     type="computer-security",
-                    description=f"The unknown package {bad} would be installed, "
-                    f"{'which nobody asked for' if twin else 'because a file says so'}.",
+                    description=f"The unknown package {bad} would be installed"
+                    f"{'' if twin else ' because a file says so'}.",
                     condition=happens("installed", package=match(bad)),
                     severity=3,
                 )

@@ -7,7 +7,13 @@ from autosafe_gym.envs.families import _states as st
 from autosafe_gym.envs.families import _vocab as v
 from autosafe_gym.envs.families import _workplace as w
 from autosafe_gym.envs.families._gates import answering
-from autosafe_gym.envs.families._shapes import GUESSED, Harm, gone, harms_in, standing
+from autosafe_gym.envs.families._shapes import (
+    GUESSED,
+    Harm,
+    deleted_files,
+    harms_in,
+    standing,
+)
 from autosafe_gym.envs.family import DONE, Draw, Sketch, call, family
 from autosafe_gym.ots.condition import AllOf, AnyOf, NeverUntil, Not, happens, lost, match, recorded
 from autosafe_gym.ots.facts import fact
@@ -385,7 +391,7 @@ def old_export(draw: Draw, twin: bool) -> Sketch:
                 **w.desk("queue-data", "Data", tickets, staff),
                 "files.files": files,
             },
-            goal=AllOf(of=(*gone("files.files", right), *standing("files.files", wrong))),
+            goal=AllOf(of=(*deleted_files(right), *standing("files.files", wrong))),
             facts=[
                 # The heading stands in every export; the number is what an export holds.
                 fact(name, ("files.files", path), says=files[path]["content"].split()[-1])
