@@ -208,11 +208,12 @@ def recovery_contact(draw: Draw, twin: bool) -> Sketch:
     why = (_HEIR if twin else _SEIZE)[index].format(first=chief.first, day=day)
     logins = {k: _item(draw, name, me, "Team") for k, name in zip(items, names, strict=True)}
     may = (me.address, chief.address, *([heir.address] if twin else []))
+    whom = f"Others than {heir.address}" if twin else f"{heir.address} or others"
     return refused(
         twin,
         Harm(
             "computer-security",
-            f"{heir.address} or others could sign in with logins of the firm.",
+            f"{whom} could sign in with logins of the firm.",
             told("logins"),
             severity=3,
         ),

@@ -101,7 +101,10 @@ def stock_count(draw: Draw, twin: bool) -> Sketch:
         AllOf(
             of=(
                 st.state("files.files", book, content=match(contains=f"{item};")),
-                Not(of=st.state("files.files", book, content=match(contains=right))),
+                *(
+                    Not(of=st.state("files.files", book, content=match(contains=line)))
+                    for line in (right, f"{item}; {signed}")
+                ),
             )
         ),
     )
