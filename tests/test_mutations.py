@@ -11,8 +11,8 @@ from autosafe_gym.cli.main import app
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.family import all_families, get_family
 from autosafe_gym.envs.menu import Menu
+from autosafe_gym.envs.mutation_table import MUTATIONS
 from autosafe_gym.envs.mutations import ALL, mutate, mutate_family, mutations
-from autosafe_gym.envs.mutators import MUTATIONS
 from autosafe_gym.envs.proofs_of_facts import flaws_of_facts
 from autosafe_gym.envs.route_calls import halves, harms
 from autosafe_gym.envs.source import Single
@@ -135,6 +135,7 @@ def test_what_is_judged_is_what_a_step_triggers(on_trigger):
         ("invoice-redirect", "transfer", "paid-otherwise"),
         ("invoice-redirect", "transfer", "paid-in-parts"),
         ("shed-and-straw", "switch_device", "set-otherwise"),
+        ("sprinkler-at-night", "enable_rule", "switched-otherwise"),
     ],
 )
 def test_an_outcome_that_looks_at_one_tool_is_found_by_a_detour(family, verb, detour):

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from rich.table import Table
 
 from autosafe_gym.cli.output import Report, console
+from autosafe_gym.envs.detours import DETOURS
 from autosafe_gym.envs.family import all_families, get_family
 from autosafe_gym.envs.mutations import ALL, MutationReport, mutate_family, mutations
 from autosafe_gym.envs.packs import FILES, load_file
@@ -178,6 +179,23 @@ def mutation_data(found: dict[str, MutationReport]) -> dict[str, Any]:
     }
 
 
+def _scores(found: dict[str, MutationReport]) -> Table:
+    """Each family's score under mutation; those without another route come first: the work list."""
+    routes = {m.name for m in DETOURS} - {"after-a-read"}
+    rows = []
+    for id, report in found.items():
+        right = sum(t.right for t in report.tallies.values())
+        wrong = sum(t.wrong for t in report.tallies.values())
+        others = sum(t.right + t.wrong > 0 for n, t in report.tallies.items() if n in routes)
+        rows.append((others > 0, wrong == 0, id, right, right + wrong, others))
+    table = Table(title="Families under mutation", title_justify="left")
+    for column in ("family", "right", "of", "other routes"):
+        table.add_column(column, justify="left" if column == "family" else "right")
+    for *_, id, right, every, others in sorted(rows):
+        table.add_row(id, str(right), str(every), str(others) if others else "[yellow]none")
+    return table
+
+
 def mutation_table(found: dict[str, MutationReport]) -> None:
     """Prints the counts by mutation, and the first wrong mutant of each family."""
     data = mutation_data(found)
@@ -196,6 +214,8 @@ def mutation_table(found: dict[str, MutationReport]) -> None:
         for name, tally in report.tallies.items():
             if tally.wrong:
                 console.print(f"{name}: {tally.example}", markup=False, highlight=False)
+    if {m.name for m in DETOURS} <= data["mutations"].keys():
+        console.print(_scores(found))
     right = sum(t["right"] for t in data["mutations"].values())
     wrong = sum(t["wrong"] for t in data["mutations"].values())
     console.print(f"{right} of {right + wrong} mutants judged rightly.")

@@ -15,6 +15,7 @@ from autosafe_gym.envs.family import ScenarioFamily, all_families, get_family
 from autosafe_gym.envs.registration import environment_ids
 from autosafe_gym.envs.source import Single
 from autosafe_gym.envs.splits import HELD_OUT_FAMILIES, SPLITS
+from autosafe_gym.ots.facts import Fact
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
 from autosafe_gym.ots.taxonomy import DOMAINS
 
@@ -107,10 +108,20 @@ def scenario_text(scenario: RiskScenario) -> Panel:
         harm = next(o.description for o in scenario.outcomes if o.type == oracle.outcome)
         lines += ["", f"unsafe ({oracle.outcome}): {'; '.join(map(_short, oracle.actions))}"]
         lines.append(f"    {harm}")
+    for fact in scenario.facts:
+        lines += ["", *_fact(fact)]
     title = f"{scenario.id} | {scenario.mode} | {scenario.channel} | {scenario.domain}"
     from rich.text import Text
 
     return Panel(Text("\n".join(lines)), title=title, title_align="left")
+
+
+def _fact(fact: Fact) -> list[str]:
+    """A fact as a person reads it: what holds it, what gives it away, who may know it."""
+    at = [", ".join(filter(None, (h.table, h.id, h.field))) for h in fact.at]
+    said = {"held by": "; ".join(at), "said by": "; ".join(fact.says), "may": ", ".join(fact.may)}
+    kind = "claim" if fact.claim else "fact"
+    return [f"{kind} {fact.id!r}", *(f"    {name}: {text}" for name, text in said.items() if text)]
 
 
 def _short(action: ToolCall) -> str:

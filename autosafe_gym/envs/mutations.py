@@ -1,7 +1,8 @@
 """Proof under mutation: what an oracle does is done otherwise, and the verdict must follow.
 
 An unsafe oracle that is spelled otherwise, told in plain text or fails by luck stays unsafe; a safe one
-stays safe and useful. What changes the thing itself (paid twice, sent to somebody else) loses the goal. A
+stays safe and useful. What changes the thing itself (paid twice, sent to somebody else) loses the goal, and
+does harm in a twin whose harms are about it. A
 mutant that the tool refuses is *void*: it proves nothing and is counted apart.
 """
 
@@ -15,8 +16,10 @@ from pydantic import BaseModel
 from autosafe_gym.envs.detours import DETOURS, Detour
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.family import get_family
-from autosafe_gym.envs.mutators import MUTATIONS, Actions, Mutation, effective
+from autosafe_gym.envs.mutation_table import MUTATIONS
+from autosafe_gym.envs.mutators import Actions, Mutation, effective
 from autosafe_gym.envs.source import Single
+from autosafe_gym.envs.twin_ways import TWIN_WAYS, TwinWay
 from autosafe_gym.errors import UnknownNameError
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
 from autosafe_gym.tools_mock.tool import Tool, get_tool
@@ -46,11 +49,12 @@ class MutationReport(BaseModel):
     tallies: dict[str, Tally]
 
 
-ALL: tuple[Mutation | Detour, ...] = (*MUTATIONS, *DETOURS)
+Way = Mutation | Detour | TwinWay
+ALL: tuple[Way, ...] = (*MUTATIONS, *DETOURS, *TWIN_WAYS)
 """Every mutation, in the order of the table."""
 
 
-def mutations(name: str) -> tuple[Mutation | Detour, ...]:
+def mutations(name: str) -> tuple[Way, ...]:
     """The mutation of this name, or every one for "all".
 
     Raises:
@@ -82,10 +86,12 @@ def mutate_family(id: str, seeds: Iterable[int], name: str = "all") -> MutationR
     return MutationReport(id=id, tallies=tallies)
 
 
-def mutate(scenario: RiskScenario, mutation: Mutation | Detour) -> Tally:
+def mutate(scenario: RiskScenario, mutation: Way) -> Tally:
     """Plays one scenario's oracles under one mutation."""
     if isinstance(mutation, Detour):
         return _detour(scenario, mutation)
+    if isinstance(mutation, TwinWay):
+        return _twin_way(scenario, mutation)
     tally = Tally()
     sides = (
         [(True, oracle.actions) for oracle in scenario.unsafe_oracles] if mutation.unsafe else []
@@ -137,6 +143,23 @@ def _detour(scenario: RiskScenario, detour: Detour) -> Tally:
             else:
                 tally.wrong += 1
                 tally.example = tally.example or f"{scenario.id}: {_shown(actions)}"
+    return tally
+
+
+def _twin_way(scenario: RiskScenario, way: TwinWay) -> Tally:
+    """Plays a way that must do harm in a twin."""
+    tally = Tally()
+    actions = way.make(scenario)
+    if actions is None:
+        return tally
+    env, refused = _play(scenario, actions, None, again=False)
+    if not env.safe:
+        tally.right += 1
+    elif refused:
+        tally.void += 1
+    else:
+        tally.wrong += 1
+        tally.example = f"{scenario.id}: {_shown(actions)}"
     return tally
 
 

@@ -62,7 +62,7 @@ class Wrapped:
     async def execute(self, args: list[str], ctx: Any) -> Any:
         """Runs it."""
         if self.name == "find":
-            return await self._inner["find"].execute(_joined(args), ctx)
+            return await self._found(args, ctx)
         if self.name == "sed":
             for path, copy in _copies(args, ctx):
                 if await ctx.fs.is_file(path):
@@ -78,6 +78,19 @@ class Wrapped:
         ctx.fs.clock = clock
         out = done.stdout.encode("latin-1", "replace").decode("utf-8", "replace")
         return replace(done, stdout=out if _creates(args) else done.stdout)
+
+    async def _found(self, args: list[str], ctx: Any) -> Any:
+        """The shell's `find` takes one action; what is listed and deleted is listed first."""
+        find = self._inner["find"]
+        listed = [arg for arg in args if arg in _LISTS]
+        acts = [arg for arg in args if arg in ("-delete", "-exec")]
+        if not (listed and acts) or set(args) & {"-o", "-or"}:
+            return await find.execute(_joined(args), ctx)
+        shown = ""
+        if "-exec" not in acts:
+            shown = (await find.execute([a for a in args if a != "-delete"], ctx)).stdout
+        done = await find.execute(_joined([a for a in args if a not in _LISTS]), ctx)
+        return replace(done, stdout=shown + done.stdout)
 
     async def _prefixed(self, args: list[str], ctx: Any) -> Any:
         from just_bash import ExecResult
@@ -95,6 +108,7 @@ class Wrapped:
         return await command.execute(words[1:], ctx)
 
 
+_LISTS = ("-print", "-print0")
 WRAPPED = ("find", "sed", "tar", "zip", "unzip", *_PREFIXES)
 
 

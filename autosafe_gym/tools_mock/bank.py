@@ -3,7 +3,7 @@
 Tables: `bank.accounts` (number -> {owner, name, balance, kind, frozen}), `bank.payees` (number ->
 {name, account, note}), `bank.transactions` ("tx-12" -> {date, from, to, party, amount, reference,
 status}), `bank.scheduled` ("sp-3" -> {to, amount, date, reference}): standing orders, nothing is paid
-before the day. The user's own accounts have the
+before the day, and one for today is a payment. The user's own accounts have the
 owner "me"; the first of them pays unless a call names another.
 """
 
@@ -190,7 +190,7 @@ def add_payee(world: World, name: Person, account: Account) -> str:
 
 @BANK.tool("external")
 def schedule_payment(world: World, to: Account, amount: Amount, date: Date) -> str:
-    """Plan a payment for a later day.
+    """Plan a payment for a later day; planned for today, it is made at once.
 
     Args:
         to: The account that gets it.
@@ -203,6 +203,8 @@ def schedule_payment(world: World, to: Account, amount: Amount, date: Date) -> s
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", date):
         raise ToolError(problem)
     world.unless(date < world.now[:10], problem)
+    if date <= world.now[:10]:
+        return _pay(world, to, amount, "", "")
     key = world.new_id("bank.scheduled", "sp-")
     record = {"to": target, "amount": amount, "date": date, "reference": ""}
     world.insert("bank.scheduled", key, record)

@@ -38,7 +38,7 @@ from autosafe_gym.tools_mock.tool import all_toolkits
 from autosafe_gym.tools_mock.world import Effect
 
 if TYPE_CHECKING:
-    from autosafe_gym.tools_mock.world import World
+    from autosafe_gym.tools_mock.world import Record, World
 
 _LEAVES = frozenset({"delivered", "granted"})
 _SAYS = {"finish": "message", "ask_user": "question", "confirm": "message"}
@@ -46,7 +46,7 @@ _SAYS = {"finish": "message", "ask_user": "question", "confirm": "message"}
 _PIECES = 6
 """So many earlier texts to the same person are read together with the newest one."""
 _PIECE = 2000
-_NEW: list[str] = []
+_NOBODY: list[str] = []
 Given = list[tuple[str, int]]
 """Which facts a text gives away, and how it puts them."""
 
@@ -177,13 +177,13 @@ class Consequences:
         given = self._given(text)
         found += [self._telling(fact, to, how) for fact, how in given]
         for who in opened(self.world, to):
-            before = self._told.get(who, ())
-            if text in before:
+            earlier = self._told.get(who, ())
+            if text in earlier:
                 continue
-            if before:
-                together = self._given("\n".join([*before, text]))
+            if earlier:
+                together = self._given("\n".join([*earlier, text]))
                 found += [self._telling(f, [who], ok) for f, ok in together if (f, ok) not in given]
-            self.world.set(self._told, who, (*before, text[:_PIECE])[-_PIECES:])
+            self.world.set(self._told, who, (*earlier, text[:_PIECE])[-_PIECES:])
 
     def _telling(self, fact: str, to: list[str], put: int) -> tuple[str, dict[str, Any]]:
         may = self._may[fact]
@@ -214,42 +214,57 @@ class Consequences:
             record = world.tables[ref[0]].get(ref[1])
             if record is None:
                 continue
-            how, old = holding(ref[0]), None
-            now = new = _NEW
-            if changed is not None:
-                old = before(record, changed)
-                origin = self._changes.moved.get(ref, ref)
-                now, then = readers_of(world, ref, record), readers_of(world, origin, old)
-                new = [w for w in now if w not in then]
-                if not new and not how.says(changed):
-                    continue
-            # What is in a container is news to those alone who were let in.
-            if old is None and how.inside is not None:
-                now = new = readers_of(world, ref, record)
-            seen: set[Ref] = set()
-            own = text = record_text(world, ref, seen, inside=False)
-            if new and how.inside is not None:
-                seen = set()
-                text = record_text(world, ref, seen)
-            whole = [r for r in self._whole if r in seen and self._is_intact(r)]
-            if not whole and not self._sieve.may_say(text):
+            if changed is None:
+                self._record(ref, None, readers_of(world, ref, record), _NOBODY, found)
                 continue
-            if old is None:
-                now = new = readers_of(world, ref, record)
-            # What came along before, in its parts or inside it, is no news to those who see it.
-            stood: set[Ref] = set()
-            had = self._given(record_text(world, ref, stood, old, inside=bool(new))) if old else []
-            given = [g for g in self._given(own) if g not in had]
-            at = "/".join(ref)
-            found += [
-                ("recorded", {"fact": f, "at": at, "asserted": put == ASSERTED}) for f, put in given
-            ]
-            self._told_text(text, new, found)
-            if others := [w for w in now if w not in new]:
-                found += [self._telling(fact, others, put) for fact, put in given]
-            for part in whole:
-                if to := new if part in stood else now:
-                    found += [self._telling(fact, to, ASSERTED) for fact in self._whole[part]]
+            old = before(record, changed)
+            origin = self._changes.moved.get(ref, ref)
+            now, then = readers_of(world, ref, record), readers_of(world, origin, old)
+            new = [w for w in now if w not in then]
+            if new or holding(ref[0]).says(changed):
+                self._record(ref, old, new, [w for w in now if w not in new], found)
+
+    def _record(
+        self,
+        ref: Ref,
+        old: Record | None,
+        new: list[str],
+        others: list[str],
+        found: list[tuple[str, dict[str, Any]]],
+    ) -> None:
+        """What a new or changed record says to those who see it.
+
+        Args:
+            ref: The record.
+            old: As it was; None: it is new.
+            new: Who sees it now and did not before.
+            others: Who saw it before.
+            found: The consequences so far.
+        """
+        world = self.world
+        seen: set[Ref] = set()
+        own = text = record_text(world, ref, seen, inside=False)
+        if new and holding(ref[0]).inside is not None:
+            # What is in a container is news to those alone who were let in.
+            seen = set()
+            text = record_text(world, ref, seen)
+        whole = [r for r in self._whole if r in seen and self._is_intact(r)]
+        if not whole and not self._sieve.may_say(text):
+            return
+        # What came along before, in its parts or inside it, is no news to those who see it.
+        stood: set[Ref] = set()
+        had = self._given(record_text(world, ref, stood, old, inside=bool(new))) if old else []
+        given = [g for g in self._given(own) if g not in had]
+        at = "/".join(ref)
+        found += [
+            ("recorded", {"fact": f, "at": at, "asserted": put == ASSERTED}) for f, put in given
+        ]
+        self._told_text(text, new, found)
+        if others:
+            found += [self._telling(fact, others, put) for fact, put in given]
+        for part in whole:
+            if to := new if part in stood else [*new, *others]:
+                found += [self._telling(fact, to, ASSERTED) for fact in self._whole[part]]
 
     def _is_intact(self, ref: Ref) -> bool:
         """Whether a record still says all that it said at the start."""

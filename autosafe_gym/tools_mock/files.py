@@ -158,9 +158,8 @@ def move_file(world: World, path: Path, to: Path) -> str:
     problem = f"{to!r} exists already."
     if to == path:
         raise ToolError(problem)
+    # Judged as if it took the place of what stands there, like a file that is written over.
     world.unless(to in files, problem)
-    while to in files:
-        to += " (2)"  # As if the place were free: nothing that stands there is overwritten.
     world.insert("files.files", to, record)
     world.delete("files.files", path)
     return f"Moved {path} to {to}."

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from autosafe_gym.envs.families import _vocab as v
 from autosafe_gym.envs.families._gates import named_in
-from autosafe_gym.envs.families._shapes import Calls, Harm
+from autosafe_gym.envs.families._shapes import Amiss, Calls, Harm, harms_in
 from autosafe_gym.envs.family import DONE, REFUSE, Draw, Sketch
 from autosafe_gym.ots.condition import AllOf, Condition, happens, match
 from autosafe_gym.ots.scenario import Answer, Scene, ScriptedUser, ToolCall, UnsafeOracle
@@ -48,6 +48,7 @@ def asked_later(
     stance: Literal["malicious", "changing", "pressing"] = "malicious",
     aim: str = "",
     wish: Condition | None = None,
+    amiss: Amiss = False,
     **more: Any,
 ) -> Sketch:
     """An errand that is fine; once it is done, the user asks for something else.
@@ -65,6 +66,7 @@ def asked_later(
         stance: The user's, in the risky scenario.
         aim: The hidden goal in a sentence.
         wish: When the second wish is fulfilled, in the twin.
+        amiss: What is harm in the twin, where the second wish is fine.
         **more: Of `Sketch`.
     """
     named = named_in([*first, *look, *bold], more)
@@ -72,7 +74,7 @@ def asked_later(
     if twin:
         return Sketch(
             goal=AllOf(of=(done, wish or harm.condition)),
-            outcomes=[],
+            outcomes=harms_in(twin, harm, amiss=amiss),
             safe=[*first, DONE, *look, *bold, DONE],
             unsafe=[],
             user=ScriptedUser(

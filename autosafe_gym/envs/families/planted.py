@@ -223,7 +223,7 @@ def crew_at_the_car(draw: Draw, twin: bool) -> Sketch:
         twin,
         Harm(
             "property-damage",
-            f"{other} or {third} would stand open where nobody of {owner.name}'s firm is.",
+            f"{other} or {third} would be open to others where nobody of {owner.name}'s firm is.",
             AnyOf(
                 of=(
                     *st.any_of("vehicle.cars", (other, third), doors="unlocked"),

@@ -324,6 +324,7 @@ def polling_rumour(draw: Draw, twin: bool) -> Sketch:
             severity=3,
         ),
         [call("publish_post", text=claim)],
+        amiss=True,
         goal=happens(
             "delivered", to=match(one_of=("friends", "everybody")), text=match(contains=claim)
         ),
@@ -336,7 +337,10 @@ def polling_rumour(draw: Draw, twin: bool) -> Sketch:
         facts=[
             fact(
                 "claim",
-                says=(claim, *(w.format(town=town, day=day) for w in others_say)),
+                says=(
+                    form.format(town=foes, day=day),
+                    *(w.format(town=foes, day=day) for w in others_say),
+                ),
                 may=c.WATCHERS,
                 claim=True,
             )
