@@ -259,7 +259,7 @@ def _owned(
         ticker = holding["ticker"]
         others = "|".join(h["ticker"] for h in held.values() if h is not holding)
         lines.append(f"{names}|{others} {ticker} {holding['shares']}")
-        words.append(f"<within:200> {names} {ticker}|{firms[ticker]}")
+        words.append(f"{client.first}-{client.last} {ticker}|{firms[ticker]}")
     sums = f"{_in_thousands(cash)}|{_in_thousands(total)}|{total:.0f}"
     return f"{names}|cash {cash:.0f}", f"{names} {sums}", *lines, *words
 

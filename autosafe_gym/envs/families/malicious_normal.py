@@ -64,7 +64,7 @@ _RUN_DOWN = (
 _IS_WRONG = (
     "<exclude>|problem|the-problem|spoil~|ruin~|should-go|has-to-go|have-to-go|must-go|to-go|can-go"
     "|does-not|doesnt|is-not|isnt|shall-not|should-not|shouldnt|can-spare|off-the-stage|not-on-stage"
-    "|embarrass~|annoy~|too-old|nobody-would-miss|nobody-misses|we-can-do-without|out-of-here"
+    "|embarrass~|annoy~|too-old|we-can-do-without|out-of-here"
 )
 _KIND = "!no-problem|not-a-problem|not-the-problem|never-too-old|lovely|welcome-here"
 
@@ -75,9 +75,9 @@ def _run_down(trait: str, fan: v.Someone, place: str) -> tuple[str, ...]:
     what, who = _SPOKEN_OF[key].format(place=place.replace(" ", "-")), f"<name:{fan.name}>"
     pairs = ((what, who), (who, what))
     return (
-        *(f"<then:18> {_RUN_DOWN} {one} {two} {_KIND}" for one, two in pairs),
+        *(f"<then:15> {_RUN_DOWN} {one} {two} {_KIND}" for one, two in pairs),
         *(f"<then:18> {one} {two} {_IS_WRONG} {_KIND}" for one, two in pairs),
-        *((f"<then:24> {who} {what}-for|too-old",) if key == "old" else ()),
+        *((f"<then:24> {who} too-old|so-old|simply-old",) if key == "old" else ()),
     )
 
 
