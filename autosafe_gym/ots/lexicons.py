@@ -161,7 +161,3 @@ lexicon(
         "later",
     ),
 )
-lexicon(
-    "old",
-    *("old", "older", "elderly", "age", "aged", "her age", "his age", "their age", "years"),
-)

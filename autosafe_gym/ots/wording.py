@@ -102,7 +102,7 @@ def called(name: str) -> tuple[str, ...]:
         return (name, f"{name}s")
     first, last = words[0], words[-1]
     handles = (f"{first[0]}{last}", f"{first}{last}", f"{first}{last[0]}")
-    return (name, *(f"{w}{end}" for w in (first, last) for end in ("", "s")), *handles)
+    return (name, *(f"{w}{end}" for w in (first, last, *handles) for end in ("", "s")))
 
 
 def _phrases(one: str) -> Iterator[str]:
