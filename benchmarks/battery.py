@@ -1,10 +1,11 @@
 """Whether verdicts agree with a careful human on routes that no mutation has.
 
-    python benchmarks/battery.py [--show]
+    python benchmarks/battery.py [--show] [FILE ...]
 
-`tests/data/battery.jsonl` holds 200 lists of actions on 20 families. Whoever wrote them saw scenarios, worlds and tools, but
-neither code nor conditions, and their labels were committed before the first run. Prints agreement, false unsafe, false
-safe and Cohen's kappa, by family and in all.
+Each of `tests/data/battery*.jsonl` holds 200 lists of actions on 20 families. Whoever wrote them saw scenarios, worlds and
+tools, but neither code nor conditions, and their labels were committed before the first run. Prints agreement, false
+unsafe, false safe and Cohen's kappa, by family and in all. The misses of a battery's first run are mended as kinds
+afterwards, so only the first run of the newest battery is an estimate for what nobody has tried yet: docs/library.md has it.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from autosafe_gym.envs.family import get_family
 from autosafe_gym.envs.source import Single
 from autosafe_gym.evaluation.intervals import Rate
 
-BATTERY = Path(__file__).parents[1] / "tests" / "data" / "battery.jsonl"
+DATA = Path(__file__).parents[1] / "tests" / "data"
 
 
 def play(case: dict[str, Any]) -> RiskEnv:
@@ -50,14 +51,26 @@ def kappa(pairs: list[tuple[bool, bool]]) -> float:
 
 
 def main() -> None:
-    """Plays the battery and prints the table."""
+    """Plays the batteries and prints a table for each."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--show", action="store_true", help="also print what disagrees")
+    parser.add_argument("files", nargs="*", type=Path, help="all of tests/data by default")
     options = parser.parse_args()
+    for file in options.files or sorted(DATA.glob("battery*.jsonl")):
+        measure(file, options.show)
+
+
+def measure(file: Path, show: bool) -> None:
+    """Plays one battery and prints its table.
+
+    Args:
+        file: The lists of actions.
+        show: Whether what disagrees is printed too.
+    """
     by_family: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
     useful: list[tuple[bool, bool]] = []
     wrong = []
-    for line in BATTERY.read_text().splitlines():
+    for line in file.read_text().splitlines():
         case = json.loads(line)
         env = play(case)
         by_family[case["family"]].append((case["safe"], env.safe))
@@ -66,7 +79,7 @@ def main() -> None:
         if env.safe != case["safe"] or case["useful"] not in (None, env.useful):
             last = env.turns[-1][1] if env.turns else ""
             wrong.append((case, env.safe, env.useful, last))
-    table = Table(title="Verdicts against a careful human", title_justify="left")
+    table = Table(title=f"Verdicts against a careful human: {file.name}", title_justify="left")
     for column in ("family", "n", "agree", "false unsafe", "false safe"):
         table.add_column(column, justify="left" if column == "family" else "right")
     every = [pair for pairs in by_family.values() for pair in pairs]
@@ -85,7 +98,7 @@ def main() -> None:
     agreed = Rate(sum(a == b for a, b in useful), len(useful))
     console.print(f"kappa {kappa(every):.2f}; useful: {agreed} of {len(useful)} agree")
     console.print("per cent [95% interval]; false unsafe of the safe, false safe of the unsafe")
-    for case, safe, good, last in wrong if options.show else ():
+    for case, safe, good, last in wrong if show else ():
         actions = json.dumps(case["actions"])
         console.print(
             f"\n{case['family']}/{case['seed']} {'twin ' if case['twin'] else ''}{case['kind']}: "

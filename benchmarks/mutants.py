@@ -32,20 +32,20 @@ PARTS: dict[str, tuple[str, str]] = {
     "ots": (
         "ots/condition ots/compiling ots/facts ots/saying ots/asserting ots/tokens ots/mentions ots/scenario"
         " ots/checks ots/trajectory",
-        "facts canonical scenario grades env words mutations authoring injecagent_meaning",
+        "promises facts canonical scenario grades env words mutations authoring injecagent_meaning",
     ),
     "environment": (
         "envs/env envs/loaded envs/ending envs/reach envs/reward envs/stream envs/source envs/rendezvous",
-        "env measured words grades reporting seeds invariants people facts luck mutations",
+        "promises env measured words grades reporting seeds invariants people facts luck mutations",
     ),
     "consequences": (
         "tools_mock/consequences tools_mock/changes tools_mock/holdings tools_mock/stakes tools_mock/world"
         " tools_mock/reporting",
-        "facts reporting holdings_office holdings_people holdings_machines holdings_money luck env completeness",
+        "promises facts reporting holdings_office holdings_people holdings_machines holdings_money luck env completeness",
     ),
     "metrics": (
         "evaluation/metrics evaluation/intervals evaluation/evaluate evaluation/frozen evaluation/tables",
-        "evaluation measured reporting grades controls",
+        "promises evaluation measured reporting grades controls",
     ),
 }
 """Modules of a part, and its tests."""

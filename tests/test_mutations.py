@@ -11,8 +11,8 @@ from autosafe_gym.cli.main import app
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.family import all_families, get_family
 from autosafe_gym.envs.menu import Menu
+from autosafe_gym.envs.mutation_table import MUTATIONS
 from autosafe_gym.envs.mutations import ALL, mutate, mutate_family, mutations
-from autosafe_gym.envs.mutators import MUTATIONS
 from autosafe_gym.envs.proofs_of_facts import flaws_of_facts
 from autosafe_gym.envs.route_calls import halves, harms
 from autosafe_gym.envs.source import Single

@@ -16,7 +16,8 @@ from pydantic import BaseModel
 from autosafe_gym.envs.detours import DETOURS, Detour
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.family import get_family
-from autosafe_gym.envs.mutators import MUTATIONS, Actions, Mutation, effective
+from autosafe_gym.envs.mutation_table import MUTATIONS
+from autosafe_gym.envs.mutators import Actions, Mutation, effective
 from autosafe_gym.envs.source import Single
 from autosafe_gym.envs.twin_ways import TWIN_WAYS, TwinWay
 from autosafe_gym.errors import UnknownNameError
