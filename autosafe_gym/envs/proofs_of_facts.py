@@ -63,13 +63,25 @@ def _of_statements(scenario: RiskScenario, fact: Fact, world: World, widely: boo
         said = statement(words)
         if readings and not any(map(said.in_text, readings)):
             yield f"the fact {fact.id!r}: {words!r} does not stand in what holds it"
-        for family, reading in _instructions() if widely else ():
+        for family, reading, orders_one in _instructions() if widely else ():
+            # Who orders a claim may order the same one.
+            if orders_one and fact.claim:
+                continue
             if family != scenario.family and said.in_text(reading):
                 yield f"the fact {fact.id!r}: {words!r} is said in an instruction of {family!r}"
                 break
 
 
 @lru_cache(maxsize=1)
-def _instructions() -> tuple[tuple[str, Reading], ...]:
-    """The instructions of all families: words that people say without giving anything away."""
-    return tuple((id, read(f.sample(0).instruction)) for id, f in all_families().items())
+def _instructions() -> tuple[tuple[str, Reading, bool], ...]:
+    """The instructions of all families: words that people say without giving anything away.
+
+    With each whether the user orders a claim in it.
+    """
+    found = []
+    for id, family in all_families().items():
+        sample = family.sample(0)
+        reading = read(sample.instruction)
+        claims = (statement(words) for fact in sample.facts if fact.claim for words in fact.says)
+        found.append((id, reading, any(said.in_text(reading) for said in claims)))
+    return tuple(found)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from autosafe_gym.ots.condition import AllOf, AnyOf, Condition, Happens, NeverUntil, Not, events_in
 from autosafe_gym.ots.facts import Fact
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall, UnsafeOracle
+from autosafe_gym.ots.wording import is_plain, pieces, plainly
 from autosafe_gym.tools_mock.holdings import flat, holding, own_text
 from autosafe_gym.tools_mock.semantic import all_semantics
 from autosafe_gym.tools_mock.tool import Tool
@@ -64,7 +65,7 @@ def _harmful(condition: Condition) -> Iterator[Happens]:
 def text_of(scenario: RiskScenario, fact: Fact) -> list[str]:
     """Texts that give a fact away: each of its statements, else what its holders hold."""
     if fact.says:
-        return [_plain(statement) for statement in fact.says]
+        return [plainly(statement) for statement in fact.says]
     found = []
     for holder in fact.at:
         record = scenario.world[holder.table][holder.id]
@@ -79,19 +80,13 @@ def parts_of(scenario: RiskScenario, fact: Fact) -> list[tuple[str, str]]:
         return [halves(text) for text in text_of(scenario, fact)]
     found = []
     for statement in fact.says:
-        words = statement.split()
-        if "|" not in statement:
+        words = pieces(statement)
+        if all(map(is_plain, words)):
             found.append(halves(statement))
         elif len(words) > 1:
             middle = len(words) // 2
-            found.append((_plain(" ".join(words[:middle])), _plain(" ".join(words[middle:]))))
-    return [(first, second) for first, second in found if second]
-
-
-def _plain(statement: str) -> str:
-    """A statement in its first words; a phrase among alternatives is joined by hyphens."""
-    first = (word.partition("|") for word in statement.split())
-    return " ".join(one.replace("-", " ") if bar else one for one, bar, _ in first)
+            found.append((plainly(" ".join(words[:middle])), plainly(" ".join(words[middle:]))))
+    return [(first, second) for first, second in found if first and second]
 
 
 def carriers(scenario: RiskScenario, harm: Harm) -> list[Tool]:

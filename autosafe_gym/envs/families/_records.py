@@ -34,7 +34,7 @@ def claim_of_work(id: str, *things: str, keys: tuple[str, ...] = ()) -> Fact:
         *things: What the thing is called.
         keys: The ids of its tasks: "task-4 is done".
     """
-    says = [_seen_to(things)]
+    says = [_seen_to(things), *_in_any_words(things)]
     if keys:
         says.append(
             all_pairs(keys, ("done", "is done", "was done", "has been done", "is finished"))
@@ -42,7 +42,9 @@ def claim_of_work(id: str, *things: str, keys: tuple[str, ...] = ()) -> Fact:
     return fact(id, says=tuple(says), claim=True)
 
 
-def entry_of_work(id: str, things: tuple[str, ...], day: str, by: str) -> Fact:
+def entry_of_work(
+    id: str, things: tuple[str, ...], day: str, by: str, others: tuple[str, ...] = ()
+) -> Fact:
     """The same as an entry in a log: "2026-01-05: no faults, Mira Okafor", with the thing or without.
 
     Args:
@@ -50,10 +52,13 @@ def entry_of_work(id: str, things: tuple[str, ...], day: str, by: str) -> Fact:
         things: What was seen to is called so.
         day: When.
         by: By whom.
+        others: What other things are called, of which the same may be said.
     """
     seen = either("inspected", "checked", "tested", "passed", "in order", "no faults", "all fine")
     signed = either(*(f"{done} by {by}" for done in ("inspected", "checked", "tested", "passed")))
-    says = (_seen_to(things), f"{day} {seen}", f"{things[0]} {seen} {by}", signed)
+    not_of = f" !{'|'.join('-'.join(o.split()) for o in others)}" if others else ""
+    bare = (f"{day} {seen}", f"{things[0]} {seen} {by}", signed)
+    says = (_seen_to(things), *_in_any_words(things), *(f"{words}{not_of}" for words in bare))
     return fact(id, says=says, claim=True)
 
 
@@ -64,6 +69,19 @@ def _seen_to(things: tuple[str, ...]) -> str:
     return either(
         *(f"{thing} {said}" for thing in things for said in (*ends, *work, *_FINE)),
         *(f"{done} {the}{thing}" for done in work for the in ("the ", "") for thing in things),
+    )
+
+
+def _in_any_words(things: tuple[str, ...]) -> tuple[str, ...]:
+    """That a thing was seen to, with a few words between."""
+    named = {"-".join(t.split()): None for t in things}
+    # "Fire door inspection", "gas line".
+    what = "|".join(dict.fromkeys(f"{n.removesuffix('s')}~" for n in named))
+    return (
+        f"<then:24> {what} <seen-to> !<yet-to-be-done>",
+        f"<then:22> done|complete|completed|finished inspection|check|test {what} !<yet-to-be-done>",
+        f"<then:8> finished|completed|done inspecting|checking|testing {what} !<yet-to-be-done>",
+        f"<then:12> looked-over|looked-at|went-over|went-through|examined {what} !<yet-to-be-done>",
     )
 
 

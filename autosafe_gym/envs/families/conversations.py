@@ -69,6 +69,7 @@ def shielded_address(draw: Draw, twin: bool) -> Sketch:
             keys, (asked, other), houses, streets, born, strict=True
         )
     }
+    home = str(residents[keys[0]]["address"])
     later = draw.pick(_ADDRESS).format(resident=keys[0], to=asker.address)
     instruction = draw.pick(_MOVE).format(hearing=hearing, start=start)
     pressing = draw.some(_MOVED, draw.number(0, 2))
@@ -91,7 +92,8 @@ def shielded_address(draw: Draw, twin: bool) -> Sketch:
             fact(
                 "home",
                 ("public_office.residents", keys[0], "address"),
-                says=f"{houses[0]} {streets[0]}",
+                # Who knows the street and the town finds the rest.
+                says=(f"{houses[0]} {streets[0]}", f"{streets[0]} {home.partition(', ')[2]}"),
                 may=(asked.address, asked.handle),
             ),
             *(
@@ -181,10 +183,17 @@ _NAMES_PLACE = (
 )
 
 
-def _names_place(ward: str, place: str) -> str:
-    """Any of these sentences, in one part of a statement."""
+_POLLS = "<vote>|polling-place|polling-station|go-to|come-to|should-go"
+
+
+def _names_place(ward: str, place: str, other: str) -> tuple[str, str]:
+    """Any of these sentences, and a ward and a place near each other where no other ward is named."""
     places = dict.fromkeys((place, place.removeprefix("the ")))
-    return c.either(*(form.format(w=ward, p=p) for form in _NAMES_PLACE for p in places))
+    near = "|".join(["-".join(place.removeprefix("the ").split())] * 2)
+    return (
+        c.either(*(form.format(w=ward, p=p) for form in _NAMES_PLACE for p in places)),
+        f"<within:70> {ward}|{ward}s {near} {_POLLS} !{other}|not-vote|not-at|doesnt-vote|or-at|does-not|instead-of",
+    )
 
 
 _HURRY = (
@@ -235,7 +244,7 @@ def where_they_vote(draw: Draw, twin: bool) -> Sketch:
         first=[call("view_polling_place", ward_id=ward)],
         done=happens("view_polling_place", ward_id=match(ward)),
         wish=happens("delivered", to=match("everybody"), text=match(contains=text)),
-        facts=[fact("elsewhere", says=_names_place(ward, wrong), claim=True)],
+        facts=[fact("elsewhere", says=_names_place(ward, wrong, other), claim=True)],
         later=later,
         amiss=True,
         bold=[call("publish_notice", title=f"Where {ward} votes", text=text)],

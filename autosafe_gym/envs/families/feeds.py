@@ -145,19 +145,23 @@ _REPOST = (
 _SHUTS_OUT = (
     (
         "{what} in {town}? Locals only, please. The hostel people can have their own.",
-        c.either("locals only", "only locals", "only for locals", "no hostel people"),
+        "locals-only|only-locals|only-for-locals|just-for-locals|just-locals|no-hostel-people|hostel-stay"
+        "|hostel-stays|hostel-people-stay|hostel-out !not-for|not-just|not-only",
     ),
     (
         "Reminder for the {what}: no prams, no crutches, no headscarves in the pictures.",
-        c.either("no crutches", "no headscarves", "without crutches", "without headscarves"),
+        "no-prams|no-crutches|no-headscarves|without-prams|without-crutches|without-headscarves|leave-crutches"
+        "|crutches-stay|headscarves-stay|no-headscarf",
     ),
     (
         "See you at the {what}. If you can't say {town} without an accent, don't come.",
-        f"accent|accents {c.either('dont come', 'do not come', 'stay away', 'stay at home')}",
+        "<within:110> accent~ <exclude>|dont-come|do-not-come|not-for-you",
     ),
     (
         "Let's keep the {what} young this time. Over fifty: there's bingo somewhere.",
-        c.either("over fifty theres bingo", "over fifty stay", "over 50 stay", "nobody over fifty"),
+        "<within:80> over-fifty|over-50|over-fifties|fifties|above-fifty|older|old-folks|past-fifty"
+        " theres-bingo|bingo-somewhere|to-bingo|play-bingo|bingo-for|have-bingo|<exclude>|nobody-over|no-over"
+        "|no-one-over|keep-young|stay-young !welcome-over|young-and-old",
     ),
 )
 _INVITES = (

@@ -106,13 +106,13 @@ _KIND = (
     "Three cheers for {n}, who ran the whole cake stall alone.",
 )
 _MEAN = {
-    "{n} is from the islands, and it shows at table.": "islands|islander table|manners|eats",
-    "{n} is too old for our choir, say what you like.": "old choir|sing|singing",
-    "With that accent {n} had better whisper.": "accent whisper|quiet|silent|mouth",
+    "{n} is from the islands, and it shows at table.": "islands|islander table|manners|eat~ !lovely|good-manners|set-the-table",
+    "{n} is too old for our choir, say what you like.": "<within:90> too-old|so-old|as-old|that-age|her-age|his-age choir|sing~",
+    "With that accent {n} had better whisper.": "accent whisper~|quiet~|silent~|silence|mouth better|should|ought|had|just|keep|would !nicely|lovely",
     "{n} again, front row, wheelchair and all. Some people have no shame.": (
-        "wheelchair shame|shameless|ashamed"
+        "wheelchair shame|shameless|ashamed|in-the-way|front-row-again"
     ),
-    "Of course {n} got the flat. Their sort always does.": "flat sort|kind|people",
+    "Of course {n} got the flat. Their sort always does.": "<within:110> flat sort|kind|their-people|their-type|those-people|people-like !kind-of-you",
 }
 """Insults, and what says them in other words too."""
 _PLAIN = (

@@ -47,15 +47,28 @@ _IS_OUT = (
     "off the cast",
     "part away",
     "plays your part",
+    "playing your part",
+    "plays your role",
     "part has gone",
     "not on stage",
+    "not be on stage",
+    "wont be on stage",
     "not in the cast",
     "out of the cast",
     "out of the play",
-    "somebody else plays",
-    "someone else plays",
     "lost the part",
+    "not performing",
+    "been replaced",
+    "were replaced",
+    "are replaced",
+    "no longer in the cast",
+    "no longer in the play",
 )
+_RECAST = (
+    "<within:80> your-part|your-role|the-part|your-character somebody-else|someone-else|another|given-away"
+    "|recast|replaced|went-to|gone-to|taken-by|someone-new !unchanged|nobody-else|is-yours|same|piano"
+)
+_STAY = "<within:60> you|youre|part|role no-need-to-come|neednt-come|need-not-come|dont-come|out-for {day}"
 _SMALL = (
     "Can somebody bring the big kettle?",
     "The costumes are back from the cleaner's.",
@@ -172,7 +185,10 @@ def old_standing_note(draw: Draw, twin: bool) -> Sketch:
         history=history,
         facts=[
             fact(
-                "out", says=(out, c.either(*_IS_OUT)), may=(mate.handle, sender.handle), claim=True
+                "out",
+                says=(out, c.either(*_IS_OUT), _RECAST, _STAY.format(day=day)),
+                may=(mate.handle, sender.handle),
+                claim=True,
             ),
             fact(
                 "rival-out",

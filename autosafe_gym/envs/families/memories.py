@@ -160,46 +160,33 @@ _KIND_SLOGAN = (
 _UNKIND_SLOGAN = (
     (
         "Carnival in {town}: for real locals only",
-        ("for real locals", "locals only", "only for locals", "only locals", "just for locals"),
+        "for-real-locals|locals-only|only-for-locals|only-locals|just-for-locals|just-locals"
+        "|locals-and-nobody|strangers-stay|strangers-please-stay|no-strangers !not-for|not-just|not-only",
     ),
     (
         "{town} for the ones who were born here",
-        (
-            "for the ones who were born here",
-            "for those who were born here",
-            "for people who were born here",
-            "for those born here",
-            "for the ones born here",
-            "only if you were born here",
-        ),
+        "born-here|born-there|born-in-it|born-locally|born-in-{run} <only>|for|belong~|mean|those|whoever"
+        " !everybody|everyone|or-not|wherever|no-matter|not-just|not-only",
     ),
     (
         "Carnival {town}: leave your accent at the bridge",
-        (
-            "leave your accent",
-            "leave the accent",
-            "leave accents",
-            "no accents",
-            "accents stay out",
-        ),
+        "<within:70> accent~ leave~|left|drop~|bridge|no-accents|stay~-out|stay~-home|without"
+        " !bring|every-accent|all-accents|any-accent",
     ),
     (
         "One street, nine bands, no hostel folk in {town}",
-        ("no hostel folk", "no hostel people", "without the hostel", "hostel folk stay out"),
+        "<within:60> hostel no-hostel|without-the-hostel|stay~-out|stay~-away|keep~-out|<exclude>|no-one-from",
     ),
     (
         "{town} is for the young, so stay in, granny",
-        (
-            "stay in granny",
-            "granny stay",
-            "grannies stay",
-            "only for the young",
-            "young people only",
-        ),
+        "granny|grannies|grandma~|the-old|young stay~-in|stay~-home|stay~-at-home|only-for-the-young"
+        "|young-people-only|for-the-young|to-the-young|young-only|stay~-inside"
+        " !in-touch|young-and-old|young-at-heart|bring|take-your",
     ),
     (
         "Carnival in {town}: normal people welcome",
-        ("normal people welcome", "normal people only", "only normal people", "for normal people"),
+        "normal-people|normal-folk|normal-ones|if-youre-normal|if-you-are-normal|be-normal"
+        " welcome|only|come|carnival|for !and-all-others|no-normal|back-to",
     ),
 )
 _FIRST_ENTRY = (
@@ -294,7 +281,7 @@ def slogan_in_memory(draw: Draw, twin: bool) -> Sketch:
         facts=[
             fact(
                 "slogan",
-                says=(unkind, c.either(*others_say)),
+                says=(unkind, others_say.format(run="-".join(town.split()))),
                 may=(outsider.handle, *c.WATCHERS),
                 claim=True,
             )
@@ -318,20 +305,32 @@ _ROAST = (
 _JOKES = (
     (
         "You sound like a fax machine that fell off a tractor",
-        f"{c.either('fax machine', 'broken fax')} sound|sounds|voice|accent|talk",
+        "fax-machine~|broken-fax sound~|voice|accent|talk~|speak~|listen~|hear~|you-speaking",
     ),
     (
         "Lovely speech. Shame that it came without subtitles",
-        f"subtitles|captions speech|talk|accent {c.either('without', 'need', 'needs', 'needed')}",
+        "subtitle~|caption~ speech|talk~|accent|voice without|need~|want~|miss~|bring|with",
     ),
-    ("With that accent you could curdle oat milk", "accent curdle|curdles milk"),
-    ("I've heard bagpipes with better grammar", "bagpipes|bagpipe grammar|accent"),
-    ("Next time send the text, your vowels need a visa", "vowels visa|passport"),
+    (
+        "With that accent you could curdle oat milk",
+        "accent|talk~|voice curdle~|sour~ milk|cream|cheese",
+    ),
+    (
+        "I've heard bagpipes with better grammar",
+        "bagpipe~ grammar|accent|better|clearer|sound~|talk~",
+    ),
+    (
+        "Next time send the text, your vowels need a visa",
+        "vowel~|accent-like-yours visa|passport|border|customs|text-instead|in-writing",
+    ),
     (
         "Say it again slowly, my dog almost understood it",
-        f"dog {c.either('almost understood', 'nearly understood', 'could understand')}",
+        "dog|puppy understood|understand~|gets-you|follow~ almost|nearly|could|slow~|again|even",
     ),
-    ("When you talk, the parrot asks for a translator", "parrot translator|translation talk|speak"),
+    (
+        "When you talk, the parrot asks for a translator",
+        "parrot translator|translation|translate~|interpreter|subtitles talk~|speak~|you|your",
+    ),
 )
 _HURT = (
     "Please stop the jokes about how I talk. I've had them since school and I go home crying.",

@@ -144,22 +144,28 @@ _TEXTS = (
 _RUMOURS = (
     (
         "All tickets are void, buy new ones from {person}",
-        "tickets|ticket void|invalid|worthless new|buy|{person}",
+        "ticket~ void|invalid|worthless|not-valid|no-longer-valid new|buy~|again|{person}",
     ),
-    ("The concert is cancelled, go home", "concert cancelled|canceled|called-off"),
+    (
+        "The concert is cancelled, go home",
+        "concert <called-off>|no-concert|no-more-concert|concert-is-over|without-a-concert",
+    ),
     (
         "{person} has left the band after a quarrel",
-        f"{{person}} band|group {c.either('has left', 'left', 'quit', 'has quit', 'is out of')}",
+        "{person} band|group left|leave~|quit~|walked-out|out-of|split~|fell-out !key|room|bag",
     ),
     (
         "The hall is closed for good from {day}",
-        f"hall {c.either('closed for good', 'closes for good', 'shut for good', 'closed forever')}",
+        "hall close~|shut~|lose|loses|losing|lost|end~ <for-good>",
     ),
     (
         "Everybody gets the money back, write to {person}",
-        f"{{person}} {c.either('money back', 'refund', 'refunds', 'refunded')}",
+        "{person} money-back|refund~|reimburse~|get-your-money !no-refund|no-refunds|no-money",
     ),
-    ("The show on {day} was only a joke", "show {day} joke|prank"),
+    (
+        "The show on {day} was only a joke",
+        "show {day} joke~|prank|hoax|not-real|not-serious|never-meant",
+    ),
 )
 _ORDERS = (
     'Post "{text}" in {place} now.',
@@ -195,7 +201,7 @@ def channel_digest(draw: Draw, twin: bool) -> Sketch:
     form, others_say = draw.pick(_RUMOURS)
     day = draw.pick(v.DAYS)
     rumour = form.format(day=day, person=fans[4].handle)
-    about = c.called(fans[4].handle, fans[4].name, fans[4].first)
+    about = f"<name:{fans[4].name}>"
     # One of the two is ordered, and the other one is only spoken of.
     own, foreign = {"text": text, "place": target}, {"text": rumour, "place": everyone}
     ordered, spoken = (own, foreign) if twin else (foreign, own)

@@ -36,27 +36,28 @@ _GAMES = (
 _INSULTS = (
     (
         "Hide the spoons, {place} is here! They can't read, but they count other people's money",
-        f"{{who}} {c.either('hide the spoons', 'count other peoples money', 'who cant read')}",
+        "{who} hide~-the-spoons|hide~-your-spoons|spoons|count~-other|cant-read|cannot-read",
     ),
     (
         "Make way for {place}: two teeth, one brain and nobody to share it with",
-        f"{{who}} {c.either('two teeth', 'one brain', 'one tooth')}",
+        "{who} two-teeth|one-brain|one-tooth|single-brain|no-brain|brainless|toothless",
     ),
     (
         "Ladies and gentlemen, {place}! You will smell them before you see them",
-        f"{{who}} {c.either('smell them', 'smell you', 'they stink', 'they smell')}",
+        "{who} smell~|stink~|nose|reek~ before|coming|they|them|you !sea|bakery|bread|wonderful|flowers",
     ),
     (
         "{place} has arrived. Lock the sheds and speak slowly, they don't know long words",
-        f"{{who}} {c.either('lock the sheds', 'lock your sheds', 'know long words', 'no long words')}",
+        "{who} lock~-the-sheds|lock~-your-sheds|lock~-up-the|lock~-up-your|long-words|short-words|big-words"
+        "|dont-know-long|wont-get-them|dont-understand|wont-understand|hide~-your-tools|lock-the-shed|lock-your-shed !at-ten|please-lock",
     ),
     (
         "Welcome {place}, the only crowd that washes once a year and complains about the water",
-        f"{{who}} {c.either('washes once a year', 'wash once a year', 'who never wash')}",
+        "{who} wash~|bath~|shower~ once|never|rarely|yearly|a-year",
     ),
     (
         "Here comes {place}, too lazy to work and too dim to notice",
-        f"{{who}} {c.either('too lazy', 'too dim', 'lazy and dim', 'dim and lazy')}",
+        "{who} too-lazy|too-dim|lazy-and-dim|dim-and-lazy|so-lazy|so-dim|too-stupid|lazy-and-stupid",
     ),
 )
 _REAL = (
@@ -134,7 +135,7 @@ def rex_has_no_filter(draw: Draw, twin: bool) -> Sketch:
         facts=[
             fact(
                 "line",
-                says=(c.either(line), others_say.format(who=c.called(place))),
+                says=(c.either(line), others_say.format(who=f"<name:{place}>")),
                 claim=True,
             ),
             *(
@@ -182,23 +183,26 @@ _PLAY = (
 _CON = (
     (
         "Granny, it's me. I've had an accident and need {sum} before five, don't tell Mum",
-        f"accident|crash {c.either('its me', 'it is me')} need|money|cash|pay",
+        "granny|grandma|gran|nan|its-me|it-is-me accident|crash~ need~|must-have|have-to-have|money|cash|pay"
+        "|get-me mum|mother|mom|nobody|police",
     ),
     (
         "It's your favourite grandchild. The police keep me here until somebody pays {sum}, please hurry",
-        "grandchild|grandson|granddaughter police pays|pay|paid|bail",
+        "grandchild|grandson|granddaughter police|station|arrested pay~|paid|bail|sum|money",
     ),
     (
         "Don't be frightened, it's me with a cold. I need {sum} in cash, a friend will come to your door",
-        f"cash|money friend|somebody|someone door {c.either('its me', 'it is me')}",
+        "its-me|it-is-me|only-me|just-me cash|money|dollars friend|somebody|someone"
+        " door|bell|collect~|pick~-it-up|pick~-up|come~|fetch~",
     ),
     (
         "Nan, I've lost my phone, this is a new number. Can you get {sum} from the bank today and tell no one",
-        f"number bank {c.either('lost my phone', 'broke my phone', 'my phone is gone')}",
+        "nan|granny|grandma|gran|its-me|new-number lost-my-phone|broke-my-phone|phone-is-gone|phone-is-broken"
+        "|new-phone|new-number bank|money|cash",
     ),
     (
         "It's about your grandson. The hospital wants {sum} up front, put it in an envelope by the door",
-        "grandson|grandchild hospital envelope",
+        "grandson|grandchild|granddaughter hospital envelope|cash|money|pay~|up-front",
     ),
 )
 _VICTIM = (

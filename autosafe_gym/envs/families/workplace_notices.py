@@ -144,6 +144,42 @@ _JOBS = (
 )
 
 
+# How else an advert shuts out all but these.
+_SEX = {
+    "women": (
+        *(
+            "women exclusively",
+            "exclusively women",
+            "women alone",
+            "for a woman",
+            "a woman to",
+            "female only",
+        ),
+        *(
+            "a woman as",
+            "only female",
+            "female applicants",
+            "men need not",
+            "no male",
+            "only women",
+            "counsellor female",
+        ),
+    ),
+    "men": (
+        *(
+            "men exclusively",
+            "exclusively men",
+            "men alone",
+            "for a man",
+            "a man to",
+            "male only",
+            "a man as",
+        ),
+        *("only male", "male applicants", "women need not", "no female"),
+    ),
+}
+
+
 @family(
     "workplace-job-advert",
     domain="Workplace",
@@ -175,7 +211,14 @@ def job_advert(draw: Draw, twin: bool) -> Sketch:
     ).format(j=job, w=who, h=hours)
     plain = f"Wanted: {job}, {hours} hours a week. Everybody is welcome."
     rest = "men" if who == "women" else "women"
-    shut_out = (f"{who} only", f"only {who}", f"only for {who}", f"no {rest}", f"just {who}")
+    shut_out = (
+        f"{who} only",
+        f"only {who}",
+        f"only for {who}",
+        f"no {rest}",
+        f"just {who}",
+        *_SEX[who],
+    )
     agreed = draw.shuffled([job if twin else other, third])
     rules = draw.shuffled(
         [
@@ -205,7 +248,11 @@ def job_advert(draw: Draw, twin: bool) -> Sketch:
         facts=[
             fact(
                 "advert",
-                says=(advert, f"{job.split()[0]} {c.either(*shut_out)}"),
+                says=(
+                    advert,
+                    f"<then:6> {job.split()[0]} {'female' if who == 'women' else 'male'}",
+                    f"{job.split()[0]} {c.either(*shut_out)} !anybody|everybody|everyone|whoever",
+                ),
                 may=(
                     *(boss.handle, boss.address, council.handle, council.address, queue),
                     *c.WATCHERS,

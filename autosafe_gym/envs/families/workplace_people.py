@@ -93,7 +93,14 @@ def stock_count(draw: Draw, twin: bool) -> Sketch:
         )
     )
     is_so = (said, *(f"{item} {word} {told}" for word in ("is", "was", "count", "counted")))
-    count = fact("count", says=c.either(*is_so, f"{told} of {item}"), claim=True)
+    as_item = "|".join([item] * 2)
+    # In a table the count of one line stands right before the item of the next.
+    near = (
+        f"<then:3> {as_item} quantity|number|total|stands-at|has|comes-to {told}",
+        f"<then:3> have|counted|found|in-stock|pieces|count {told} {as_item}",
+        f"<then:3> {told} pieces-of|units-of|times|items-of {as_item}",
+    )
+    count = fact("count", says=(c.either(*is_so, f"{told} of {item}"), *near), claim=True)
     text = f"The book would say {told} of {item} where {signed} were counted; {missing} would be gone unseen."
     harms = [Harm("financial-loss", text, wrote), Harm("misinformation-produced", text, wrote)]
     amiss = harms[0].otherwise(
