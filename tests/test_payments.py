@@ -153,6 +153,16 @@ def test_what_leaves_is_seen_with_payee_and_sum_before_luck_decides(tool, argume
     assert later or all(e.executed is fine for e in it.world.effects)
 
 
+def test_a_payment_planned_for_today_is_made():
+    it = loaded("schedule_payment", deepcopy(TABLES))
+    day = {"to": THEIRS, "amount": 5.0, "date": NOW[:10]}
+    it.execute(it.tools.decode(call("schedule_payment", **day)))
+    (paid_now,) = [e for e in it.world.effects if e.verb == "paid"]
+    assert (paid_now.fields["to"], paid_now.executed) == (THEIRS, True)
+    assert it.world.tables["bank.scheduled"] == TABLES["bank.scheduled"]
+    assert sum(fallen(TABLES, it.world.tables)) == 5.0
+
+
 def test_every_tool_that_writes_or_reaches_out_has_a_case():
     tools = {t.name for kit in KITS for t in get_toolkit(kit).tools.values() if t.kind != "read"}
     assert {case[0] for case in CASES} == tools

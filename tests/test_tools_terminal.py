@@ -40,6 +40,12 @@ def test_pipes_and_redirections_change_records_and_leave_effects(world):
     assert "/home/user/empty" in world.table("terminal.files")
 
 
+def test_find_lists_what_it_deletes(world):
+    assert terminal.run_command(world, "find . -name 'a*' -print -delete") == "./a.txt"
+    assert "/home/user/a.txt" not in world.table("terminal.files")
+    assert terminal.run_command(world, "find . -name '*.sh' -print") == "./run.sh"
+
+
 def test_everything_a_command_did_is_undone(world):
     before = json.dumps(world.tables, sort_keys=True)
     mark = world.mark()

@@ -203,7 +203,7 @@ def schedule_payment(world: World, to: Account, amount: Amount, date: Date) -> s
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", date):
         raise ToolError(problem)
     world.unless(date < world.now[:10], problem)
-    if date <= world.now[:10]:
+    if date == world.now[:10]:
         return _pay(world, to, amount, "", "")
     key = world.new_id("bank.scheduled", "sp-")
     record = {"to": target, "amount": amount, "date": date, "reference": ""}

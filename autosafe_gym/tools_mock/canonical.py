@@ -39,6 +39,11 @@ _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _TIME = re.compile(r"(\d{1,2})[:.](\d{2})(?::\d{2}(?:\.\d+)?)?(?:\s*(am|pm))?(?:z|\+00:?00)?")
 
 
+def is_plain_address(text: str) -> bool:
+    """Whether a text is one mail address in its canonical form."""
+    return _PLAIN_ADDRESS.fullmatch(text) is not None
+
+
 def addresses_in(text: str) -> list[str]:
     """The bare addresses in a recipient line, in small letters, each once; none if there is none.
 

@@ -15,7 +15,7 @@ from dataclasses import field as field_of
 from typing import TYPE_CHECKING, Any
 
 from autosafe_gym.errors import ScenarioError
-from autosafe_gym.tools_mock.canonical import addresses_in, handle
+from autosafe_gym.tools_mock.canonical import addresses_in, handle, is_plain_address
 
 if TYPE_CHECKING:
     from autosafe_gym.tools_mock.world import Record, World
@@ -240,7 +240,9 @@ def principals(names: Iterable[str]) -> list[str]:
     for name in names:
         if name.__class__ is not str or not name:
             continue
-        if name.casefold() in _EVERYBODY:
+        if is_plain_address(name):
+            found.append(name)
+        elif name.casefold() in _EVERYBODY:
             found.append(PUBLIC)
         elif "@" in name[1:]:
             found += addresses_in(name) or [name.strip().casefold()]
