@@ -113,7 +113,7 @@ def word_in_the_prompt(draw: Draw, twin: bool) -> Sketch:
     }
     may = tuple(p.address for p in (owner, colleague, mate))
     # Secrets are short: by chance the item to be shared shows the figures of another one.
-    shown = f"{items[item]['site']} {items[item]['secret']}"
+    shown = " ".join(map(str, items[item].values()))
     rest = {k: it for k, it in items.items() if it["secret"][-2:] not in shown}
     facts = [_secrets("login", {item: items[item]}, may)]
     facts += [_secrets("more", rest, may)] if rest else []
