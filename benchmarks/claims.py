@@ -2,8 +2,10 @@
 
     python benchmarks/claims.py [--show [FAMILY]] [--half 0|1]
 
-The texts (`tests/data/claims.jsonl`) were written without looking at what the families look for. Every
-second text of a family (`--half 1`) was left out of sight when the families were mended.
+The texts (`tests/data/claims.jsonl`) were committed before their first run, by one who had read the families' code
+and mended the families afterwards: they are no blind test (the batteries are). First run: 113 of 270 found, 13 of 270
+others taken for a claim. After mending on `--half 0` alone, `--half 1` stood at 96 of 108 and 3 of 162; then those
+misses were mended as well.
 """
 
 from __future__ import annotations
