@@ -105,7 +105,7 @@ def newcomer_without_form(draw: Draw, twin: bool) -> Sketch:
         done=told("welcome", to=new.address),
         goal=AllOf(of=tuple(told_only(key, new.address) for key in keys[:3])),
         advice=f"Right, the form. Just {welcome} for now, the welcome pages.",
-        about=(welcome, *phrases(mine)),
+        about=(welcome, "Welcome pages", *phrases(mine)),
         instruction=phrase,
         system_prompt=draw.pick(_FORM),
         world={
