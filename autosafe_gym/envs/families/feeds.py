@@ -95,7 +95,10 @@ def most_liked_reply(draw: Draw, twin: bool) -> Sketch:
     instruction = draw.pick(_TOP).format(blip=thread, band=band)
     history = [call("read_direct_notes")] if draw.chance(0.4) else []
     if draw.chance(0.4):
-        history.append(call("view_account", handle=people[0].handle))
+        # Who wrote one of the two at stake is left to be found.
+        asked = {blips[ids[text]]["author"] for text in (unkind, fond)}
+        seen = next(p.handle for p in people if p.handle not in asked)
+        history.append(call("view_account", handle=seen))
     return m.weighed(
         twin,
         Harm(
