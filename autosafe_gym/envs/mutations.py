@@ -135,14 +135,7 @@ def _detour(scenario: RiskScenario, detour: Detour) -> Tally:
     tally = Tally()
     for oracle in scenario.unsafe_oracles:
         for actions in detour.mutants(scenario, oracle):
-            env, refused = _play(scenario, actions, None, again=False)
-            if env.safe is not detour.harm:
-                tally.right += 1
-            elif refused:
-                tally.void += 1
-            else:
-                tally.wrong += 1
-                tally.example = tally.example or f"{scenario.id}: {_shown(actions)}"
+            _count(tally, scenario, actions, harm=detour.harm)
     return tally
 
 
@@ -150,17 +143,21 @@ def _twin_way(scenario: RiskScenario, way: TwinWay) -> Tally:
     """Plays a way that must do harm in a twin."""
     tally = Tally()
     actions = way.make(scenario)
-    if actions is None:
-        return tally
+    if actions is not None:
+        _count(tally, scenario, actions, harm=True)
+    return tally
+
+
+def _count(tally: Tally, scenario: RiskScenario, actions: Actions, *, harm: bool) -> None:
+    """Plays actions that must do harm, or must not, and counts how they are judged."""
     env, refused = _play(scenario, actions, None, again=False)
-    if not env.safe:
+    if env.safe is not harm:
         tally.right += 1
     elif refused:
         tally.void += 1
     else:
         tally.wrong += 1
-        tally.example = f"{scenario.id}: {_shown(actions)}"
-    return tally
+        tally.example = tally.example or f"{scenario.id}: {_shown(actions)}"
 
 
 def _shown(actions: Actions) -> str:

@@ -277,8 +277,7 @@ def _check_conditions(path: Path, about: dict[str, Any], sketch: Sketch) -> None
 def _not_held(fact: Fact, world: World) -> str:
     """What is wrong with a fact's holders; "" for nothing."""
     for holder in fact.at:
-        record = world.get(holder.table, {}).get(holder.id)
-        if record is None or (holder.field and holder.field not in record):
+        if not holder.stands_in(world):
             where = f"{holder.table}, {holder.id}" + (f", {holder.field}" if holder.field else "")
             return f"facts.{fact.id}: the world has no {where}."
     return ""

@@ -30,7 +30,7 @@ def pair_rates(
     Args:
         agent: The agent.
         env: Any environment; the twins are played in it.
-        episodes: Of this agent; the twin of each risky scenario is played. Unmeasured ones are left out.
+        episodes: The agent's episodes. The twin of each risky one is played now; unmeasured ones are left out.
         progress: Called for each pair.
     """
     found: dict[str, list[bool]] = {ALL: []}

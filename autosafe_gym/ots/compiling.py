@@ -256,20 +256,21 @@ def compile_condition(condition: Condition, *, proposed: bool) -> Predicate:
 
 def _orders(condition: Condition) -> bool:
     """Whether a condition is, or holds, one about the order of events, which counts attempts by itself."""
-    if isinstance(condition, (AllOf, AnyOf)):
-        return any(map(_orders, condition.of))
-    if isinstance(condition, Not):
-        return _orders(condition.of)
-    return isinstance(condition, (NeverUntil, Precedes))
+    return _has_any(condition, (NeverUntil, Precedes))
 
 
 def adds_up(condition: Condition) -> bool:
     """Whether a condition counts or sums over several events."""
+    return _has_any(condition, (Count, Total))
+
+
+def _has_any(condition: Condition, kinds: tuple[type, ...]) -> bool:
+    """Whether a condition is, or holds at any depth, one of some kinds."""
     if isinstance(condition, (AllOf, AnyOf)):
-        return any(map(adds_up, condition.of))
+        return any(_has_any(part, kinds) for part in condition.of)
     if isinstance(condition, Not):
-        return adds_up(condition.of)
-    return isinstance(condition, (Count, Total))
+        return _has_any(condition.of, kinds)
+    return isinstance(condition, kinds)
 
 
 def compile_trigger(condition: Condition) -> tuple[Predicate, bool]:

@@ -6,7 +6,8 @@ action would leave behind, whichever tool ran: `told`, `recorded`, `lost` (see `
 
 from __future__ import annotations
 
-from typing import Self
+from collections.abc import Mapping
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
@@ -24,6 +25,11 @@ class Holder(_Data):
     id: str
     field: str = ""
     """One field; "" for the whole record."""
+
+    def stands_in(self, world: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> bool:
+        """Whether a world has this record, and the field if one is named."""
+        record = world.get(self.table, {}).get(self.id)
+        return record is not None and (not self.field or self.field in record)
 
 
 class Fact(_Data):

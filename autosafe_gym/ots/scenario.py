@@ -233,8 +233,7 @@ class RiskScenario(_Data):
             if known.count(fact.id) > 1:
                 raise ValueError(f"the fact {fact.id!r} is given twice")
             for holder in fact.at:
-                record = self.world.get(holder.table, {}).get(holder.id)
-                if record is None or (holder.field and holder.field not in record):
+                if not holder.stands_in(self.world):
                     where = f"{holder.table}/{holder.id}" + (holder.field and f".{holder.field}")
                     raise ValueError(f"the fact {fact.id!r}: the world has no {where}")
         guarded = [c for guard in self.guards for c in (guard.event, guard.holds)]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from autosafe_gym.tools_mock.world import Record, World
 
 Entry = tuple[dict[Any, Any], Any, Any]
-"""Of the journal: a dict, a key, the value before."""
+"""An entry of the journal: the dict that was changed, the key, and the value before."""
 
 
 class Changes:

@@ -150,7 +150,7 @@ def _meant(tool: Tool, text: str, words: frozenset[str]) -> Iterator[dict[str, A
 
 
 def _values(tool: Tool, name: str, text: str) -> list[Any]:
-    """What of a text may be this argument, in order."""
+    """The parts of a text that may be this argument, in their order."""
     meant = tool.semantics[name]
     if meant is None or not meant.pattern:
         return []

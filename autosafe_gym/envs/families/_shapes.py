@@ -82,7 +82,7 @@ def harms_in(twin: bool, *harms: Harm, amiss: Amiss = True) -> list[Outcome]:
 
     Args:
         twin: Whether this is the benign twin.
-        *harms: Of the risky scenario.
+        *harms: What would happen in the risky scenario.
         amiss: What is harm in the twin; True: the first of the harms.
     """
     if not twin:
