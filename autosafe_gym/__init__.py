@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autosafe_gym.envs.registration import register_environments
+from autosafe_gym.library.registration import register_environments
 from autosafe_gym.ots.checks import add_check
 
 if TYPE_CHECKING:
     from autosafe_gym.envs.vector import make_vec
-    from autosafe_gym.rollouts.episode import rollout
+    from autosafe_gym.episodes.episode import rollout
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "make_vec", "rollout"]
@@ -21,7 +21,7 @@ add_check("autosafe_gym.tools_mock.condition_names:check_conditions")
 def __getattr__(name: str) -> Any:
     # Loaded on first use: importing the package costs hardly more than importing gymnasium.
     if name == "rollout":
-        from autosafe_gym.rollouts.episode import rollout
+        from autosafe_gym.episodes.episode import rollout
 
         return rollout
     if name == "make_vec":

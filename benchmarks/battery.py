@@ -20,8 +20,8 @@ from rich.console import Console
 from rich.table import Table
 
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.envs.family import get_family
-from autosafe_gym.envs.source import Single
+from autosafe_gym.library.family import get_family
+from autosafe_gym.library.source import Single
 from autosafe_gym.evaluation.intervals import Rate
 
 DATA = Path(__file__).parents[1] / "tests" / "data"

@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from autosafe_gym.envs.family import get_family
+from autosafe_gym.library.family import get_family
 from autosafe_gym.ots.saying import read
 from autosafe_gym.tools_mock.stakes import ASSERTED, Stake
 from autosafe_gym.tools_mock.world import World

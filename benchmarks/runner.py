@@ -16,9 +16,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from autosafe_gym.rollouts.job import Job
-from autosafe_gym.rollouts.runner import run_episodes
-from autosafe_gym.rollouts.store import EpisodeStore
+from autosafe_gym.runs.job import Job
+from autosafe_gym.runs.runner import run_episodes
+from autosafe_gym.runs.store import EpisodeStore
 
 EPISODES, CONCURRENCY = 256, 64
 SERVER = """

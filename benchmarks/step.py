@@ -21,8 +21,8 @@ from gymnasium.vector import SyncVectorEnv
 
 import autosafe_gym
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.envs.family import all_families, get_family
-from autosafe_gym.envs.source import FamilySource
+from autosafe_gym.library.family import all_families, get_family
+from autosafe_gym.library.source import FamilySource
 from autosafe_gym.ots import RiskScenario
 from autosafe_gym.ots.condition import happens, told
 from autosafe_gym.ots.facts import fact

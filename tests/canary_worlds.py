@@ -14,7 +14,7 @@ from typing import Any
 
 from luck_worlds import NOW, OTHER, WORLDS
 
-from autosafe_gym.envs.family import all_families
+from autosafe_gym.library.family import all_families
 from autosafe_gym.tools_mock.tool import get_toolkit
 
 Tables = dict[str, dict[str, dict[str, Any]]]

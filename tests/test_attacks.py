@@ -3,10 +3,10 @@
 import gymnasium as gym
 import pytest
 
-from autosafe_gym.envs.attacks import ATTACKS, DRAWN
-from autosafe_gym.envs.family import all_families
-from autosafe_gym.envs.proofs import check_scenario
-from autosafe_gym.envs.source import FamilySource
+from autosafe_gym.library.attacks import ATTACKS, DRAWN
+from autosafe_gym.library.family import all_families
+from autosafe_gym.check.proofs import check_scenario
+from autosafe_gym.library.source import FamilySource
 from autosafe_gym.errors import ScenarioError, UnknownNameError
 
 INJECTED = [f for f in all_families().values() if f.has_injection]

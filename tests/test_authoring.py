@@ -10,9 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from autosafe_gym.cli.main import app
-from autosafe_gym.envs.family import all_families, get_family
-from autosafe_gym.envs.packs import load_file
-from autosafe_gym.envs.proofs import check_family
+from autosafe_gym.library.family import all_families, get_family
+from autosafe_gym.library.packs import load_file
+from autosafe_gym.check.proofs import check_family
 from autosafe_gym.errors import AutosafeError, DataError
 from autosafe_gym.ots import happens
 
@@ -20,7 +20,7 @@ from autosafe_gym.ots import happens
 @pytest.fixture(autouse=True)
 def own_families_go_again(monkeypatch):
     """What these tests register is not part of the library that other tests look at."""
-    monkeypatch.setattr("autosafe_gym.envs.family._FAMILIES", dict(all_families()))
+    monkeypatch.setattr("autosafe_gym.library.family._FAMILIES", dict(all_families()))
 
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "forwarded_itinerary.yaml"
@@ -91,7 +91,7 @@ def test_a_bad_yaml_family_is_refused_with_the_fault_named(tmp_path, change, sai
 
 
 def test_conditions_have_a_short_form():
-    from autosafe_gym.envs.yaml_conditions import condition
+    from autosafe_gym.library.yaml_conditions import condition
 
     paid = happens("paid", to="x")
     assert condition({"happens": "paid", "to": "x"}) == paid

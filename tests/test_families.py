@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autosafe_gym import agents
-from autosafe_gym.envs import proofs
-from autosafe_gym.envs.family import DONE, all_families, call, get_family
-from autosafe_gym.envs.source import FamilySource
-from autosafe_gym.envs.splits import HELD_OUT_FAMILIES, OUTCOME_PAIRS, family_split, seed_of_split
+from autosafe_gym.check import proofs
+from autosafe_gym.library.family import DONE, all_families, call, get_family
+from autosafe_gym.library.source import FamilySource
+from autosafe_gym.library.splits import HELD_OUT_FAMILIES, OUTCOME_PAIRS, family_split, seed_of_split
 from autosafe_gym.errors import UnknownNameError
-from autosafe_gym.evaluation.coverage import THE_TEN, broken_promises, coverage
+from autosafe_gym.check.coverage import THE_TEN, broken_promises, coverage
 from autosafe_gym.evaluation.evaluate import evaluate, risk_env
 from autosafe_gym.ots import RiskScenario
 from autosafe_gym.ots.taxonomy import MODES
@@ -92,7 +92,7 @@ def test_twins_differ_in_the_risk_alone(name):
 
 def test_hash_seed_and_process_change_nothing():
     code = (
-        "from autosafe_gym.envs.family import all_families as a\n"
+        "from autosafe_gym.library.family import all_families as a\n"
         "print([f.sample(7, twin=t).content_hash() for f in a().values() for t in (False, True)])"
     )
     outputs = {

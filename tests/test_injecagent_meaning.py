@@ -9,7 +9,7 @@ import pytest
 from autosafe_gym.adapters.injecagent import load
 from autosafe_gym.adapters.injecagent_harms import targets_of
 from autosafe_gym.adapters.injecagent_neighbours import NEIGHBOURS
-from autosafe_gym.envs.menu import Menu
+from autosafe_gym.features.menu import Menu
 
 REAL = Path(__file__).parents[2] / "shared" / "benchmarks" / "injecagent"
 pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason="the benchmark's data are not here")

@@ -10,13 +10,13 @@ import itertools
 import numpy as np
 import pytest
 
-from autosafe_gym.envs import layout
-from autosafe_gym.envs.call_rows import bound_entities
-from autosafe_gym.envs.family import all_families
-from autosafe_gym.envs.features import VERSION, Features
-from autosafe_gym.envs.menu import Menu
-from autosafe_gym.envs.questions import Lines
-from autosafe_gym.envs.words import WORDS, bucket
+from autosafe_gym.features import layout
+from autosafe_gym.features.call_rows import bound_entities
+from autosafe_gym.library.family import all_families
+from autosafe_gym.features.features import VERSION, Features
+from autosafe_gym.features.menu import Menu
+from autosafe_gym.features.questions import Lines
+from autosafe_gym.features.words import WORDS, bucket
 
 all_families()  # Registers the tools.
 TOOLS = ("read_mail", "forward_mail", "move_mail", "transfer", "list_events")
@@ -207,7 +207,7 @@ def moments():
             return []
 
     patch = pytest.MonkeyPatch()
-    patch.setattr("autosafe_gym.envs.menu.Lines", Plain)
+    patch.setattr("autosafe_gym.features.menu.Lines", Plain)
     menu = Menu((*TOOLS, *ACTS))
     messages = [{"role": "user", "content": OPENING}]
     menu.start(OPENING, {"messages": messages, "now": "2026-03-02 09:00"})

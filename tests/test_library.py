@@ -4,15 +4,15 @@ import dataclasses
 
 import pytest
 
-from autosafe_gym.envs.family import Draw, all_families, get_family
+from autosafe_gym.library.family import Draw, all_families, get_family
 from autosafe_gym.errors import ScenarioError
-from autosafe_gym.evaluation import duplicates as near
-from autosafe_gym.evaluation.duplicates import duplicates, read_by_a_person
+from autosafe_gym.check import duplicates as near
+from autosafe_gym.check.duplicates import duplicates, read_by_a_person
 
 pytest.importorskip("sklearn")
 
-from autosafe_gym.evaluation import cues as baseline
-from autosafe_gym.evaluation.cues import cues
+from autosafe_gym.check import cues as baseline
+from autosafe_gym.check.cues import cues
 
 BOUND = 0.60
 """How well words alone may do on a family of mode N-N, N-M, U-N or U-M (0.5 is chance)."""

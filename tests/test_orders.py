@@ -8,8 +8,8 @@ from helpers import RISKY
 from luck_worlds import WORLDS
 
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.envs.family import call, get_family
-from autosafe_gym.envs.source import Single
+from autosafe_gym.library.family import call, get_family
+from autosafe_gym.library.source import Single
 from autosafe_gym.errors import ToolCodeError
 from autosafe_gym.ots.condition import Record, Total, happens, match, told
 from autosafe_gym.ots.facts import fact

@@ -13,7 +13,7 @@ from autosafe_gym import agents
 from autosafe_gym.adapters.own_tools import load
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.errors import DataError
-from autosafe_gym.rollouts.rescoring import rescore, same_verdict
+from autosafe_gym.episodes.rescoring import rescore, same_verdict
 
 FILE = Path(__file__).parents[1] / "examples" / "own_tools.json"
 ONLY = {"name": "only_read", "parameters": {"properties": {"path": {"type": "string"}}}}

@@ -5,10 +5,10 @@ import pytest
 
 from autosafe_gym import agents
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.envs.family import call, get_family
+from autosafe_gym.library.family import call, get_family
 from autosafe_gym.envs.rendezvous import Rendezvous
 from autosafe_gym.envs.reward import ShapedReward
-from autosafe_gym.envs.source import Single
+from autosafe_gym.library.source import Single
 from autosafe_gym.evaluation.evaluate import evaluate, set_name
 from autosafe_gym.evaluation.metrics import LABELS, grouped
 from autosafe_gym.evaluation.tables import metrics_table

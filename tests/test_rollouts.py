@@ -18,10 +18,10 @@ from autosafe_gym.agents.reply_cache import ReplyCache
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.errors import AgentError, DataError
 from autosafe_gym.evaluation.evaluate import risk_env
-from autosafe_gym.rollouts.limits import Limits
-from autosafe_gym.rollouts.rescoring import rescore, same_verdict
-from autosafe_gym.rollouts.runner import Prices, player, run_episodes
-from autosafe_gym.rollouts.store import EpisodeStore, read_episodes
+from autosafe_gym.episodes.limits import Limits
+from autosafe_gym.episodes.rescoring import rescore, same_verdict
+from autosafe_gym.runs.runner import Prices, player, run_episodes
+from autosafe_gym.runs.store import EpisodeStore, read_episodes
 
 KEY = "sk-very-secret-0123456789"
 
@@ -82,8 +82,8 @@ KILLED = """
 import sys, time
 from autosafe_gym import agents
 from autosafe_gym.evaluation.evaluate import risk_env
-from autosafe_gym.rollouts.runner import player, run_episodes
-from autosafe_gym.rollouts.store import EpisodeStore
+from autosafe_gym.runs.runner import player, run_episodes
+from autosafe_gym.runs.store import EpisodeStore
 
 class Slow:
     name = "slow"
@@ -159,7 +159,7 @@ def test_an_episode_is_on_the_disk_before_it_is_counted(tmp_path, monkeypatch):
 DIES = """
 import os, sys
 from autosafe_gym.ots.trajectory import Trajectory
-from autosafe_gym.rollouts.store import EpisodeStore
+from autosafe_gym.runs.store import EpisodeStore
 
 class Dies(dict):
     def __setitem__(self, seed, episode):

@@ -7,9 +7,9 @@ import sys
 import numpy as np
 import pytest
 
-from autosafe_gym.envs.family import all_families
+from autosafe_gym.library.family import all_families
 from autosafe_gym.envs.rendezvous import Rendezvous
-from autosafe_gym.envs.source import FamilySource
+from autosafe_gym.library.source import FamilySource
 
 IDS = list(all_families())
 SEEDS = range(6000)
@@ -69,7 +69,7 @@ def test_twins_have_the_share_that_was_asked_for():
 
 def test_the_family_of_a_seed_is_the_same_in_every_process():
     code = (
-        "from autosafe_gym.envs.source import FamilySource as S; s = S();"
+        "from autosafe_gym.library.source import FamilySource as S; s = S();"
         "print([s.scenario(n).id for n in range(40)])"
     )
     other = subprocess.run(

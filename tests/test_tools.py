@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.envs.family import all_families
+from autosafe_gym.library.family import all_families
 from autosafe_gym.tools_mock.tool import all_toolkits, get_tool
 
 KITS = {k: v for k, v in all_toolkits().items() if not k.startswith("injecagent")}

@@ -9,14 +9,14 @@ import pytest
 
 import autosafe_gym  # noqa: F401
 from autosafe_gym import agents
-from autosafe_gym.envs.family import DONE, all_families
-from autosafe_gym.envs.features import Features
-from autosafe_gym.envs.layout import GROUPS, MEANING
-from autosafe_gym.envs.menu import Menu
+from autosafe_gym.library.family import DONE, all_families
+from autosafe_gym.features.features import Features
+from autosafe_gym.features.layout import GROUPS, MEANING
+from autosafe_gym.features.menu import Menu
 from autosafe_gym.envs.reward import PRESETS, ShapedReward
-from autosafe_gym.envs.sight import Sight, compare
-from autosafe_gym.envs.text_lines import read_line
-from autosafe_gym.envs.wrappers import FeatureWrapper, MenuWrapper
+from autosafe_gym.features.sight import Sight, compare
+from autosafe_gym.features.text_lines import read_line
+from autosafe_gym.features.wrappers import FeatureWrapper, MenuWrapper
 from autosafe_gym.errors import DataError, UnknownNameError
 from autosafe_gym.evaluation.evaluate import evaluate, risk_env
 from autosafe_gym.ots import ToolCall, happens
@@ -128,7 +128,7 @@ def test_a_group_left_out_is_left_out():
 
 def test_sentences_join_only_where_they_are_asked_for():
     pytest.importorskip("wordllama")
-    from autosafe_gym.envs.sentences import meanings
+    from autosafe_gym.features.sentences import meanings
 
     bare, meant = rows_of(RISKY), rows_of(RISKY, groups=(*GROUPS, "sentences"))
     assert {k: v.shape for k, v in meant.items() if k not in bare} == {
@@ -303,7 +303,7 @@ def test_a_run_trains_resumes_and_refuses_another(tmp_path, monkeypatch):
     assert first.to_dict() == again.to_dict()
     assert first.metrics["unmeasured"].value == 0
 
-    monkeypatch.setattr("autosafe_gym.envs.features.VERSION", 5)
+    monkeypatch.setattr("autosafe_gym.features.features.VERSION", 5)
     with pytest.raises(DataError, match=r"version 4 .*version 5"):
         load_agent(done.file)
     broken = tmp_path / "broken.zip"

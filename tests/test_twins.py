@@ -3,11 +3,11 @@
 import pytest
 
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.envs.family import DONE, all_families, call, get_family
-from autosafe_gym.envs.mutations import mutate
-from autosafe_gym.envs.proofs import check_scenario
-from autosafe_gym.envs.source import Single
-from autosafe_gym.envs.twin_ways import TWIN_WAYS
+from autosafe_gym.library.family import DONE, all_families, call, get_family
+from autosafe_gym.check.mutations import mutate
+from autosafe_gym.check.proofs import check_scenario
+from autosafe_gym.library.source import Single
+from autosafe_gym.check.twin_ways import TWIN_WAYS
 from autosafe_gym.evaluation.metrics import Episode, episode_metrics
 from autosafe_gym.ots import happens
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Set
 from typing import NamedTuple
 
 from autosafe_gym.adapters.injecagent_neighbours import CARRIERS, Way, ways_of
-from autosafe_gym.envs.candidates import FILLERS
+from autosafe_gym.features.candidates import FILLERS
 from autosafe_gym.ots.condition import AnyOf, Condition, Happens, Match, match
 from autosafe_gym.tools_mock.semantic import all_semantics
 

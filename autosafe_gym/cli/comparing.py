@@ -32,7 +32,7 @@ from autosafe_gym.cli.options import (
 from autosafe_gym.cli.output import console, errors, write_json
 from autosafe_gym.cli.runs import env_filters, play
 from autosafe_gym.evaluation.intervals import percent
-from autosafe_gym.rollouts.job import Job
+from autosafe_gym.runs.job import Job
 
 if TYPE_CHECKING:
     from autosafe_gym.ots.trajectory import Trajectory
@@ -68,8 +68,8 @@ def compare(
     json: Json = None,
 ) -> None:
     """Compare defences (and attacks) on the same scenarios: safety, utility, blocks, cost."""
-    from autosafe_gym.agents.defences import DEFENCES, check_defence
-    from autosafe_gym.envs.attacks import ATTACKS, check_attack
+    from autosafe_gym.defences.defences import DEFENCES, check_defence
+    from autosafe_gym.library.attacks import ATTACKS, check_attack
 
     wrappers: list[str | None] = [None]
     if attacks:

@@ -12,8 +12,8 @@ from autosafe_gym.cli.options import Json
 from autosafe_gym.cli.output import console, errors, progress, write_json
 
 if TYPE_CHECKING:
-    from autosafe_gym.evaluation.coverage import Coverage
-    from autosafe_gym.evaluation.cues import Cues
+    from autosafe_gym.check.coverage import Coverage
+    from autosafe_gym.check.cues import Cues
 
 _WIDEST = 8
 """Columns of a table that a terminal still shows."""
@@ -25,13 +25,13 @@ def coverage(
     json: Json = None,
 ) -> None:
     """Show which cells of the taxonomy hold families; fail if a promised one holds too few."""
-    from autosafe_gym.evaluation.coverage import broken_promises
-    from autosafe_gym.evaluation.coverage import coverage as measure
+    from autosafe_gym.check.coverage import broken_promises
+    from autosafe_gym.check.coverage import coverage as measure
 
     found = measure(draws)
     write_json(json, found.to_dict())
     if picture is not None:
-        from autosafe_gym.evaluation.coverage_plot import plot_coverage
+        from autosafe_gym.check.coverage_plot import plot_coverage
 
         plot_coverage(found, picture)
     if str(json) != "-":
@@ -144,7 +144,7 @@ def cues(
     json: Json = None,
 ) -> None:
     """Measure how well words alone tell risky scenarios from their twins (50% is chance)."""
-    from autosafe_gym.evaluation.cues import cues as measure
+    from autosafe_gym.check.cues import cues as measure
 
     with progress("words alone") as report:
         found = measure(families or (), seeds, pairs=pairs, progress=report)
@@ -189,7 +189,7 @@ def duplicates(
     json: Json = None,
 ) -> None:
     """Measure how many scenarios have a near-duplicate, within their family and in others."""
-    from autosafe_gym.evaluation.duplicates import duplicates as measure
+    from autosafe_gym.check.duplicates import duplicates as measure
 
     with progress("near-duplicates") as report:
         found = measure(samples, threshold, report)

@@ -38,7 +38,7 @@ def judge(
 ) -> None:
     """Measure a model as the evaluator: its agreement with the rules, its false alarms on twins."""
     from autosafe_gym.agents.endpoint import Settings, open_endpoint
-    from autosafe_gym.envs.source import FamilySource
+    from autosafe_gym.library.source import FamilySource
     from autosafe_gym.pipeline.agreement import measure
     from autosafe_gym.pipeline.model_roles import ModelEvaluator
 

@@ -44,12 +44,12 @@ from autosafe_gym.cli.output import (
     show_unmeasured,
     write_json,
 )
-from autosafe_gym.rollouts.job import Job
+from autosafe_gym.runs.job import Job
 
 if TYPE_CHECKING:
     from autosafe_gym.envs.env import RiskEnv
     from autosafe_gym.ots.trajectory import Trajectory
-    from autosafe_gym.rollouts.runner import Player, Totals
+    from autosafe_gym.runs.runner import Player, Totals
 
 Run = Annotated[Path, typer.Argument(help="Folder of a run ('autosafe rollout' makes one).")]
 
@@ -167,7 +167,7 @@ def _players(
             job.keep_replies(replies)
         yield job.make_player
         return
-    from autosafe_gym.rollouts.ray_engine import RayPlayers
+    from autosafe_gym.runs.ray_engine import RayPlayers
 
     with console.status("Ray is starting ..."):
         made = RayPlayers(job, concurrency, address=address, workers=workers, replies=replies)
@@ -215,8 +215,8 @@ def play(
     Returns:
         The totals, and the episodes in the order of their seeds.
     """
-    from autosafe_gym.rollouts.runner import Prices, run_episodes
-    from autosafe_gym.rollouts.store import EpisodeStore
+    from autosafe_gym.runs.runner import Prices, run_episodes
+    from autosafe_gym.runs.store import EpisodeStore
 
     store = EpisodeStore(out, job.config())
     seeds = range(job.seed, job.seed + episodes)
@@ -263,9 +263,9 @@ def stored_env(config: dict[str, Any]) -> RiskEnv:
 
 def rescore(run: Run, json: Json = None) -> None:
     """Judge a stored run again by executing it, without any model."""
-    from autosafe_gym.rollouts.rescoring import rescore as again
-    from autosafe_gym.rollouts.rescoring import same_verdict
-    from autosafe_gym.rollouts.store import read_config, read_episodes
+    from autosafe_gym.episodes.rescoring import rescore as again
+    from autosafe_gym.episodes.rescoring import same_verdict
+    from autosafe_gym.runs.store import read_config, read_episodes
 
     config, known = read_config(run), list(read_episodes(run))
     env = stored_env(config)
@@ -287,7 +287,7 @@ def reflect(
 ) -> None:
     """Make reflected data sets from a stored run."""
     from autosafe_gym.pipeline import datasets
-    from autosafe_gym.rollouts.store import read_config, read_episodes
+    from autosafe_gym.runs.store import read_config, read_episodes
 
     config, known = read_config(run), list(read_episodes(run))
     env = stored_env(config)

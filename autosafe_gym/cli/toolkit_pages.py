@@ -7,7 +7,7 @@ import re
 import sys
 from pathlib import Path
 
-from autosafe_gym.envs.family import all_families
+from autosafe_gym.library.family import all_families
 from autosafe_gym.errors import DataError
 from autosafe_gym.tools_mock.tool import Tool, Toolkit, shipped_toolkits
 
@@ -15,7 +15,7 @@ _VERB = re.compile(r'\.(?:effect\(\s*"(\w+)"|sends\()')
 """What enters an effect; `sends` enters `delivered`."""
 
 
-FAMILIES = "autosafe_gym.envs.families."
+FAMILIES = "autosafe_gym.library.families."
 
 
 def pages() -> dict[str, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from autosafe_gym.envs.candidates import FILLERS
+from autosafe_gym.features.candidates import FILLERS
 from autosafe_gym.envs.ending import wants_more_than_an_end
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
 from autosafe_gym.tools_mock.dialogue import DIALOGUE_ACTS

@@ -118,7 +118,7 @@ class RiskVectorEnv(VectorEnv[Any, Any, Any]):
 
 def make_vector_env(*, num_envs: int = 1, **kwargs: Any) -> RiskVectorEnv:
     """The vector entry point behind `gym.make_vec`; keywords as for `gym.make`."""
-    from autosafe_gym.envs.registration import make_env
+    from autosafe_gym.library.registration import make_env
 
     return RiskVectorEnv([_risk(make_env(**kwargs)) for _ in range(num_envs)])
 

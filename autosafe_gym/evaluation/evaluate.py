@@ -22,7 +22,7 @@ from autosafe_gym.evaluation.metrics import (
     grade_counts,
     grouped,
 )
-from autosafe_gym.rollouts.episode import rollout
+from autosafe_gym.episodes.episode import rollout
 
 Progress = Callable[[str, int, int], None]
 KS = (1, 3, 5)

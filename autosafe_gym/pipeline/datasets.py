@@ -26,7 +26,7 @@ from autosafe_gym.pipeline.card import card_text
 from autosafe_gym.pipeline.reflection import Reflection, reflect
 from autosafe_gym.pipeline.rows import alpaca_row, preference_row, sft_row
 from autosafe_gym.pipeline.search import RiskPoint, search
-from autosafe_gym.rollouts.rescoring import Replay
+from autosafe_gym.episodes.rescoring import Replay
 
 FORMAT = 1
 """Of the files: a data set of another one is refused."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.envs.family import ASK, CONFIRM, DONE, REFUSE
+from autosafe_gym.library.family import ASK, CONFIRM, DONE, REFUSE
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
 from autosafe_gym.ots.taxonomy import OUTCOMES
 from autosafe_gym.ots.trajectory import Verdict

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from autosafe_gym.envs.features import Features, spaces_version
-from autosafe_gym.envs.layout import GROUPS
-from autosafe_gym.envs.menu import Menu
+from autosafe_gym.features.features import Features, spaces_version
+from autosafe_gym.features.layout import GROUPS
+from autosafe_gym.features.menu import Menu
 from autosafe_gym.errors import DataError, MissingExtraError
 
 

@@ -14,10 +14,10 @@ import gymnasium as gym
 import numpy as np
 
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.envs.features import Features
-from autosafe_gym.envs.layout import BITS, EXTRA_SHAPES, GROUPS, SHAPES, place
-from autosafe_gym.envs.menu import Menu
-from autosafe_gym.envs.questions import named_by
+from autosafe_gym.features.features import Features
+from autosafe_gym.features.layout import BITS, EXTRA_SHAPES, GROUPS, SHAPES, place
+from autosafe_gym.features.menu import Menu
+from autosafe_gym.features.questions import named_by
 from autosafe_gym.errors import DataError
 from autosafe_gym.ots.scenario import ToolCall
 from autosafe_gym.ots.trajectory import Trajectory

@@ -17,7 +17,7 @@ import torch
 
 import autosafe_gym
 from autosafe_gym import agents
-from autosafe_gym.envs.features import spaces_version
+from autosafe_gym.features.features import spaces_version
 from autosafe_gym.errors import DataError
 from autosafe_gym.evaluation.evaluate import env_of_set, evaluate
 from autosafe_gym.training.agent import load_agent

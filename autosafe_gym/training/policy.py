@@ -20,8 +20,8 @@ from stable_baselines3.dqn.policies import MultiInputPolicy as DQNMultiInputPoli
 from stable_baselines3.dqn.policies import QNetwork
 from torch import nn
 
-from autosafe_gym.envs.layout import SLOTS, TOOL_WORDS
-from autosafe_gym.envs.words import VOCABULARY, WORDS
+from autosafe_gym.features.layout import SLOTS, TOOL_WORDS
+from autosafe_gym.features.words import VOCABULARY, WORDS
 
 HIDDEN = 64
 EMBEDDED = 32

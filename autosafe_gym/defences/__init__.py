@@ -1,0 +1,1 @@
+"""Wrappers round agents that make them safer: safety architectures and the usual defences of the prompt."""

@@ -1,0 +1,1 @@
+"""One episode: an agent in an environment, its limits, and what was stored of it judged again."""

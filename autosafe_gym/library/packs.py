@@ -1,0 +1,79 @@
+"""Families and toolkits of third parties: from a file, or from packages that announce themselves.
+
+A package announces a module by an entry point of the group `autosafe_gym.packs`; importing that module
+registers its toolkits and families.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from autosafe_gym.errors import DataError
+
+GROUP = "autosafe_gym.packs"
+
+
+def load_packs() -> None:
+    """Imports every announced pack.
+
+    Raises:
+        DataError: If one can't be imported; it names the pack.
+    """
+    for entry in entry_points(group=GROUP):
+        try:
+            entry.load()
+        except Exception as error:
+            raise DataError(
+                f"The pack {entry.name!r} ({entry.value}) can't be loaded: "
+                f"{type(error).__name__}: {error}. Mend or uninstall it."
+            ) from error
+
+
+YAML = (".yaml", ".yml")
+FILES = (".py", *YAML)
+"""Endings of files that define families or toolkits."""
+
+
+def load_file(path: str | Path) -> list[str]:
+    """Registers what a file of one's own defines.
+
+    Args:
+        path: A Python file with families or toolkits, or a YAML file with one family.
+
+    Returns:
+        The ids of the families that it registered.
+
+    Raises:
+        DataError: If there is no such file, it fails, or it registers nothing.
+        MissingExtraError: If it is YAML and the extra `yaml` is not installed.
+    """
+    from autosafe_gym.library.family import all_families
+    from autosafe_gym.tools_mock.tool import all_toolkits
+
+    file = Path(path).resolve()
+    if not file.is_file():
+        raise DataError(f"{path}: there is no such file.")
+    if file.suffix in YAML:
+        from autosafe_gym.library.yaml_family import load_yaml
+
+        return [load_yaml(file).id]
+    families, toolkits = set(all_families()), set(all_toolkits())
+    _run(path, file)
+    found = [name for name in all_families() if name not in families]
+    if not found and set(all_toolkits()) == toolkits:
+        raise DataError(
+            f"{path}: no family and no toolkit is defined there; decorate a function with @family."
+        )
+    return found
+
+
+def _run(path: str | Path, file: Path) -> None:
+    spec = importlib.util.spec_from_file_location(f"autosafe_pack_{file.stem}", file)
+    if spec is None or spec.loader is None:
+        raise DataError(f"{path}: a Python file is needed.")
+    try:
+        spec.loader.exec_module(importlib.util.module_from_spec(spec))
+    except Exception as error:
+        raise DataError(f"{path}: {type(error).__name__}: {error}") from error

@@ -1,0 +1,73 @@
+"""`gym.make` ids: `autosafe/All-v0`, and one for each domain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import gymnasium as gym
+
+from autosafe_gym.ots.taxonomy import DOMAINS
+
+ENTRY_POINT = "autosafe_gym.library.registration:make_env"
+VECTOR_ENTRY_POINT = "autosafe_gym.envs.vector:make_vector_env"
+
+
+def environment_ids() -> list[str]:
+    """Every id that this package registers, `All` first."""
+    return sorted(
+        (name for name in gym.registry if name.startswith("autosafe/")),
+        key=lambda name: (name != "autosafe/All-v0", name),
+    )
+
+
+def make_env(
+    *,
+    domain: str | None = None,
+    split: str | None = "train",
+    families: str | Iterable[str] | None = None,
+    modes: str | Iterable[str] | None = None,
+    outcomes: str | Iterable[str] | None = None,
+    toolkits: str | Iterable[str] | None = None,
+    channels: str | Iterable[str] | None = None,
+    twin_share: float = 1 / 3,
+    wrapper: str | None = None,
+    **settings: Any,
+) -> gym.Env[str, Any]:
+    """The entry point behind `gym.make`: filters go to `FamilySource`, settings to `RiskEnv`."""
+    from autosafe_gym.envs.env import RiskEnv
+    from autosafe_gym.library.source import FamilySource
+
+    source = FamilySource(
+        domain=domain,
+        split=split,
+        families=families,
+        modes=modes,
+        outcomes=outcomes,
+        toolkits=toolkits,
+        channels=channels,
+        twin_share=twin_share,
+        wrapper=wrapper,
+    )
+    return RiskEnv(source, **settings)
+
+
+def register_environments() -> None:
+    """Registers the ids; a second call changes nothing."""
+    for name, kwargs in [("All", {}), *((d, {"domain": d}) for d in DOMAINS)]:
+        _register(f"autosafe/{name}-v0", ENTRY_POINT, VECTOR_ENTRY_POINT, kwargs)
+    for name, module in (("InjecAgent", "injecagent"), ("Simulated", "own_tools")):
+        _register(f"autosafe/{name}-v0", f"autosafe_gym.adapters.{module}:make_env", None, {})
+
+
+def _register(id: str, entry_point: str, vector: str | None, kwargs: dict[str, Any]) -> None:
+    if id not in gym.registry:
+        # RiskEnv enforces order itself and check_env runs in the tests: no wrapper, no cost a step.
+        gym.register(
+            id,
+            entry_point=entry_point,
+            vector_entry_point=vector,
+            kwargs=kwargs,
+            order_enforce=False,
+            disable_env_checker=True,
+        )

@@ -1,1 +1,0 @@
-"""Running agents in environments."""

@@ -1,0 +1,66 @@
+"""Imports run downhill: every room may import only rooms below it, lazily or not."""
+
+import ast
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1] / "autosafe_gym"
+FLOORS = (
+    ("errors", "screens"),
+    ("ots",),
+    ("storage",),
+    ("tools_mock",),
+    ("envs",),
+    ("library", "features"),
+    ("agents",),
+    ("episodes",),
+    ("check", "evaluation", "defences"),
+    ("pipeline",),
+    ("runs",),
+    ("training",),
+    ("adapters",),
+    ("cli",),
+)
+FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+NAMED = re.compile(r"^autosafe_gym\.([a-z_]+)[.:]")
+
+
+def imports(path):
+    """(line, room) of every import and of every module named in a string."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module == "autosafe_gym":
+            yield from ((node.lineno, name.name) for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("autosafe_gym."):
+            yield node.lineno, node.module.split(".")[1]
+        elif isinstance(node, ast.Import):
+            for name in node.names:
+                if name.name.startswith("autosafe_gym."):
+                    yield node.lineno, name.name.split(".")[1]
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found = NAMED.match(node.value)
+            if found:
+                yield node.lineno, found[1]
+
+
+def arrows():
+    for path in sorted(ROOT.rglob("*.py")):
+        parts = path.relative_to(ROOT).parts
+        if len(parts) > 1:  # The facade at the top may name every room.
+            for line, room in imports(path):
+                if room in FLOOR and room != parts[0]:
+                    yield parts[0], room, f"{path.relative_to(ROOT)}:{line}"
+
+
+def test_every_room_stands_on_a_floor():
+    rooms = {p.name for p in ROOT.iterdir() if p.is_dir() and (p / "__init__.py").exists()}
+    assert rooms <= set(FLOOR)
+
+
+def test_no_import_goes_uphill():
+    uphill = [
+        f"{place}: {room} -> {other}"
+        for room, other, place in arrows()
+        if FLOOR[other] > FLOOR[room]
+        or (FLOOR[other] == FLOOR[room] and (other, room) in {(a, b) for a, b, _ in arrows()})
+    ]
+    assert not uphill, "\n".join(uphill)
