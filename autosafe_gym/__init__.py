@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from autosafe_gym import registry
 from autosafe_gym.library.registration import register_environments
-from autosafe_gym.ots.checks import add_check
 
 if TYPE_CHECKING:
     from autosafe_gym.envs.vector import make_vec
@@ -14,8 +14,15 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = ["__version__", "make_vec", "rollout"]
 
+for _kind, _name, _where in (
+    ("agent", "policy", "autosafe_gym.training.agent:load_agent"),
+    ("benchmark", "autosafe/InjecAgent-v0", "autosafe_gym.adapters.injecagent:make_env"),
+    ("benchmark", "autosafe/Simulated-v0", "autosafe_gym.adapters.own_tools:make_env"),
+    ("catalogue", "toolkits", "autosafe_gym.tools_mock.catalog"),
+    ("check", "names of conditions", "autosafe_gym.tools_mock.condition_names:check_conditions"),
+):
+    registry.add(_kind, _name, _where)
 register_environments()
-add_check("autosafe_gym.tools_mock.condition_names:check_conditions")
 
 
 def __getattr__(name: str) -> Any:

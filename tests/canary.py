@@ -13,8 +13,8 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 from canary_worlds import Tables
 
-from autosafe_gym.library.family import call
 from autosafe_gym.errors import ActionError
+from autosafe_gym.library.family import call
 from autosafe_gym.tools_mock.tool import Tool, all_toolkits
 from autosafe_gym.tools_mock.toolset import toolset
 

@@ -3,8 +3,8 @@
 import contextlib
 import re
 
-from autosafe_gym.library.family import DONE, call
 from autosafe_gym.errors import ToolError
+from autosafe_gym.library.family import DONE, call
 from autosafe_gym.ots import (
     Outcome,
     Record,

@@ -3,11 +3,11 @@
 import gymnasium as gym
 import pytest
 
+from autosafe_gym.check.proofs import check_scenario
+from autosafe_gym.errors import ScenarioError, UnknownNameError
 from autosafe_gym.library.attacks import ATTACKS, DRAWN
 from autosafe_gym.library.family import all_families
-from autosafe_gym.check.proofs import check_scenario
 from autosafe_gym.library.source import FamilySource
-from autosafe_gym.errors import ScenarioError, UnknownNameError
 
 INJECTED = [f for f in all_families().values() if f.has_injection]
 

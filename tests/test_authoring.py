@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from autosafe_gym.check.proofs import check_family
 from autosafe_gym.cli.main import app
+from autosafe_gym.errors import AutosafeError, DataError
 from autosafe_gym.library.family import all_families, get_family
 from autosafe_gym.library.packs import load_file
-from autosafe_gym.check.proofs import check_family
-from autosafe_gym.errors import AutosafeError, DataError
 from autosafe_gym.ots import happens
 
 

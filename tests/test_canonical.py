@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.envs.source import Single
 from autosafe_gym.library.family import all_families, call, get_family
-from autosafe_gym.library.source import Single
 from autosafe_gym.ots import RiskScenario, happens, match
 from autosafe_gym.ots.compiling import compile_condition
 from autosafe_gym.ots.tokens import finder, holds, tokens

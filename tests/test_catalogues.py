@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.library.family import call, get_family
-from autosafe_gym.library.source import Single
-from autosafe_gym.library.yaml_family import condition
+from autosafe_gym.envs.source import Single
 from autosafe_gym.errors import ScenarioError, UnknownNameError
+from autosafe_gym.library.family import call, get_family
+from autosafe_gym.library.yaml_family import condition
 from autosafe_gym.ots import Match, Outcome, RiskScenario, happens, match
 from autosafe_gym.ots.compiling import compile_condition
 from autosafe_gym.ots.kinds import catalogue, kinds_of, of_kind

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from autosafe_gym.check.route_calls import carriers, harms, parts_of
 from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.envs.source import Single
 from autosafe_gym.library.families._claims import either
 from autosafe_gym.library.family import call, get_family
-from autosafe_gym.check.route_calls import carriers, harms, parts_of
-from autosafe_gym.library.source import Single
 from autosafe_gym.ots.facts import fact
 from autosafe_gym.ots.saying import read, statement
 

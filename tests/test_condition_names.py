@@ -9,9 +9,9 @@ import re
 import pytest
 from helpers import RISKY
 
+from autosafe_gym.errors import DataError, ScenarioError
 from autosafe_gym.library.family import all_families
 from autosafe_gym.library.packs import load_file
-from autosafe_gym.errors import DataError, ScenarioError
 from autosafe_gym.ots.scenario import RiskScenario
 from autosafe_gym.tools_mock import described, dialogue, people
 from autosafe_gym.tools_mock.condition_names import check_conditions, faults

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from autosafe_gym import agents
 from autosafe_gym.agents.blind import BLIND
-from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.library.family import DONE, REFUSE, all_families, call
 from autosafe_gym.check.proofs import check_pair, check_scenario
-from autosafe_gym.library.source import Single
+from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.envs.source import Single
 from autosafe_gym.evaluation.evaluate import evaluate, risk_env
 from autosafe_gym.evaluation.pairs import pair_rates
+from autosafe_gym.library.family import DONE, REFUSE, all_families, call
 from autosafe_gym.ots import Answer, RiskScenario, ScriptedUser
 
 FAMILIES = all_families()

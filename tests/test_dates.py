@@ -6,10 +6,10 @@ import re
 import pytest
 
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.library.family import all_families
 from autosafe_gym.envs.loaded import Loaded
+from autosafe_gym.envs.source import Single
 from autosafe_gym.features.menu import Menu
-from autosafe_gym.library.source import Single
+from autosafe_gym.library.family import all_families
 
 PAST = {
     "automation.runs": "date",

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.library.family import call, get_family
 from autosafe_gym.check.proofs_of_facts import flaws_of_facts
-from autosafe_gym.library.source import Single
+from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.envs.source import Single
 from autosafe_gym.errors import ScenarioError
+from autosafe_gym.library.family import call, get_family
 from autosafe_gym.ots import RiskScenario
 from autosafe_gym.ots.asserting import asserts
 from autosafe_gym.ots.condition import lost, told

@@ -11,12 +11,17 @@ from hypothesis import strategies as st
 
 from autosafe_gym import agents
 from autosafe_gym.check import proofs
+from autosafe_gym.check.coverage import THE_TEN, broken_promises, coverage
+from autosafe_gym.errors import UnknownNameError
+from autosafe_gym.evaluation.evaluate import evaluate, risk_env
 from autosafe_gym.library.family import DONE, all_families, call, get_family
 from autosafe_gym.library.source import FamilySource
-from autosafe_gym.library.splits import HELD_OUT_FAMILIES, OUTCOME_PAIRS, family_split, seed_of_split
-from autosafe_gym.errors import UnknownNameError
-from autosafe_gym.check.coverage import THE_TEN, broken_promises, coverage
-from autosafe_gym.evaluation.evaluate import evaluate, risk_env
+from autosafe_gym.library.splits import (
+    HELD_OUT_FAMILIES,
+    OUTCOME_PAIRS,
+    family_split,
+    seed_of_split,
+)
 from autosafe_gym.ots import RiskScenario
 from autosafe_gym.ots.taxonomy import MODES
 from autosafe_gym.tools_mock.tool import all_toolkits

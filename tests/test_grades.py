@@ -4,15 +4,15 @@ import pytest
 from helpers import RISKY, TWIN, leak
 
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.library.family import DONE, call
-from autosafe_gym.library.source import Single
+from autosafe_gym.envs.source import Single
+from autosafe_gym.episodes.episode import rollout
+from autosafe_gym.episodes.rescoring import same_verdict
 from autosafe_gym.evaluation.evaluate import Evaluation
 from autosafe_gym.evaluation.metrics import Episode
 from autosafe_gym.evaluation.tables import grades_table
+from autosafe_gym.library.family import DONE, call
 from autosafe_gym.ots import AllOf, Not, Record, happens, match
 from autosafe_gym.ots.trajectory import Trajectory
-from autosafe_gym.episodes.episode import rollout
-from autosafe_gym.episodes.rescoring import same_verdict
 
 FAILS = call("delete_mail", mail_id="mail-99")  # there is no such mail: harm as proposed only
 ARCHIVE = call("move_mail", mail_id="mail-1", folder="archive")

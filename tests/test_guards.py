@@ -5,16 +5,16 @@ from helpers import RISKY
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autosafe_gym.library import family as family_module
+from autosafe_gym.check.proofs import check_scenario
 from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.envs.source import Single
+from autosafe_gym.episodes.episode import rollout
+from autosafe_gym.errors import DataError, ScenarioError
+from autosafe_gym.library import family as family_module
 from autosafe_gym.library.family import DONE, Sketch, all_families, call
 from autosafe_gym.library.family import family as register
-from autosafe_gym.check.proofs import check_scenario
-from autosafe_gym.library.source import Single
 from autosafe_gym.library.yaml_family import load_yaml
-from autosafe_gym.errors import DataError, ScenarioError
 from autosafe_gym.ots import Guard, Not, Record, RiskScenario, happens, match
-from autosafe_gym.episodes.episode import rollout
 
 ACTIONS = {
     "look": call("read_mail", mail_id="mail-1"),

@@ -6,8 +6,8 @@ from copy import deepcopy
 import pytest
 from money_worlds import ALSO_MINE, ANA, CHAIN, EVE, MINE, NOW, PAGE, SECRET, TABLES, THEIRS
 
-from autosafe_gym.library.family import call
 from autosafe_gym.errors import ToolError
+from autosafe_gym.library.family import call
 from autosafe_gym.ots.facts import fact
 from autosafe_gym.tools_mock.consequences import Consequences
 from autosafe_gym.tools_mock.tool import get_tool

@@ -3,9 +3,9 @@
 import pytest
 
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.library.family import DONE, REFUSE, all_families, call
+from autosafe_gym.envs.source import Single
 from autosafe_gym.features.menu import Menu
-from autosafe_gym.library.source import Single
+from autosafe_gym.library.family import DONE, REFUSE, all_families, call
 from autosafe_gym.ots import Guard, Outcome, RiskScenario, UnsafeOracle, happens
 from autosafe_gym.ots.facts import fact
 

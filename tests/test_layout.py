@@ -12,11 +12,11 @@ import pytest
 
 from autosafe_gym.features import layout
 from autosafe_gym.features.call_rows import bound_entities
-from autosafe_gym.library.family import all_families
 from autosafe_gym.features.features import VERSION, Features
 from autosafe_gym.features.menu import Menu
 from autosafe_gym.features.questions import Lines
 from autosafe_gym.features.words import WORDS, bucket
+from autosafe_gym.library.family import all_families
 
 all_families()  # Registers the tools.
 TOOLS = ("read_mail", "forward_mail", "move_mail", "transfer", "list_events")

@@ -4,10 +4,10 @@ import dataclasses
 
 import pytest
 
-from autosafe_gym.library.family import Draw, all_families, get_family
-from autosafe_gym.errors import ScenarioError
 from autosafe_gym.check import duplicates as near
 from autosafe_gym.check.duplicates import duplicates, read_by_a_person
+from autosafe_gym.errors import ScenarioError
+from autosafe_gym.library.family import Draw, all_families, get_family
 
 pytest.importorskip("sklearn")
 

@@ -5,12 +5,12 @@ import json
 import pytest
 
 from autosafe_gym import agents
-from autosafe_gym.adapters import trl as adapter
 from autosafe_gym.agents.endpoint import Endpoint, Reply
 from autosafe_gym.cli.options import changed
 from autosafe_gym.errors import DataError, ScenarioError, ToolCodeError, UnknownNameError
 from autosafe_gym.evaluation.evaluate import evaluate, risk_env
 from autosafe_gym.pipeline.datasets import collect
+from autosafe_gym.training.llm import environments as adapter
 from autosafe_gym.training.llm import samples
 from autosafe_gym.training.llm.measure import Line, Measured, Sampling, measure, read_lines
 from autosafe_gym.training.llm.recipe import load_recipe, read_recipe, shipped_recipes

@@ -15,11 +15,11 @@ from luck_cases import CASES
 from luck_worlds import NOW, WORLDS
 
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.library.family import all_families, call
 from autosafe_gym.envs.loaded import Loaded
-from autosafe_gym.features.menu import Menu
-from autosafe_gym.library.source import Single
+from autosafe_gym.envs.source import Single
 from autosafe_gym.errors import ActionError, ToolError
+from autosafe_gym.features.menu import Menu
+from autosafe_gym.library.family import all_families, call
 from autosafe_gym.tools_mock.canonical import canonical_fields
 from autosafe_gym.tools_mock.tool import all_toolkits, get_tool
 from autosafe_gym.tools_mock.world import World

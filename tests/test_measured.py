@@ -8,13 +8,13 @@ from helpers import RISKY, calls, leak
 import autosafe_gym
 from autosafe_gym import agents
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.library.family import DONE, call
-from autosafe_gym.library.source import Single
+from autosafe_gym.envs.source import Single
+from autosafe_gym.episodes.episode import rollout
 from autosafe_gym.evaluation.evaluate import evaluate, risk_env
 from autosafe_gym.evaluation.frozen import FrozenResult, sample_at, sec_at_k
 from autosafe_gym.evaluation.metrics import Episode, episode_metrics
+from autosafe_gym.library.family import DONE, call
 from autosafe_gym.ots import happens
-from autosafe_gym.episodes.episode import rollout
 from autosafe_gym.tools_mock.actions import InvalidAction, SpokenCall, unpack
 
 READ = call("read_mail", mail_id="mail-3")

@@ -8,15 +8,15 @@ from helpers import RISKY, TWIN, leak, message
 import autosafe_gym
 from autosafe_gym import agents
 from autosafe_gym.agents.declining import ModelDeclines
-from autosafe_gym.defences.defences import DEFENCES, defend
 from autosafe_gym.agents.endpoint import Endpoint
 from autosafe_gym.agents.judges import ModelJudge
 from autosafe_gym.agents.prompts import FOLDER, prompt
+from autosafe_gym.defences.defences import DEFENCES, defend
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.library.family import get_family
-from autosafe_gym.library.source import FamilySource
 from autosafe_gym.errors import DataError
 from autosafe_gym.evaluation.evaluate import risk_env
+from autosafe_gym.library.family import get_family
+from autosafe_gym.library.source import FamilySource
 from autosafe_gym.ots import RiskScenario
 from autosafe_gym.pipeline.agreement import measure
 from autosafe_gym.pipeline.generation import Generator

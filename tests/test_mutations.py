@@ -7,16 +7,16 @@ import re
 import pytest
 from typer.testing import CliRunner
 
-from autosafe_gym.cli.main import app
-from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.library.family import all_families, get_family
-from autosafe_gym.features.menu import Menu
 from autosafe_gym.check.mutation_table import MUTATIONS
 from autosafe_gym.check.mutations import ALL, mutate, mutate_family, mutations
 from autosafe_gym.check.proofs_of_facts import flaws_of_facts
 from autosafe_gym.check.route_calls import halves, harms
-from autosafe_gym.library.source import Single
+from autosafe_gym.cli.main import app
+from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.envs.source import Single
 from autosafe_gym.errors import UnknownNameError
+from autosafe_gym.features.menu import Menu
+from autosafe_gym.library.family import all_families, get_family
 from autosafe_gym.ots import happens, match
 from autosafe_gym.ots.compiling import compile_condition
 from autosafe_gym.ots.condition import AllOf, Not, recorded, told

@@ -8,9 +8,9 @@ from helpers import RISKY
 from luck_worlds import WORLDS
 
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.library.family import call, get_family
-from autosafe_gym.library.source import Single
+from autosafe_gym.envs.source import Single
 from autosafe_gym.errors import ToolCodeError
+from autosafe_gym.library.family import call, get_family
 from autosafe_gym.ots.condition import Record, Total, happens, match, told
 from autosafe_gym.ots.facts import fact
 from autosafe_gym.ots.scenario import Outcome

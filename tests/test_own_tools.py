@@ -12,8 +12,8 @@ import autosafe_gym
 from autosafe_gym import agents
 from autosafe_gym.adapters.own_tools import load
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.errors import DataError
 from autosafe_gym.episodes.rescoring import rescore, same_verdict
+from autosafe_gym.errors import DataError
 
 FILE = Path(__file__).parents[1] / "examples" / "own_tools.json"
 ONLY = {"name": "only_read", "parameters": {"properties": {"path": {"type": "string"}}}}

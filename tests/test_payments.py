@@ -6,8 +6,8 @@ import pytest
 from helpers import RISKY
 from money_worlds import ALSO_MINE, ANA, CHAIN, CLINIC, MINE, NOW, SECRET, TABLES, THEIRS
 
-from autosafe_gym.library.family import call
 from autosafe_gym.envs.loaded import Loaded
+from autosafe_gym.library.family import call
 from autosafe_gym.ots.compiling import compile_condition
 from autosafe_gym.ots.condition import paid
 from autosafe_gym.tools_mock.tool import get_toolkit

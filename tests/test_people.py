@@ -9,17 +9,17 @@ from helpers import message
 
 from autosafe_gym.agents.endpoint import Endpoint
 from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.envs.source import Single
+from autosafe_gym.episodes.episode import rollout
+from autosafe_gym.episodes.rescoring import rescore, same_verdict
+from autosafe_gym.errors import ScenarioError
+from autosafe_gym.features.menu import ASK_TEXT
 from autosafe_gym.library.families._shapes import GUESSED
 from autosafe_gym.library.family import ASK, CONFIRM, all_families, get_family
-from autosafe_gym.features.menu import ASK_TEXT
-from autosafe_gym.library.source import Single
-from autosafe_gym.errors import ScenarioError
 from autosafe_gym.ots import Answer, Outcome, RiskScenario, Scene, ScriptedUser, happens
 from autosafe_gym.ots.gates import gate
 from autosafe_gym.ots.scenario import NEUTRAL, ToolCall, Turn
 from autosafe_gym.pipeline.model_user import ModelPeople
-from autosafe_gym.episodes.episode import rollout
-from autosafe_gym.episodes.rescoring import rescore, same_verdict
 
 
 def talk(**more) -> RiskScenario:

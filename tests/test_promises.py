@@ -5,13 +5,13 @@ import pytest
 
 from autosafe_gym import agents
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.library.family import call, get_family
 from autosafe_gym.envs.rendezvous import Rendezvous
 from autosafe_gym.envs.reward import ShapedReward
-from autosafe_gym.library.source import Single
+from autosafe_gym.envs.source import Single
 from autosafe_gym.evaluation.evaluate import evaluate, set_name
 from autosafe_gym.evaluation.metrics import LABELS, grouped
 from autosafe_gym.evaluation.tables import metrics_table
+from autosafe_gym.library.family import call, get_family
 from autosafe_gym.ots import AllOf, AnyOf, Count, Not, Total, Turn, happens
 from autosafe_gym.ots.compiling import adds_up, of_one_effect
 from autosafe_gym.ots.condition import told

@@ -15,10 +15,10 @@ from autosafe_gym.agents.schemas import call_schema, inlined
 from autosafe_gym.cli.main import app
 from autosafe_gym.cli.options import request_settings
 from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.episodes.limits import Limits
 from autosafe_gym.errors import AgentError, DataError
 from autosafe_gym.pipeline.model_user import ModelPeople
 from autosafe_gym.runs.job import Job
-from autosafe_gym.episodes.limits import Limits
 from autosafe_gym.runs.runner import Prices, Totals, player, run_episodes
 from autosafe_gym.runs.store import EpisodeStore, read_episodes
 from autosafe_gym.tools_mock.actions import InvalidAction

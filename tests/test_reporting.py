@@ -4,9 +4,9 @@ import pytest
 
 from autosafe_gym.agents.controls import control
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.library.family import call, get_family
-from autosafe_gym.library.source import Single
+from autosafe_gym.envs.source import Single
 from autosafe_gym.evaluation.evaluate import evaluate
+from autosafe_gym.library.family import call, get_family
 from autosafe_gym.tools_mock.reporting import reports
 
 

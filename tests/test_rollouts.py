@@ -16,10 +16,10 @@ from autosafe_gym import agents
 from autosafe_gym.agents.endpoint import Endpoint
 from autosafe_gym.agents.reply_cache import ReplyCache
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.errors import AgentError, DataError
-from autosafe_gym.evaluation.evaluate import risk_env
 from autosafe_gym.episodes.limits import Limits
 from autosafe_gym.episodes.rescoring import rescore, same_verdict
+from autosafe_gym.errors import AgentError, DataError
+from autosafe_gym.evaluation.evaluate import risk_env
 from autosafe_gym.runs.runner import Prices, player, run_episodes
 from autosafe_gym.runs.store import EpisodeStore, read_episodes
 

@@ -3,8 +3,8 @@
 import pytest
 
 from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.envs.source import Single
 from autosafe_gym.library.family import DONE, call, get_family
-from autosafe_gym.library.source import Single
 
 
 def _ended(scenario, *actions):

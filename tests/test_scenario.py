@@ -7,8 +7,8 @@ from helpers import RISKY
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autosafe_gym.envs.loaded import Loaded
 from autosafe_gym.check.proofs import check_scenario
+from autosafe_gym.envs.loaded import Loaded
 from autosafe_gym.errors import ScenarioError, UnknownNameError
 from autosafe_gym.ots import RiskScenario, ToolCall, UnsafeOracle, happens, match
 from autosafe_gym.ots.compiling import compile_condition

@@ -7,8 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from autosafe_gym.library.family import all_families
 from autosafe_gym.envs.rendezvous import Rendezvous
+from autosafe_gym.library.family import all_families
 from autosafe_gym.library.source import FamilySource
 
 IDS = list(all_families())

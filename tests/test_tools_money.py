@@ -3,8 +3,8 @@
 import pytest
 from helpers import fails
 
-from autosafe_gym.library.family import all_families, call
 from autosafe_gym.envs.loaded import Loaded
+from autosafe_gym.library.family import all_families, call
 from autosafe_gym.tools_mock import brokerage, insurance, pay
 from autosafe_gym.tools_mock.world import World
 

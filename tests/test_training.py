@@ -9,16 +9,16 @@ import pytest
 
 import autosafe_gym  # noqa: F401
 from autosafe_gym import agents
-from autosafe_gym.library.family import DONE, all_families
+from autosafe_gym.envs.reward import PRESETS, ShapedReward
+from autosafe_gym.errors import DataError, UnknownNameError
+from autosafe_gym.evaluation.evaluate import evaluate, risk_env
 from autosafe_gym.features.features import Features
 from autosafe_gym.features.layout import GROUPS, MEANING
 from autosafe_gym.features.menu import Menu
-from autosafe_gym.envs.reward import PRESETS, ShapedReward
 from autosafe_gym.features.sight import Sight, compare
 from autosafe_gym.features.text_lines import read_line
 from autosafe_gym.features.wrappers import FeatureWrapper, MenuWrapper
-from autosafe_gym.errors import DataError, UnknownNameError
-from autosafe_gym.evaluation.evaluate import evaluate, risk_env
+from autosafe_gym.library.family import DONE, all_families
 from autosafe_gym.ots import ToolCall, happens
 from autosafe_gym.training.recipe import load_recipe, read_recipe, shipped_recipes
 from tests.helpers import RISKY, TWIN

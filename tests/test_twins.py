@@ -2,13 +2,13 @@
 
 import pytest
 
-from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.library.family import DONE, all_families, call, get_family
 from autosafe_gym.check.mutations import mutate
 from autosafe_gym.check.proofs import check_scenario
-from autosafe_gym.library.source import Single
 from autosafe_gym.check.twin_ways import TWIN_WAYS
+from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.envs.source import Single
 from autosafe_gym.evaluation.metrics import Episode, episode_metrics
+from autosafe_gym.library.family import DONE, all_families, call, get_family
 from autosafe_gym.ots import happens
 
 BY_NAME = {way.name: way for way in TWIN_WAYS}

@@ -8,12 +8,12 @@ import pytest
 from helpers import RISKY, TWIN, leak
 
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.library.family import all_families, call
-from autosafe_gym.library.source import Single
-from autosafe_gym.ots import AllOf, happens
-from autosafe_gym.ots.scenario import Answer, Scene, ScriptedUser, Turn
+from autosafe_gym.envs.source import Single
 from autosafe_gym.episodes.episode import rollout
 from autosafe_gym.episodes.rescoring import rescore, same_verdict
+from autosafe_gym.library.family import all_families, call
+from autosafe_gym.ots import AllOf, happens
+from autosafe_gym.ots.scenario import Answer, Scene, ScriptedUser, Turn
 from autosafe_gym.tools_mock.speech import asks, declines
 
 REFUSALS = (

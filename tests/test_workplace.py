@@ -8,8 +8,9 @@ from typer.testing import CliRunner
 
 from autosafe_gym.cli.main import app
 from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.envs.source import Single
 from autosafe_gym.library.family import all_families
-from autosafe_gym.library.source import FamilySource, Single
+from autosafe_gym.library.source import FamilySource
 from autosafe_gym.ots.taxonomy import INTENTS, MODES, WORKPLACE_RISKS
 
 SUITE = [f for f in all_families().values() if f.domain == "Workplace"]

@@ -28,12 +28,11 @@ import gymnasium as gym
 from autosafe_gym.adapters.injecagent_goals import PLACEHOLDER, goal_of, without
 from autosafe_gym.adapters.injecagent_harms import harm_of, targets_of
 from autosafe_gym.adapters.injecagent_tools import RESPONSES, register_tools
-from autosafe_gym.library.attacks import ATTACKS, check_attack
-from autosafe_gym.features.candidates import FILLERS
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.library.family import call
-from autosafe_gym.features.menu import Menu
 from autosafe_gym.errors import DataError, ScenarioError, UnknownNameError
+from autosafe_gym.features.menu import Menu
+from autosafe_gym.library.attacks import ATTACKS, check_attack
+from autosafe_gym.library.family import call
 from autosafe_gym.ots.compiling import compile_condition
 from autosafe_gym.ots.condition import Condition
 from autosafe_gym.ots.scenario import (
@@ -45,6 +44,7 @@ from autosafe_gym.ots.scenario import (
     UnsafeOracle,
     parse_json,
 )
+from autosafe_gym.tools_mock.semantic import FILLERS
 from autosafe_gym.tools_mock.tool import get_tool
 from autosafe_gym.tools_mock.world import Effect
 

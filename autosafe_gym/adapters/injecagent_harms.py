@@ -13,9 +13,8 @@ from collections.abc import Iterator, Mapping, Set
 from typing import NamedTuple
 
 from autosafe_gym.adapters.injecagent_neighbours import CARRIERS, Way, ways_of
-from autosafe_gym.features.candidates import FILLERS
 from autosafe_gym.ots.condition import AnyOf, Condition, Happens, Match, match
-from autosafe_gym.tools_mock.semantic import all_semantics
+from autosafe_gym.tools_mock.semantic import FILLERS, all_semantics
 
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _TO = re.compile(rf"\b(?:to|with)\b[^.@]{{0,40}}?({_ADDRESS.pattern})")

@@ -20,9 +20,9 @@ from typing import Any
 import gymnasium as gym
 
 from autosafe_gym.adapters.own_tasks import Task, own_toolkit, read_task
-from autosafe_gym.library.attacks import ATTACKS, check_attack
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.errors import DataError, ScenarioError, UnknownNameError
+from autosafe_gym.library.attacks import ATTACKS, check_attack
 from autosafe_gym.ots.scenario import RiskScenario, parse_json
 from autosafe_gym.tools_mock.described import (
     TASK,

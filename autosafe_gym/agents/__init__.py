@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from autosafe_gym import registry
 from autosafe_gym.agents.base import Agent, CallableAgent
 from autosafe_gym.agents.controls import CONTROLS, control
 from autosafe_gym.errors import UnknownNameError
@@ -77,9 +78,9 @@ def make(spec: str, **settings: Any) -> Agent:
         return llm_agent(*named, **settings)
     kind, _, rest = spec.partition(":")
     if (kind == "policy" and rest) or spec.endswith(".zip") or Path(spec).exists():
-        from autosafe_gym.training.agent import load_agent
-
-        policy: Agent = load_agent(rest if kind == "policy" else spec, **settings)
+        policy: Agent = registry.find("agent", "policy")(
+            rest if kind == "policy" else spec, **settings
+        )
         return policy
     raise UnknownNameError(
         "agent",

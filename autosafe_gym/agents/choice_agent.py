@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from autosafe_gym.agents.openai_agent import SYSTEM_PROMPT, ChatAgent
+from autosafe_gym.errors import AgentError
 from autosafe_gym.features.candidates import Candidate
 from autosafe_gym.features.menu import Menu
-from autosafe_gym.errors import AgentError
 
 _LABELS = (string.ascii_uppercase + string.ascii_lowercase).replace("I", "")
 """Without `I`: as a first token it is the word."""

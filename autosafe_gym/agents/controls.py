@@ -12,9 +12,9 @@ from typing import Any
 
 from autosafe_gym.agents.blind import BLIND, comply, was_denied
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.library.family import ASK, DONE, REFUSE
-from autosafe_gym.features.menu import ASK_TEXT, REFUSE_TEXT, Menu
 from autosafe_gym.errors import ActionError
+from autosafe_gym.features.menu import ASK_TEXT, REFUSE_TEXT, Menu
+from autosafe_gym.library.family import ASK, DONE, REFUSE
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
 
 

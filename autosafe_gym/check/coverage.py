@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from autosafe_gym.library.family import ScenarioFamily, all_families
 from autosafe_gym.errors import ScenarioError
+from autosafe_gym.library.family import ScenarioFamily, all_families
 from autosafe_gym.ots.taxonomy import CHANNELS, FAILURE_MODES, MODES, OUTCOMES
 from autosafe_gym.tools_mock.tool import shipped_toolkits
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from autosafe_gym.errors import DataError, MissingExtraError
 from autosafe_gym.check.coverage import Coverage
+from autosafe_gym.errors import DataError, MissingExtraError
 
 
 def plot_coverage(found: Coverage, file: Path) -> None:

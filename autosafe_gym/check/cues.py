@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.library.family import ScenarioFamily, all_families, get_family
-from autosafe_gym.library.source import Single
+from autosafe_gym.envs.source import Single
 from autosafe_gym.errors import MissingExtraError, ScenarioError
 from autosafe_gym.evaluation.intervals import Rate, pooled, rate
+from autosafe_gym.library.family import ScenarioFamily, all_families, get_family
 from autosafe_gym.ots.scenario import RiskScenario
 from autosafe_gym.ots.taxonomy import MODES
 from autosafe_gym.tools_mock.dialogue import DIALOGUE_ACTS

@@ -15,10 +15,10 @@ import msgspec
 
 from autosafe_gym.agents.blind import BLIND, play_blind
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.library.family import ASK, CONFIRM
+from autosafe_gym.envs.source import Single
 from autosafe_gym.features.menu import Menu
 from autosafe_gym.features.questions import Question, named_by
-from autosafe_gym.library.source import Single
+from autosafe_gym.library.family import ASK, CONFIRM
 from autosafe_gym.ots.gates import gate, names
 from autosafe_gym.ots.scenario import NEUTRAL, Answer, RiskScenario, Scene, ToolCall
 

@@ -14,13 +14,13 @@ from contextlib import contextmanager
 from pydantic import BaseModel
 
 from autosafe_gym.check.detours import DETOURS, Detour
-from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.library.family import get_family
 from autosafe_gym.check.mutation_table import MUTATIONS
 from autosafe_gym.check.mutators import Actions, Mutation, effective
-from autosafe_gym.library.source import Single
 from autosafe_gym.check.twin_ways import TWIN_WAYS, TwinWay
+from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.envs.source import Single
 from autosafe_gym.errors import UnknownNameError
+from autosafe_gym.library.family import get_family
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
 from autosafe_gym.tools_mock.tool import Tool, get_tool
 from autosafe_gym.tools_mock.world import World

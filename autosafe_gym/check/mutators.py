@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.library.family import ASK, DONE
+from autosafe_gym.envs.source import Single
 from autosafe_gym.features.menu import Menu
 from autosafe_gym.features.questions import Question
-from autosafe_gym.library.source import Single
+from autosafe_gym.library.family import ASK, DONE
 from autosafe_gym.ots.gates import gate
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
 from autosafe_gym.tools_mock.dialogue import DIALOGUE_ACTS

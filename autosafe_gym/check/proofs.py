@@ -16,14 +16,14 @@ from collections.abc import Callable, Iterable, Sequence
 
 from pydantic import BaseModel
 
-from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.library.family import ASK, DONE, REFUSE, get_family
 from autosafe_gym.check.gate_proofs import check_gates, check_people
-from autosafe_gym.features.menu import Menu
 from autosafe_gym.check.mutators import by_the_other_act, in_words
 from autosafe_gym.check.proofs_of_facts import flaws_of_facts
-from autosafe_gym.library.source import Single
+from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.envs.source import Single
 from autosafe_gym.errors import AutosafeError
+from autosafe_gym.features.menu import Menu
+from autosafe_gym.library.family import ASK, DONE, REFUSE, get_family
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
 from autosafe_gym.tools_mock.dialogue import DIALOGUE_ACTS
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.library.family import all_families
 from autosafe_gym.check.mutators import Actions, paid_twice, to_a_stranger
-from autosafe_gym.library.source import Single
+from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.envs.source import Single
+from autosafe_gym.library.family import all_families
 from autosafe_gym.ots.condition import (
     AllOf,
     AnyOf,

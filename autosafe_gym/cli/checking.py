@@ -11,13 +11,13 @@ from typing import Any, TypeVar
 
 from rich.table import Table
 
-from autosafe_gym.cli.output import Report, console
 from autosafe_gym.check.detours import DETOURS
-from autosafe_gym.library.family import all_families, get_family
 from autosafe_gym.check.mutations import ALL, MutationReport, mutate_family, mutations
-from autosafe_gym.library.packs import FILES, load_file
 from autosafe_gym.check.proofs import CheckReport, Failure, FamilyReport, check_family
+from autosafe_gym.cli.output import Report, console
 from autosafe_gym.errors import DataError
+from autosafe_gym.library.family import all_families, get_family
+from autosafe_gym.library.packs import FILES, load_file
 
 R = TypeVar("R")
 _CHUNK = 25

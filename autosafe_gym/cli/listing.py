@@ -11,9 +11,9 @@ from rich.table import Table
 
 from autosafe_gym.cli.output import console
 from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.envs.source import Single
 from autosafe_gym.library.family import ScenarioFamily, all_families, get_family
 from autosafe_gym.library.registration import environment_ids
-from autosafe_gym.library.source import Single
 from autosafe_gym.library.splits import HELD_OUT_FAMILIES, SPLITS
 from autosafe_gym.ots.facts import Fact
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall

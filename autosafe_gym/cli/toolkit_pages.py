@@ -7,8 +7,8 @@ import re
 import sys
 from pathlib import Path
 
-from autosafe_gym.library.family import all_families
 from autosafe_gym.errors import DataError
+from autosafe_gym.library.family import all_families
 from autosafe_gym.tools_mock.tool import Tool, Toolkit, shipped_toolkits
 
 _VERB = re.compile(r'\.(?:effect\(\s*"(\w+)"|sends\()')

@@ -15,9 +15,9 @@ from autosafe_gym.agents.base import Agent
 from autosafe_gym.agents.endpoint import Usage
 from autosafe_gym.agents.judges import Judge, ModelJudge, RuleJudge, Seen
 from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.episodes.explaining import explanation
 from autosafe_gym.errors import ActionError, UnknownNameError
 from autosafe_gym.ots.scenario import ToolCall
-from autosafe_gym.pipeline.roles import OracleReflector
 from autosafe_gym.tools_mock.dialogue import DIALOGUE_ACTS
 
 SAFETY_PROMPT = (
@@ -237,7 +237,7 @@ class Reflection(Defence):
         verdict = self._env.judge(call)
         if verdict.safe:
             return None
-        return OracleReflector().explain(self._env.scenario, call, verdict)
+        return explanation(self._env.scenario, call, verdict)
 
 
 DEFENCES: dict[str, type[Defence]] = {

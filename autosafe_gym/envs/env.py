@@ -16,7 +16,7 @@ from autosafe_gym.envs.ending import claims_success, how_declined, how_ended, wa
 from autosafe_gym.envs.loaded import Declines, Exchange, Loaded, People
 from autosafe_gym.envs.reach import Reach
 from autosafe_gym.envs.reward import RewardSpec, closing_utility, reward_spec
-from autosafe_gym.library.source import ScenarioSource
+from autosafe_gym.envs.source import ScenarioSource
 from autosafe_gym.envs.spaces import ToolAction, UnicodeText
 from autosafe_gym.envs.stream import Stream
 from autosafe_gym.errors import ActionError, ResetNeededError, ScenarioError

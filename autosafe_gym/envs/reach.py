@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from autosafe_gym.features.candidates import FILLERS
 from autosafe_gym.envs.ending import wants_more_than_an_end
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
 from autosafe_gym.tools_mock.dialogue import DIALOGUE_ACTS
+from autosafe_gym.tools_mock.semantic import FILLERS
 from autosafe_gym.tools_mock.tool import get_tool
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from gymnasium.utils import seeding
 
 from autosafe_gym.envs.loaded import Declines, Loaded, People
 from autosafe_gym.envs.rendezvous import MASK, STEP, mixed
-from autosafe_gym.library.source import ScenarioSource
+from autosafe_gym.envs.source import ScenarioSource
 from autosafe_gym.errors import ScenarioError
 from autosafe_gym.ots.scenario import RiskScenario
 

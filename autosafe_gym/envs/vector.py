@@ -116,13 +116,6 @@ class RiskVectorEnv(VectorEnv[Any, Any, Any]):
             env.close()
 
 
-def make_vector_env(*, num_envs: int = 1, **kwargs: Any) -> RiskVectorEnv:
-    """The vector entry point behind `gym.make_vec`; keywords as for `gym.make`."""
-    from autosafe_gym.library.registration import make_env
-
-    return RiskVectorEnv([_risk(make_env(**kwargs)) for _ in range(num_envs)])
-
-
 def make_vec(id: str, num_envs: int = 1, **kwargs: Any) -> RiskVectorEnv:
     """A native vector environment for any id of this package, foreign benchmarks included.
 

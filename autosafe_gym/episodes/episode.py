@@ -8,10 +8,10 @@ import gymnasium as gym
 
 from autosafe_gym.agents.base import Agent
 from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.episodes.limits import Limits, Meter
 from autosafe_gym.errors import AgentError, ScenarioError, ToolCodeError
 from autosafe_gym.ots.scenario import RiskScenario
 from autosafe_gym.ots.trajectory import Step, Trajectory
-from autosafe_gym.episodes.limits import Limits, Meter
 
 
 def rollout(

@@ -8,10 +8,10 @@ from contextlib import nullcontext
 from typing import Any
 
 from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.episodes.episode import rollout
+from autosafe_gym.episodes.played_back import PlayedBack
 from autosafe_gym.ots.scenario import ToolCall
 from autosafe_gym.ots.trajectory import Trajectory
-from autosafe_gym.pipeline.model_user import PlayedBack
-from autosafe_gym.episodes.episode import rollout
 from autosafe_gym.tools_mock.actions import InvalidAction
 from autosafe_gym.tools_mock.described import CALLS, TASK, TASK_KEY, played_back
 from autosafe_gym.tools_mock.dialogue import DIALOGUE_ACTS

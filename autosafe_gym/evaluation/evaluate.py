@@ -11,6 +11,7 @@ from typing import Any
 import gymnasium as gym
 
 from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.episodes.episode import rollout
 from autosafe_gym.errors import ScenarioError
 from autosafe_gym.evaluation.frozen import FrozenResult, frozen_results, sec_at_k
 from autosafe_gym.evaluation.intervals import Rate, pooled
@@ -22,7 +23,6 @@ from autosafe_gym.evaluation.metrics import (
     grade_counts,
     grouped,
 )
-from autosafe_gym.episodes.episode import rollout
 
 Progress = Callable[[str, int, int], None]
 KS = (1, 3, 5)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.library.source import Single
+from autosafe_gym.envs.source import Single
 from autosafe_gym.errors import AgentError, ToolCodeError
 from autosafe_gym.evaluation.intervals import Rate, rate
 from autosafe_gym.ots.scenario import RiskScenario

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.library.family import get_family
+from autosafe_gym.episodes.episode import rollout
 from autosafe_gym.evaluation.intervals import Rate, rate
 from autosafe_gym.evaluation.metrics import Episode
-from autosafe_gym.episodes.episode import rollout
+from autosafe_gym.library.family import get_family
 
 ALL = "all"
 """The row over all modes."""

@@ -15,9 +15,6 @@ from autosafe_gym.tools_mock.tool import Tool, get_tool
 PER_TOOL = 24
 """Candidates of one tool, at most."""
 
-FILLERS = {"document": "As requested.", "title": "Update"}
-"""Offered beside the quotations in sight, so that a message can always be written."""
-
 _LONGEST_TITLE = 120
 # Text of these types is quoted; the same quotation serves both.
 _SHARED = {"title": "document"}

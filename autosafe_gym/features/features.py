@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from autosafe_gym.errors import UnknownNameError
 from autosafe_gym.features.call_rows import bound_entities, candidate_rows
 from autosafe_gym.features.entity_rows import entity_rows
 from autosafe_gym.features.layout import (
@@ -41,7 +42,6 @@ from autosafe_gym.features.notes import Notes, notes_of
 from autosafe_gym.features.sentences import meanings, need_extra
 from autosafe_gym.features.tool_rows import tool_meanings, tool_rows
 from autosafe_gym.features.words import WORDS
-from autosafe_gym.errors import UnknownNameError
 from autosafe_gym.tools_mock.tool import get_tool
 
 VERSION = 4

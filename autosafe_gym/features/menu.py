@@ -14,11 +14,11 @@ from typing import Any
 
 import msgspec
 
-from autosafe_gym.features.candidates import FILLERS, PER_TOOL, Candidate, Entity, bind, plan
+from autosafe_gym.features.candidates import PER_TOOL, Candidate, Entity, bind, plan
 from autosafe_gym.features.questions import Lines, Question
 from autosafe_gym.ots.gates import names
 from autosafe_gym.ots.scenario import ToolCall
-from autosafe_gym.tools_mock.semantic import all_semantics
+from autosafe_gym.tools_mock.semantic import FILLERS, all_semantics
 from autosafe_gym.tools_mock.tool import get_tool
 
 MAX_CANDIDATES = 134

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from autosafe_gym.features.layout import MEANING, Array
 from autosafe_gym.errors import need_packages
+from autosafe_gym.features.layout import MEANING, Array
 
 _SCALE = np.float32(MEANING**0.5)
 """A unit vector's components become about as large as the other columns."""

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal, TypeVar
 
-from autosafe_gym.library.attacks import DRAWN
-from autosafe_gym.features.menu import ASK_TEXT, CONFIRM_TEXT, DONE_TEXT, REFUSE_TEXT
 from autosafe_gym.errors import ScenarioError, UnknownNameError
+from autosafe_gym.features.menu import ASK_TEXT, CONFIRM_TEXT, DONE_TEXT, REFUSE_TEXT
+from autosafe_gym.library.attacks import DRAWN
 from autosafe_gym.ots.condition import Condition
 from autosafe_gym.ots.facts import Fact
 from autosafe_gym.ots.guard import Guard

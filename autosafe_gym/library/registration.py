@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gymnasium as gym
 
+from autosafe_gym import registry
 from autosafe_gym.ots.taxonomy import DOMAINS
 
+if TYPE_CHECKING:
+    from autosafe_gym.envs.env import RiskEnv
+    from autosafe_gym.envs.vector import RiskVectorEnv
+
 ENTRY_POINT = "autosafe_gym.library.registration:make_env"
-VECTOR_ENTRY_POINT = "autosafe_gym.envs.vector:make_vector_env"
+VECTOR_ENTRY_POINT = "autosafe_gym.library.registration:make_vector_env"
 
 
 def environment_ids() -> list[str]:
@@ -33,7 +38,7 @@ def make_env(
     twin_share: float = 1 / 3,
     wrapper: str | None = None,
     **settings: Any,
-) -> gym.Env[str, Any]:
+) -> RiskEnv:
     """The entry point behind `gym.make`: filters go to `FamilySource`, settings to `RiskEnv`."""
     from autosafe_gym.envs.env import RiskEnv
     from autosafe_gym.library.source import FamilySource
@@ -52,12 +57,19 @@ def make_env(
     return RiskEnv(source, **settings)
 
 
+def make_vector_env(*, num_envs: int = 1, **kwargs: Any) -> RiskVectorEnv:
+    """The vector entry point behind `gym.make_vec`; keywords as for `gym.make`."""
+    from autosafe_gym.envs.vector import RiskVectorEnv
+
+    return RiskVectorEnv([make_env(**kwargs) for _ in range(num_envs)])
+
+
 def register_environments() -> None:
     """Registers the ids; a second call changes nothing."""
     for name, kwargs in [("All", {}), *((d, {"domain": d}) for d in DOMAINS)]:
         _register(f"autosafe/{name}-v0", ENTRY_POINT, VECTOR_ENTRY_POINT, kwargs)
-    for name, module in (("InjecAgent", "injecagent"), ("Simulated", "own_tools")):
-        _register(f"autosafe/{name}-v0", f"autosafe_gym.adapters.{module}:make_env", None, {})
+    for name in registry.names("benchmark"):
+        _register(name, registry.where("benchmark", name), None, {})
 
 
 def _register(id: str, entry_point: str, vector: str | None, kwargs: dict[str, Any]) -> None:

@@ -4,48 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Sequence
-from typing import Protocol
 
-from autosafe_gym.library.family import ScenarioFamily, all_families
 from autosafe_gym.envs.rendezvous import Rendezvous
-from autosafe_gym.library.splits import family_split, seed_of_split, split_wrappers
 from autosafe_gym.errors import ScenarioError, UnknownNameError
+from autosafe_gym.library.family import ScenarioFamily, all_families
+from autosafe_gym.library.splits import family_split, seed_of_split, split_wrappers
 from autosafe_gym.ots.scenario import RiskScenario
 from autosafe_gym.ots.taxonomy import CHANNELS, DOMAINS, MODES, OUTCOMES
 from autosafe_gym.tools_mock.tool import get_toolkit
-
-
-class ScenarioSource(Protocol):
-    """Gives each seed its scenario."""
-
-    def scenario(self, seed: int) -> RiskScenario:
-        """The scenario of a seed; the same one always gives the same."""
-        ...
-
-    @property
-    def toolkits(self) -> tuple[str, ...]:
-        """Every toolkit that a scenario of this source may use."""
-        ...
-
-
-class Single:
-    """A source with one scenario, whatever the seed.
-
-    Args:
-        scenario: The scenario.
-    """
-
-    def __init__(self, scenario: RiskScenario) -> None:
-        self._scenario = scenario
-
-    @property
-    def toolkits(self) -> tuple[str, ...]:
-        """The scenario's toolkits."""
-        return self._scenario.toolkits
-
-    def scenario(self, seed: int) -> RiskScenario:
-        """The one scenario."""
-        return self._scenario
 
 
 def _listed(value: str | Iterable[str] | None) -> tuple[str, ...] | None:

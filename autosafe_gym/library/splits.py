@@ -21,9 +21,9 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from autosafe_gym.errors import ScenarioError, UnknownNameError
 from autosafe_gym.library.attacks import DRAWN, check_attack
 from autosafe_gym.library.family import ScenarioFamily
-from autosafe_gym.errors import ScenarioError, UnknownNameError
 from autosafe_gym.ots.taxonomy import CHANNELS
 from autosafe_gym.tools_mock.tool import get_toolkit
 

@@ -16,13 +16,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from autosafe_gym.errors import AutosafeError, DataError, MissingExtraError, UnknownNameError
 from autosafe_gym.library.attacks import ATTACKS
 from autosafe_gym.library.families import _injection
 from autosafe_gym.library.families import _vocab as v
 from autosafe_gym.library.family import ASK, CONFIRM, DONE, REFUSE, Draw, ScenarioFamily, Sketch
 from autosafe_gym.library.family import family as register
 from autosafe_gym.library.yaml_conditions import condition, facts
-from autosafe_gym.errors import AutosafeError, DataError, MissingExtraError, UnknownNameError
 from autosafe_gym.ots.condition import Condition, facts_named
 from autosafe_gym.ots.facts import Fact
 from autosafe_gym.ots.guard import Guard

@@ -15,9 +15,9 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from importlib import import_module
 from typing import Any
 
+from autosafe_gym import registry
 from autosafe_gym.errors import ScenarioError, UnknownNameError
 
 _WORD = re.compile(r"[^\W_]+")
@@ -127,7 +127,8 @@ def kinds_of(value: str) -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _load() -> None:
-    import_module("autosafe_gym.tools_mock.catalog")  # Toolkits declare what they know.
+    for name in registry.names("catalogue"):
+        registry.find("catalogue", name)  # Importing it declares what it knows.
 
 
 def _above(key: str, parents: Mapping[str, tuple[str, ...]]) -> set[str]:

@@ -15,8 +15,8 @@ from typing import Any, Literal, Self
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from autosafe_gym import registry
 from autosafe_gym.errors import ScenarioError
-from autosafe_gym.ots.checks import check_read
 from autosafe_gym.ots.condition import Condition, facts_named
 from autosafe_gym.ots.facts import Fact
 from autosafe_gym.ots.guard import Guard
@@ -293,7 +293,8 @@ class RiskScenario(_Data):
         try:
             # Strict JSON first: pydantic's own parser would take the last of two equal keys.
             scenario = cls.model_validate(parse_json(text, source))
-            check_read(scenario, source)
+            for name in registry.names("check"):
+                registry.find("check", name)(scenario, source)
             return scenario
         except ValidationError as error:
             raise ScenarioError(explain_validation(error, source)) from error

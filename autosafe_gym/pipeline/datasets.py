@@ -19,6 +19,7 @@ from typing import Any
 
 import autosafe_gym
 from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.episodes.rescoring import Replay
 from autosafe_gym.errors import AgentError, DataError, ToolCodeError
 from autosafe_gym.ots.scenario import RiskScenario, parse_json
 from autosafe_gym.ots.trajectory import Trajectory
@@ -26,7 +27,6 @@ from autosafe_gym.pipeline.card import card_text
 from autosafe_gym.pipeline.reflection import Reflection, reflect
 from autosafe_gym.pipeline.rows import alpaca_row, preference_row, sft_row
 from autosafe_gym.pipeline.search import RiskPoint, search
-from autosafe_gym.episodes.rescoring import Replay
 
 FORMAT = 1
 """Of the files: a data set of another one is refused."""

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from autosafe_gym.agents.endpoint import Endpoint, Usage
 from autosafe_gym.agents.prompts import prompt
 from autosafe_gym.agents.replies import NO_ANSWER
-from autosafe_gym.library.family import all_families
 from autosafe_gym.check.proofs import check_scenario
 from autosafe_gym.errors import AgentError, AutosafeError, ScenarioError
+from autosafe_gym.library.family import all_families
 from autosafe_gym.ots.scenario import RiskScenario
 from autosafe_gym.ots.taxonomy import MODES, OUTCOMES
 from autosafe_gym.pipeline.model_roles import read_object

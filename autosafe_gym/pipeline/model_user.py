@@ -8,14 +8,13 @@ how the person acts. The rules of harm and of success stay those of the scenario
 from __future__ import annotations
 
 import threading
-from collections import deque
 from typing import TYPE_CHECKING
 
 from autosafe_gym.agents.endpoint import Endpoint, Usage
 from autosafe_gym.agents.prompts import prompt
+from autosafe_gym.episodes.played_back import SPOKEN
 from autosafe_gym.errors import AgentError
 from autosafe_gym.ots.scenario import NEUTRAL, RiskScenario, ScriptedUser
-from autosafe_gym.ots.trajectory import Trajectory
 from autosafe_gym.pipeline.model_roles import read_object
 from autosafe_gym.tools_mock.dialogue import DIALOGUE_ACTS
 from autosafe_gym.tools_mock.people import USER, Act, Person, Said, gate_met
@@ -37,19 +36,6 @@ _ACTS = {
     "finish": "says that it is done",
     "refuse": "declines",
     "message": "writes to you",
-}
-_SPOKEN = {
-    "ask_user": "question",
-    "confirm": "message",
-    "refuse": "reason",
-    "finish": "message",
-    "delivered": "text",
-}
-_ACT_OF: dict[str, Act] = {
-    "ask_user": "ask",
-    "confirm": "confirm",
-    "refuse": "refuse",
-    "finish": "finish",
 }
 MAX_CLOSINGS = 3
 """So often does a model's user go on after the agent has ended the task; then the episode ends."""
@@ -148,53 +134,10 @@ def _talk(world: World, who: str) -> list[str]:
         if effect.verb == "replied" and effect.fields["by"] == who:
             lines.append(f"You: {effect.fields['text']}")
         elif (effect.verb in DIALOGUE_ACTS) if who == USER else _reached(effect, who):
-            lines.append(f"Assistant: {effect.fields[_SPOKEN[effect.verb]]}")
+            lines.append(f"Assistant: {effect.fields[SPOKEN[effect.verb]]}")
     return lines[-20:]
 
 
 def _reached(effect: object, who: str) -> bool:
     verb, fields = getattr(effect, "verb", ""), getattr(effect, "fields", {})
     return verb == "delivered" and any(str(to).strip().casefold() == who for to in fields["to"])
-
-
-class PlayedBack:
-    """People who say again what they said in a stored episode, for scoring it anew without a model.
-
-    Args:
-        trajectory: The episode.
-    """
-
-    def __init__(self, trajectory: Trajectory) -> None:
-        self._user: dict[tuple[Act, str], deque[str]] = {}
-        self._others: dict[str, deque[str]] = {}
-        self._scripts: dict[str, ScriptedUser] = {}
-        for step in trajectory.steps:
-            act = None if step.action is None else _ACT_OF.get(step.action.name)
-            if step.action is not None and act is not None:
-                said = str(step.action.arguments[_SPOKEN[step.action.name]])
-                self._user.setdefault((act, said), deque()).append(step.observation)
-            else:
-                for line in step.observation.splitlines():
-                    who, found, words = line.partition(" replies: ")
-                    if found:
-                        self._others.setdefault(who, deque()).append(words)
-
-    def __call__(self, scenario: RiskScenario) -> dict[str, Person]:
-        """The same people for the scenario of the episode."""
-        self._scripts = {USER: scenario.user, **scenario.colleagues}
-        return dict.fromkeys((USER, *scenario.colleagues), self)
-
-    def reply(self, world: World, who: str, act: Act, text: str) -> Said | None:
-        """See `autosafe_gym.tools_mock.people.Person`."""
-        stored = self._user.get((act, text)) if who == USER else self._others.get(who)
-        line = stored.popleft() if stored else ""
-        if who == USER:
-            if not line.startswith("User: "):
-                return None
-            line = line.removeprefix("User: ")
-        if not line:
-            return None
-        grants = None
-        if act in ("ask", "confirm", "message"):
-            grants = {"Yes.": True, "No.": False}.get(line.split(" ", 1)[0])
-        return Said(line, grants, *gate_met(world, self._scripts[who], act, text))

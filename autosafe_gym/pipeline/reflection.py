@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.ots.scenario import ToolCall
 from autosafe_gym.ots.trajectory import Step, Trajectory
-from autosafe_gym.pipeline.roles import OracleReflector, Reflector, alternative
+from autosafe_gym.pipeline.roles import OracleReflector, Reflector
 from autosafe_gym.pipeline.search import RiskPoint, take, trajectory_of
 
 MAX_TRIES = 10

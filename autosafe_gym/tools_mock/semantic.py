@@ -103,3 +103,6 @@ Secret = Annotated[str, _name, semantic("secret")]
 """A credential. It is never offered by a menu."""
 Command = Annotated[str, Meta(max_length=4_000), semantic("command", r"`([^`\n]{1,400})`")]
 """A shell command; the menu takes it from back-quoted text in sight."""
+
+FILLERS = {"document": "As requested.", "title": "Update"}
+"""What a text says where there is nothing in sight to quote, so that a message can always be written."""

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from autosafe_gym.errors import DataError, MissingExtraError
 from autosafe_gym.features.features import Features, spaces_version
 from autosafe_gym.features.layout import GROUPS
 from autosafe_gym.features.menu import Menu
-from autosafe_gym.errors import DataError, MissingExtraError
 
 
 class PolicyAgent:

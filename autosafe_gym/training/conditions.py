@@ -10,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from autosafe_gym.errors import AutosafeError
 from autosafe_gym.features.layout import GROUPS
 from autosafe_gym.library.source import FamilySource
 from autosafe_gym.library.splits import OUTCOME_PAIRS
-from autosafe_gym.errors import AutosafeError
 from autosafe_gym.training.recipe import BEYOND, Recipe
 
 HELD_OUT = "held-out-families"

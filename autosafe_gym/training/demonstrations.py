@@ -14,11 +14,11 @@ import gymnasium as gym
 import numpy as np
 
 from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.errors import DataError
 from autosafe_gym.features.features import Features
 from autosafe_gym.features.layout import BITS, EXTRA_SHAPES, GROUPS, SHAPES, place
 from autosafe_gym.features.menu import Menu
 from autosafe_gym.features.questions import named_by
-from autosafe_gym.errors import DataError
 from autosafe_gym.ots.scenario import ToolCall
 from autosafe_gym.ots.trajectory import Trajectory
 from autosafe_gym.tools_mock.dialogue import DIALOGUE_ACTS

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from autosafe_gym.features.features import check_groups
-from autosafe_gym.features.layout import EXTRA_GROUPS, GROUPS
 from autosafe_gym.envs.reward import reward_spec
 from autosafe_gym.errors import DataError, UnknownNameError
+from autosafe_gym.features.features import check_groups
+from autosafe_gym.features.layout import EXTRA_GROUPS, GROUPS
 from autosafe_gym.training.strict import Parts, read_parts, read_toml, shipped
 
 ALGORITHMS = ("maskable-ppo", "ppo", "a2c", "dqn")

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import autosafe_gym
-from autosafe_gym.library.family import all_families
-from autosafe_gym.features.features import spaces_version
 from autosafe_gym.errors import DataError
+from autosafe_gym.features.features import spaces_version
+from autosafe_gym.library.family import all_families
 from autosafe_gym.training.recipe import Recipe
 
 

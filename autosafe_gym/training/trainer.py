@@ -14,9 +14,9 @@ from stable_baselines3.common.utils import set_random_seed
 
 from autosafe_gym import agents
 from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.evaluation.evaluate import evaluate, risk_env
 from autosafe_gym.features.features import spaces_version
 from autosafe_gym.library.source import FamilySource
-from autosafe_gym.evaluation.evaluate import evaluate, risk_env
 from autosafe_gym.pipeline.datasets import collect_parts, read_trajectories
 from autosafe_gym.training.agent import PolicyAgent, check_spaces, read_about
 from autosafe_gym.training.algorithms import (

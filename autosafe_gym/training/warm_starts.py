@@ -10,8 +10,8 @@ from typing import Any
 
 import torch
 
-from autosafe_gym.library.family import all_families
 from autosafe_gym.features.features import spaces_version
+from autosafe_gym.library.family import all_families
 from autosafe_gym.training.algorithms import scorer_of
 from autosafe_gym.training.recipe import Recipe
 from autosafe_gym.training.run_folder import State

@@ -16,10 +16,10 @@ from typing import Any, Literal
 
 import msgspec
 
-from autosafe_gym.library.family import ASK, Sketch, call
+from autosafe_gym.errors import ScenarioError
 from autosafe_gym.features.questions import HOLDS, about_text
 from autosafe_gym.features.text_lines import lines_of
-from autosafe_gym.errors import ScenarioError
+from autosafe_gym.library.family import ASK, Sketch, call
 from autosafe_gym.ots.scenario import NEUTRAL, Answer, ScriptedUser, ToolCall
 from autosafe_gym.tools_mock.dialogue import DIALOGUE_ACTS
 from autosafe_gym.tools_mock.tool import all_toolkits, get_tool

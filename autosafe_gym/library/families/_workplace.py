@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from autosafe_gym.errors import UnknownNameError
 from autosafe_gym.library.families import _vocab as v
 from autosafe_gym.library.families._shapes import Harm
 from autosafe_gym.library.family import Draw
-from autosafe_gym.errors import UnknownNameError
 from autosafe_gym.ots.scenario import ToolCall, UnsafeOracle
 from autosafe_gym.ots.taxonomy import INTENTS, WORKPLACE_RISKS
 

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from autosafe_gym.library.families import _states as st
 from autosafe_gym.library.families import _vocab as v
-from autosafe_gym.library.families._shapes import Harm, asked_first, looked_at_first, offered, refused
+from autosafe_gym.library.families._shapes import (
+    Harm,
+    asked_first,
+    looked_at_first,
+    offered,
+    refused,
+)
 from autosafe_gym.library.families.homes import AFTER_VISITS, device, devices, doors, visitors
 from autosafe_gym.library.family import Draw, Sketch, call, family
 from autosafe_gym.ots.condition import happens, match

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from autosafe_gym.library.families import _vocab as v
 from autosafe_gym.library.families._gates import answering
-from autosafe_gym.library.families._shapes import Amiss, Harm, deleted_files, gone, harms_in, told_only
+from autosafe_gym.library.families._shapes import (
+    Amiss,
+    Harm,
+    deleted_files,
+    gone,
+    harms_in,
+    told_only,
+)
 from autosafe_gym.library.family import ASK, DONE, Draw, Sketch, call, family
 from autosafe_gym.ots.condition import AllOf, Not, Record, happens, lost, match, told
 from autosafe_gym.ots.facts import fact

@@ -5,7 +5,13 @@ from __future__ import annotations
 from autosafe_gym.library.families import _office as o
 from autosafe_gym.library.families import _vocab as v
 from autosafe_gym.library.families._gates import answering, phrases
-from autosafe_gym.library.families._shapes import Harm, harms_in, injected, looked_at_first, told_only
+from autosafe_gym.library.families._shapes import (
+    Harm,
+    harms_in,
+    injected,
+    looked_at_first,
+    told_only,
+)
 from autosafe_gym.library.family import DONE, Draw, Sketch, call, family
 from autosafe_gym.ots.condition import (
     AllOf,

@@ -11,10 +11,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-from autosafe_gym.adapters.trl import factories, rows, safe_and_useful
 from autosafe_gym.agents.text_agents import BriefAgent
 from autosafe_gym.errors import DataError
 from autosafe_gym.evaluation.evaluate import risk_env
+from autosafe_gym.training.llm.environments import factories, rows, safe_and_useful
 from autosafe_gym.training.llm.recipe import Recipe, StagePart
 from autosafe_gym.training.llm.weights import load_model, merged
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from autosafe_gym import agents
-from autosafe_gym.defences.defences import defend
 from autosafe_gym.agents.endpoint import LOCAL, Endpoint, Settings
+from autosafe_gym.defences.defences import defend
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.errors import AgentError, AutosafeError, DataError
 from autosafe_gym.evaluation.evaluate import env_of_set
