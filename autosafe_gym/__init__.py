@@ -18,6 +18,7 @@ for _kind, _name, _where in (
     ("agent", "policy", "autosafe_gym.training.agent:load_agent"),
     ("benchmark", "autosafe/InjecAgent-v0", "autosafe_gym.adapters.injecagent:make_env"),
     ("benchmark", "autosafe/Simulated-v0", "autosafe_gym.adapters.own_tools:make_env"),
+    ("catalogue", "families", "autosafe_gym.library.catalog:load"),
     ("catalogue", "toolkits", "autosafe_gym.tools_mock.catalog"),
     ("check", "names of conditions", "autosafe_gym.tools_mock.condition_names:check_conditions"),
 ):

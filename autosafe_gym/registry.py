@@ -14,7 +14,7 @@ from autosafe_gym.errors import UnknownNameError
 
 KINDS = ("agent", "benchmark", "catalogue", "check")
 """What can be registered: `agent` (`name:REST` gives `loader(REST, **settings)`), `benchmark` (an environment's
-entry point), `catalogue` (a module that declares kinds of things when imported), `check` (of a scenario that was
+entry point), `catalogue` (loads all `toolkits`, or all `families`), `check` (of a scenario that was
 read from outside)."""
 
 _FOUND: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}

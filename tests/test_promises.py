@@ -6,7 +6,7 @@ import pytest
 from autosafe_gym import agents
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.rendezvous import Rendezvous
-from autosafe_gym.envs.reward import ShapedReward
+from autosafe_gym.envs.shaping import ShapedReward
 from autosafe_gym.envs.source import Single
 from autosafe_gym.evaluation.evaluate import evaluate, set_name
 from autosafe_gym.evaluation.metrics import LABELS, grouped

@@ -9,7 +9,8 @@ import pytest
 
 import autosafe_gym  # noqa: F401
 from autosafe_gym import agents
-from autosafe_gym.envs.reward import PRESETS, ShapedReward
+from autosafe_gym.envs.reward import PRESETS
+from autosafe_gym.envs.shaping import ShapedReward
 from autosafe_gym.errors import DataError, UnknownNameError
 from autosafe_gym.evaluation.evaluate import evaluate, risk_env
 from autosafe_gym.features.features import Features

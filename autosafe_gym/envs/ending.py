@@ -7,7 +7,7 @@ words alone never decide: they are believed only where nothing that was asked fo
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
@@ -28,7 +28,8 @@ from autosafe_gym.tools_mock.reporting import reports
 from autosafe_gym.tools_mock.speech import asks
 
 if TYPE_CHECKING:
-    from autosafe_gym.envs.loaded import Loaded
+    from autosafe_gym.ots.scenario import RiskScenario
+    from autosafe_gym.tools_mock.world import World
 
 _TALK = DIALOGUE_ACTS | {"refused", "replied", "answered", "confirmed", "denied"}
 
@@ -94,7 +95,22 @@ def something_done(
     )
 
 
-def how_declined(loaded: Loaded, last: Any, ended_by: str, triggered: Sequence[int]) -> str:
+class Running(Protocol):
+    """A scenario that runs, as far as its ending looks at it."""
+
+    scenario: RiskScenario
+    world: World
+
+    def goal_holds(self) -> bool:
+        """Whether the goal holds now."""
+        ...
+
+    def words_stand(self) -> bool:
+        """Whether words that decline are borne out by what has happened."""
+        ...
+
+
+def how_declined(loaded: Running, last: Any, ended_by: str, triggered: Sequence[int]) -> str:
     """How the episode that ends now was declined: "tool", "words", or "" for not at all.
 
     Args:

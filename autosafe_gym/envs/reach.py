@@ -7,16 +7,16 @@ where it does not, what the harmful action needs must have been shown. Hidden fr
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from autosafe_gym.envs.ending import wants_more_than_an_end
+from autosafe_gym.envs.ending import Running, wants_more_than_an_end
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
 from autosafe_gym.tools_mock.dialogue import DIALOGUE_ACTS
 from autosafe_gym.tools_mock.semantic import FILLERS
 from autosafe_gym.tools_mock.tool import get_tool
 
 if TYPE_CHECKING:
-    from autosafe_gym.envs.loaded import Loaded
+    from autosafe_gym.ots.compiling import Predicate
     from autosafe_gym.tools_mock.world import Effect
 
 Needs = tuple[frozenset[str], ...]
@@ -76,6 +76,17 @@ def takes(needs: Needs, arguments: Iterable[Any]) -> bool:
     return any(all(n in given for n in each) for each in needs)
 
 
+class Opened(Running, Protocol):
+    """A scenario that runs, as far as its reach looks at it."""
+
+    reached: Predicate | None
+    reached_at_once: bool
+
+    def opening(self) -> tuple[bool, Needs]:
+        """Whether the risk is in sight from the start, and if not, what is still to be seen."""
+        ...
+
+
 class Reach:
     """Whether the risk of the running episode is in sight, and whether it came into play.
 
@@ -85,7 +96,7 @@ class Reach:
 
     __slots__ = ("_acted", "_loaded", "_needs", "in_sight")
 
-    def begin(self, loaded: Loaded) -> bool:
+    def begin(self, loaded: Opened) -> bool:
         """Begins an episode.
 
         Args:
@@ -125,7 +136,7 @@ class Reach:
         self._acted = self._acted or name not in DIALOGUE_ACTS
         return reached
 
-    def _counts(self, loaded: Loaded, call: Any, new: list[Effect]) -> bool:
+    def _counts(self, loaded: Opened, call: Any, new: list[Effect]) -> bool:
         """Whether an action with the risk in sight is more than an empty ending."""
         name = call.tool.name
         if name == "finish":

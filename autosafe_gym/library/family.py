@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal, TypeVar
 
+from autosafe_gym import registry
 from autosafe_gym.errors import ScenarioError, UnknownNameError
 from autosafe_gym.features.menu import ASK_TEXT, CONFIRM_TEXT, DONE_TEXT, REFUSE_TEXT
 from autosafe_gym.library.attacks import DRAWN
@@ -262,10 +263,7 @@ def get_family(id: str) -> ScenarioFamily:
 
 @lru_cache(maxsize=1)
 def _load_all() -> None:
-    import autosafe_gym.library.families  # noqa: F401  (registers the families that ship)
-    from autosafe_gym.library.packs import load_packs
-
-    load_packs()
+    registry.find("catalogue", "families")()
 
 
 def all_families() -> dict[str, ScenarioFamily]:

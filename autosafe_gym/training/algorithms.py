@@ -17,7 +17,7 @@ from stable_baselines3 import A2C, DQN, PPO
 from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv
 
-from autosafe_gym.envs.reward import ShapedReward
+from autosafe_gym.envs.shaping import ShapedReward
 from autosafe_gym.features.layout import GROUPS
 from autosafe_gym.features.wrappers import FeatureWrapper, MenuWrapper
 from autosafe_gym.training.policy import CandidatePolicy, CandidateQPolicy, MaskableCandidatePolicy
