@@ -9,10 +9,10 @@ from autosafe_gym.library.registration import register_environments
 
 if TYPE_CHECKING:
     from autosafe_gym.envs.vector import make_vec
-    from autosafe_gym.episodes.episode import rollout
+    from autosafe_gym.episodes.play import play
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "make_vec", "rollout"]
+__all__ = ["__version__", "make_vec", "play"]
 
 for _kind, _name, _where in (
     ("agent", "policy", "autosafe_gym.training.agent:load_agent"),
@@ -28,10 +28,10 @@ register_environments()
 
 def __getattr__(name: str) -> Any:
     # Loaded on first use: importing the package costs hardly more than importing gymnasium.
-    if name == "rollout":
-        from autosafe_gym.episodes.episode import rollout
+    if name == "play":
+        from autosafe_gym.episodes.play import play
 
-        return rollout
+        return play
     if name == "make_vec":
         from autosafe_gym.envs.vector import make_vec
 

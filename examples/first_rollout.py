@@ -17,7 +17,7 @@ def obedient(messages, tools):
 
 
 env = gym.make("autosafe/All-v0", families="invoice-redirect", twin_share=0.0)
-trajectory = autosafe_gym.rollout(env, CallableAgent(obedient, "obedient"), seed=0)
+trajectory = autosafe_gym.play(env, CallableAgent(obedient, "obedient"), seed=0)
 print(trajectory.scenario.instruction)
 for step in trajectory.steps:
     print(

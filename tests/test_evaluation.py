@@ -92,7 +92,7 @@ def test_failures_leave_every_other_denominator(env):
 
 def test_sec_at_k_wants_all_of_k_samples_safe(env):
     scenario = next(s for s in map(env.source.scenario, range(50)) if not s.twin)
-    frozen = freeze_before_harm(env, scenario)
+    frozen = freeze_before_harm(scenario)
     bad = scenario.unsafe_oracles[0].actions[-1]
 
     class Third:

@@ -5,7 +5,7 @@ from helpers import RISKY, TWIN, leak
 
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.source import Single
-from autosafe_gym.episodes.episode import rollout
+from autosafe_gym.episodes.play import play
 from autosafe_gym.episodes.rescoring import same_verdict
 from autosafe_gym.evaluation.evaluate import Evaluation
 from autosafe_gym.evaluation.metrics import Episode
@@ -101,7 +101,7 @@ class Says:
 
 
 def episode(*actions, scenario=RISKY):
-    return rollout(RiskEnv(Single(scenario)), Says(*actions), scenario=scenario)
+    return play(RiskEnv(Single(scenario)), Says(*actions), scenario=scenario)
 
 
 def test_grades_are_stored_and_counted():

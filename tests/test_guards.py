@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from autosafe_gym.check.proofs import check_scenario
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.source import Single
-from autosafe_gym.episodes.episode import rollout
+from autosafe_gym.episodes.play import play
 from autosafe_gym.errors import DataError, ScenarioError
 from autosafe_gym.library import family as family_module
 from autosafe_gym.library.family import DONE, Sketch, all_families, call
@@ -185,7 +185,7 @@ def test_guards_stand_in_the_trajectory_and_in_the_proofs():
         guard = Guard(id="g", event=MOVED, moment="before", holds=READ)
         return RISKY.model_copy(update={"guards": (guard,), **change})
 
-    done = rollout(RiskEnv(Single(scenario())), Agent())
+    done = play(RiskEnv(Single(scenario())), Agent())
     assert done.guards == {"g": False} and done.safe
     assert type(done).model_validate_json(done.model_dump_json()).guards == {"g": False}
     assert done.model_copy(update={"unmeasured": "x"}).guards == {"g": False}

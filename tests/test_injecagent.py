@@ -114,8 +114,8 @@ def test_the_enhanced_setting_reads_its_own_files_and_what_they_plant(tmp_path):
     assert json.loads(risky.history[0].observation)["note"]["text"] == f"Hello. {PREFIX}{order}"
     assert json.loads(twin.history[0].observation)["note"]["text"] == "Hello. "
     assert risky.tags["setting"] == "enhanced" and "Base only" not in risky.to_json()
-    obeying = autosafe_gym.rollout(env, agents.make("comply-all"), scenario=risky)
-    answering = autosafe_gym.rollout(env, agents.make("safe-oracle"), scenario=risky)
+    obeying = autosafe_gym.play(env, agents.make("comply-all"), scenario=risky)
+    answering = autosafe_gym.play(env, agents.make("safe-oracle"), scenario=risky)
     assert not obeying.safe and answering.safe and answering.useful
     broken = {**enhanced(order), "Tool Response": "something else"}
     (tmp_path / "test_cases_dh_enhanced.json").write_text(json.dumps([broken]))
@@ -161,7 +161,7 @@ def test_all_cases_load_and_mean_what_they_should():
         agent = agents.make(name)
         for pair in pairs:
             for scenario in pair:
-                done = autosafe_gym.rollout(env, agent, scenario=scenario)
+                done = autosafe_gym.play(env, agent, scenario=scenario)
                 unsafe[name] += not done.safe
                 useful[name] += bool(done.safe and done.useful)
     assert unsafe == {"safe-oracle": 0, "comply-all": 1054}

@@ -64,3 +64,19 @@ def test_no_import_goes_uphill():
         or (FLOOR[other] == FLOOR[room] and (other, room) in {(a, b) for a, b, _ in arrows()})
     ]
     assert not uphill, "\n".join(uphill)
+
+
+def test_only_a_session_steps_an_episode():
+    """Vector environments and wrappers step what they wrap; everything else goes through `Session`."""
+    allowed = {"envs/vector.py", "envs/shaping.py", "features/wrappers.py", "episodes/session.py"}
+    callers = {
+        str(path.relative_to(ROOT))
+        for path in ROOT.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "step"
+        and ast.unparse(node.func.value).split(".")[-1]
+        in ("env", "_env", "inner", "risk", "unwrapped")
+    }
+    assert callers == allowed

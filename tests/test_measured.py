@@ -9,7 +9,7 @@ import autosafe_gym
 from autosafe_gym import agents
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.source import Single
-from autosafe_gym.episodes.episode import rollout
+from autosafe_gym.episodes.play import play
 from autosafe_gym.evaluation.evaluate import evaluate, risk_env
 from autosafe_gym.evaluation.frozen import FrozenResult, sample_at, sec_at_k
 from autosafe_gym.evaluation.metrics import Episode, episode_metrics
@@ -20,9 +20,9 @@ from autosafe_gym.tools_mock.actions import InvalidAction, SpokenCall, unpack
 READ = call("read_mail", mail_id="mail-3")
 
 
-def play(function, scenario=RISKY, **settings):
+def played(function, scenario=RISKY, **settings):
     env = RiskEnv(Single(scenario), **settings)
-    return autosafe_gym.rollout(env, agents.CallableAgent(function, "f"), seed=0)
+    return autosafe_gym.play(env, agents.CallableAgent(function, "f"), seed=0)
 
 
 def test_a_function_agent_sees_its_unreadable_call_and_mends_it():
@@ -33,7 +33,7 @@ def test_a_function_agent_sees_its_unreadable_call_and_mends_it():
         bad = {"name": "read_mail", "arguments": {"id": "mail-3"}}
         return (bad, InvalidAction("<call>", "Not a call."), READ, DONE)[len(chats) - 1]
 
-    done = play(function)
+    done = played(function)
     assert [s.action is None for s in done.steps] == [True, True, False, False]
     assert [m["role"] for m in chats[2]][-4:] == ["assistant", "user", "assistant", "user"]
     assert json.loads(chats[1][-2]["content"])["arguments"] == {"id": "mail-3"}
@@ -44,7 +44,7 @@ def test_a_function_agent_sees_its_unreadable_call_and_mends_it():
 
 
 def test_plain_text_is_in_the_chat_as_it_was_said():
-    asked = play(lambda messages, tools: "Which one?" if len(messages) < 3 else "It is done.")
+    asked = played(lambda messages, tools: "Which one?" if len(messages) < 3 else "It is done.")
     assert [s.action.name for s in asked.steps] == ["ask_user", "finish"]
     env = RiskEnv(Single(RISKY))
     env.reset(seed=0)
@@ -62,7 +62,7 @@ def test_a_message_of_openai_is_an_action_and_is_played_whole():
         asked.append(1)
         return body
 
-    done = play(function)
+    done = played(function)
     assert [s.action.name for s in done.steps] == ["read_mail", "finish"] and len(asked) == 1
     env = RiskEnv(Single(RISKY))
     env.reset(seed=0)
@@ -96,15 +96,15 @@ def test_a_refusal_field_and_the_clients_objects_are_read():
     from openai.types.chat import ChatCompletionMessage
 
     said = ChatCompletionMessage(role="assistant", content=None, refusal="I won't.")
-    assert play(lambda messages, tools: said).ending == "refused"
+    assert played(lambda messages, tools: said).ending == "refused"
     assert unpack(said) == [SpokenCall("refuse", {"reason": "I won't."})]
 
 
 def test_an_episode_without_a_valid_action_says_nothing_about_safety():
-    gibberish = play(lambda messages, tools: "{not a call", max_steps=3)
+    gibberish = played(lambda messages, tools: "{not a call", max_steps=3)
     assert (gibberish.safe, gibberish.useful, gibberish.unmeasured) == (None, False, None)
     assert gibberish.grade == -1
-    asked = play(lambda messages, tools: "Which one?", max_steps=3)
+    asked = played(lambda messages, tools: "Which one?", max_steps=3)
     assert asked.safe is True
     metrics = episode_metrics([Episode.of(gibberish), Episode.of(asked)])
     assert (metrics["safety"].hits, metrics["safety"].n) == (1, 1)
@@ -209,7 +209,7 @@ def test_doing_nothing_reaches_nothing_but_harms_by_omission(action):
         def act(self, observation, info):
             return action
 
-    found = [rollout(env, Nothing(), seed=seed) for seed in range(300)]
+    found = [play(env, Nothing(), seed=seed) for seed in range(300)]
     risky = [t for t in found if not t.scenario.twin]
     assert len(risky) > 150
     assert {t.scenario.family for t in risky if t.reached and not t.scenario.by_omission} == set()
@@ -262,7 +262,7 @@ def test_calls_of_other_clients_and_the_words_beside_them():
             "tool_calls": [{"id": "1", "name": "read_mail", "args": given}],
         },
     ):
-        done = play(lambda messages, tools, m=message: {"role": "assistant", **m}, max_steps=1)
+        done = played(lambda messages, tools, m=message: {"role": "assistant", **m}, max_steps=1)
         assert [s.action.name for s in done.steps] == ["read_mail"], message
         assert done.steps[0].text == "I look."
         env = RiskEnv(Single(RISKY))

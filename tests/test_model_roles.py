@@ -58,17 +58,17 @@ class Leaks:
 def test_a_guard_that_objects_keeps_the_call_from_being_made(server, endpoint):
     server.replies[:] = [says(safe=False, reason="It leaks.")]
     guarded = defend(Leaks(), "guard", lambda: ModelJudge(endpoint))
-    done = autosafe_gym.rollout(RiskEnv(One()), guarded, seed=1)
+    done = autosafe_gym.play(RiskEnv(One()), guarded, seed=1)
     assert (done.safe, done.refused) == (True, True)
     assert (done.usage["blocks"], done.usage["false_blocks"], done.usage["requests"]) == (3, 0, 3)
-    on_twin = autosafe_gym.rollout(RiskEnv(One(TWIN)), guarded, seed=1)
+    on_twin = autosafe_gym.play(RiskEnv(One(TWIN)), guarded, seed=1)
     assert on_twin.usage["false_blocks"] == 3
 
 
 def test_a_judge_that_does_not_answer_makes_the_episode_unmeasured(server, endpoint):
     server.replies[:] = [message(content="It depends.")]
     guarded = defend(Leaks(), "guard", lambda: ModelJudge(endpoint))
-    done = autosafe_gym.rollout(RiskEnv(One()), guarded, seed=1)
+    done = autosafe_gym.play(RiskEnv(One()), guarded, seed=1)
     assert (done.unmeasured, done.safe) == ("judge", None)
 
 
@@ -76,8 +76,8 @@ def test_a_judge_that_does_not_answer_makes_the_episode_unmeasured(server, endpo
 def test_a_defence_by_rules_leaves_dialogue_acts_and_seeds_alone(name):
     env = risk_env("autosafe/All-v0", split="test")
     for seed in range(8):
-        bare = autosafe_gym.rollout(env, agents.make("refuse-all"), seed=seed)
-        behind = autosafe_gym.rollout(env, defend(agents.make("refuse-all"), name), seed=seed)
+        bare = autosafe_gym.play(env, agents.make("refuse-all"), seed=seed)
+        behind = autosafe_gym.play(env, defend(agents.make("refuse-all"), name), seed=seed)
         assert behind.steps == bare.steps
 
 
@@ -93,7 +93,7 @@ def test_spotlighting_marks_what_tools_return_and_no_answer_of_the_user():
             )
             return {"name": name, "arguments": arguments}
 
-    autosafe_gym.rollout(RiskEnv(One()), defend(Notes(), "spotlight"), seed=1)
+    autosafe_gym.play(RiskEnv(One()), defend(Notes(), "spotlight"), seed=1)
     assert told[1].startswith("<data:") and told[1].endswith("</data>")
     assert not told[2].startswith("<data:")
 
@@ -159,7 +159,7 @@ def test_a_model_finds_what_declines_and_its_failure_is_no_finding(server, endpo
             One(RISKY.model_copy(update={"goal": None})), declines=ModelDeclines(endpoint)
         )
         says = agents.CallableAgent(lambda messages, tools: "Thou shalt not pass.", "says")
-        return autosafe_gym.rollout(env, says, seed=1)
+        return autosafe_gym.play(env, says, seed=1)
 
     declined, ended, failed = play(says(declines=True)), play(says(declines=False)), play(says(x=1))
     assert (declined.ending, ended.ending) == ("refused-in-words", "stopped")

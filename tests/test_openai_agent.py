@@ -26,7 +26,7 @@ def play(server, *replies, **settings):
     url = f"http://127.0.0.1:{server.server_port}/v1"
     settings = {"max_retries": 0, "api_key": KEY, **settings}
     agent = agents.make("openai:tiny", base_url=url, **settings)
-    return autosafe_gym.rollout(RiskEnv(One()), agent, seed=1), agent
+    return autosafe_gym.play(RiskEnv(One()), agent, seed=1), agent
 
 
 def test_a_whole_episode_with_several_calls_in_a_reply(server):
@@ -109,7 +109,7 @@ def test_failures_are_unmeasured_and_keep_the_key(server, reply, cause):
 
 def test_no_server_and_no_key(monkeypatch):
     agent = agents.make("openai:m", base_url="http://127.0.0.1:9/v1", max_retries=0, api_key=KEY)
-    assert autosafe_gym.rollout(RiskEnv(One()), agent, seed=1).unmeasured == "provider"
+    assert autosafe_gym.play(RiskEnv(One()), agent, seed=1).unmeasured == "provider"
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     with pytest.raises(AgentError, match="OPENAI_API_KEY"):
         agents.make("openai:m")

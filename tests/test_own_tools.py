@@ -96,7 +96,7 @@ def test_a_failing_simulator_is_unmeasured_and_an_error_is_the_tools(server, mon
     assert observation == "Error: No such customer."
     server.replies[:] = [(400, {}, "{}")]
     one = agents.CallableAgent(lambda messages, tools: FIND, "one")
-    done = autosafe_gym.rollout(env, one, seed=1)
+    done = autosafe_gym.play(env, one, seed=1)
     assert (done.unmeasured, done.safe) == ("provider", None)
 
 
@@ -106,7 +106,7 @@ def test_a_stored_episode_is_judged_again_without_the_simulator(server, monkeypa
     server.answer = lambda asked: message(content=next(replies))
     script = iter([FIND, {"name": "crm_find_customers", "arguments": {"name": "N"}}, EXPORT])
     one = agents.CallableAgent(lambda messages, tools: next(script), "one")
-    done = autosafe_gym.rollout(make(simulator="openai:sim3", base_url=server.url), one, seed=0)
+    done = autosafe_gym.play(make(simulator="openai:sim3", base_url=server.url), one, seed=0)
     assert done.safe is False
     again = rescore(make(), done)
     assert same_verdict(done, again)

@@ -10,7 +10,7 @@ from helpers import message
 from autosafe_gym.agents.endpoint import Endpoint
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.source import Single
-from autosafe_gym.episodes.episode import rollout
+from autosafe_gym.episodes.play import play
 from autosafe_gym.episodes.rescoring import rescore, same_verdict
 from autosafe_gym.errors import ScenarioError
 from autosafe_gym.features.menu import ASK_TEXT
@@ -146,7 +146,7 @@ def test_a_model_plays_the_user_and_the_colleague_and_the_run_is_rescored_withou
     ]
     env.reset(seed=0)
     assert not env.judge(says[1]).safe
-    stored = rollout(env, Plays(says), seed=0)
+    stored = play(env, Plays(says), seed=0)
     assert stored.steps[0].observation == "User: Go on!"
     assert "@mira.okafor replies: Yes. Take it." in stored.steps[1].observation
     assert stored.safe is False and not stored.refused and stored.people == "model"

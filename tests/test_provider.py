@@ -49,7 +49,7 @@ def endpoint(server, cache=None, **settings):
 def play(server, *replies, form="openai", **settings):
     server.replies[:] = replies
     agent = agents.llm_agent(form, endpoint(server, **settings))
-    return autosafe_gym.rollout(RiskEnv(One()), agent, seed=1), agent
+    return autosafe_gym.play(RiskEnv(One()), agent, seed=1), agent
 
 
 def finished(reason, **fields):
@@ -233,7 +233,7 @@ def test_fields_of_messages_and_ids_are_changed_where_they_are_refused(server, s
 
     server.answer = answer
     agent = agents.llm_agent("openai", endpoint(server))
-    done = autosafe_gym.rollout(RiskEnv(One()), agent, seed=1)
+    done = autosafe_gym.play(RiskEnv(One()), agent, seed=1)
     assert done.unmeasured is None and len(agent.endpoint.notes) == 2
 
 
@@ -363,7 +363,7 @@ def test_limits_hold_by_an_estimate_where_the_provider_does_not_count(server):
     reply = {**calls(READ), "usage": None}
     server.replies[:] = [reply]
     agent = agents.llm_agent("openai", endpoint(server))
-    done = autosafe_gym.rollout(RiskEnv(One()), agent, seed=1, limits=Limits(tokens=3000))
+    done = autosafe_gym.play(RiskEnv(One()), agent, seed=1, limits=Limits(tokens=3000))
     assert done.unmeasured == "limit"
     assert done.usage["estimated"] == done.usage["requests"] > 1
     size = len(json.dumps(server.requests[0]["messages"])) + len(

@@ -385,9 +385,7 @@ class One:
 def play(monkeypatch, form, reply):
     """An episode in which the model always gives one reply."""
     monkeypatch.setattr(Sender, "send", lambda self, question: reply)
-    return autosafe_gym.rollout(
-        RiskEnv(One(), max_steps=4), agents.llm_agent(form, ENDPOINT), seed=1
-    )
+    return autosafe_gym.play(RiskEnv(One(), max_steps=4), agents.llm_agent(form, ENDPOINT), seed=1)
 
 
 def outcome(done):
@@ -552,7 +550,7 @@ def test_well_formed_replies_are_measured_and_rightly_labelled(monkeypatch, form
     for moves, wanted in EPISODES:
         replies = iter([rendered(form, move) for move in moves])
         monkeypatch.setattr(Sender, "send", lambda self, question, replies=replies: next(replies))
-        done = autosafe_gym.rollout(RiskEnv(One()), agents.llm_agent(form, ENDPOINT), seed=1)
+        done = autosafe_gym.play(RiskEnv(One()), agents.llm_agent(form, ENDPOINT), seed=1)
         asked = any(m in QUESTIONS or m in ("ask", "confirm") for m in moves)
         if (label(done), done.asked) != (wanted, asked):
             wrong.append((moves, wanted, label(done), done.failure))
@@ -594,8 +592,6 @@ def test_well_formed_choices_are_measured_and_rightly_labelled(monkeypatch, tool
     for dress in DRESSES:
         monkeypatch.setattr(Sender, "send", lambda self, asked, d=dress: labelled(d, tool, asked))
         found.append(
-            label(
-                autosafe_gym.rollout(RiskEnv(One()), agents.llm_agent("choice", ENDPOINT), seed=1)
-            )
+            label(autosafe_gym.play(RiskEnv(One()), agents.llm_agent("choice", ENDPOINT), seed=1))
         )
     assert found == [PLANS[tool]] * len(DRESSES)

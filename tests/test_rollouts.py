@@ -133,7 +133,7 @@ def test_200_kills_lose_nothing_and_double_nothing(tmp_path):
 def test_an_episode_is_on_the_disk_before_it_is_counted(tmp_path, monkeypatch):
     """Written, flushed and synced: after that, not even a power cut can lose what was counted."""
     episodes = [
-        autosafe_gym.rollout(RiskEnv(One()), agents.make("comply-all"), seed=s) for s in (1, 2)
+        autosafe_gym.play(RiskEnv(One()), agents.make("comply-all"), seed=s) for s in (1, 2)
     ]
     store, file, events = EpisodeStore(tmp_path, {}), tmp_path / "episodes.jsonl", []
     fsync = os.fsync
@@ -176,7 +176,7 @@ for seed in range(9):
 
 
 def test_a_process_that_dies_as_it_counts_has_written_all_that_it_counted(tmp_path):
-    episode = autosafe_gym.rollout(RiskEnv(One()), agents.make("comply-all"), seed=1)
+    episode = autosafe_gym.play(RiskEnv(One()), agents.make("comply-all"), seed=1)
     code = [sys.executable, "-c", DIES, str(tmp_path)]
     assert subprocess.run(code, input=episode.model_dump_json(), text=True).returncode == 9
     assert [t.seed for t in read_episodes(tmp_path)] == [0, 1, 2]
@@ -186,7 +186,7 @@ def test_limits_make_an_episode_unmeasured(server):
     server.replies[:] = [calls(("list_mail", "{}"))]
     agent = agents.make("openai:m", base_url=server.url, api_key=KEY)
     for limits in (Limits(tokens=30), Limits(requests=2), Limits(seconds=0.001)):
-        done = autosafe_gym.rollout(RiskEnv(One()), agent, seed=1, limits=limits)
+        done = autosafe_gym.play(RiskEnv(One()), agent, seed=1, limits=limits)
         assert (done.unmeasured, done.safe) == ("limit", None)
     assert done.usage["requests"] <= 1
 
@@ -209,12 +209,12 @@ def test_the_cache_answers_a_question_once_and_a_seed_is_part_of_it(tmp_path, se
     cache = ReplyCache(tmp_path / "replies.sqlite")
     make = lambda: agents.make("openai:m", base_url=server.url, api_key=KEY, cache=cache)  # noqa: E731
     env = RiskEnv(One())
-    first = autosafe_gym.rollout(env, make(), seed=1)
-    again = autosafe_gym.rollout(env, make(), seed=1)
+    first = autosafe_gym.play(env, make(), seed=1)
+    again = autosafe_gym.play(env, make(), seed=1)
     assert len(server.requests) == 1
     assert (again.usage["cached"], again.usage["requests"]) == (1, 0)
     assert again.steps == first.steps
-    autosafe_gym.rollout(env, make(), seed=2)
+    autosafe_gym.play(env, make(), seed=2)
     assert len(server.requests) == 2
     assert KEY.encode() not in (tmp_path / "replies.sqlite").read_bytes()
 
@@ -226,7 +226,7 @@ def test_react_text_is_read_and_nonsense_is_an_invalid_action(server):
         message(content="Thought: done.\nFinal Answer: It is in the archive."),
     ]
     agent = agents.make("react:m", base_url=server.url, api_key=KEY)
-    done = autosafe_gym.rollout(RiskEnv(One()), agent, seed=1)
+    done = autosafe_gym.play(RiskEnv(One()), agent, seed=1)
     assert [s.action and s.action.name for s in done.steps] == ["read_mail", None, "finish"]
     assert "I am not sure" in done.steps[1].text
     last = server.requests[-1]["messages"]
@@ -237,7 +237,7 @@ def test_react_text_is_read_and_nonsense_is_an_invalid_action(server):
 def test_json_is_bound_by_the_tools_schemas(server):
     server.replies[:] = [message(content='{"name": "refuse", "arguments": {"reason": "No."}}')]
     agent = agents.make("json:m", base_url=server.url, api_key=KEY)
-    done = autosafe_gym.rollout(RiskEnv(One()), agent, seed=1)
+    done = autosafe_gym.play(RiskEnv(One()), agent, seed=1)
     assert done.refused
     asked = server.requests[0]["response_format"]["json_schema"]["schema"]
     assert asked["type"] == "object" and "anyOf" not in asked
@@ -259,11 +259,11 @@ def test_a_choice_is_the_label_that_gains_most_by_the_context(server):
         else with_logprobs(A=-0.2, B=-9.0, C=-2.0)
     )
     agent = agents.make("choice:m", base_url=server.url, api_key=KEY)
-    done = autosafe_gym.rollout(RiskEnv(One()), agent, seed=1)
+    done = autosafe_gym.play(RiskEnv(One()), agent, seed=1)
     assert "\nC. refuse: " in server.requests[0]["messages"][1]["content"]
     assert done.refused and len(server.requests) == 2
     server.answer, server.replies[:] = None, [message(content="A")]
-    without = autosafe_gym.rollout(RiskEnv(One()), agent, seed=1)
+    without = autosafe_gym.play(RiskEnv(One()), agent, seed=1)
     assert without.unmeasured == "reply" and "no log-probabilities" in without.unmeasured_detail
 
 
@@ -338,5 +338,5 @@ def test_ray_gives_the_same_episodes(tmp_path, server):
 )
 def test_the_embedded_model_plays():
     agent = agents.make("local", max_tokens=128)
-    done = autosafe_gym.rollout(risk_env("autosafe/All-v0", max_steps=3), agent, seed=0)
+    done = autosafe_gym.play(risk_env("autosafe/All-v0", max_steps=3), agent, seed=0)
     assert done.unmeasured is None and done.steps

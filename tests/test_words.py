@@ -9,7 +9,7 @@ from helpers import RISKY, TWIN, leak
 
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.source import Single
-from autosafe_gym.episodes.episode import rollout
+from autosafe_gym.episodes.play import play
 from autosafe_gym.episodes.rescoring import rescore, same_verdict
 from autosafe_gym.library.family import all_families, call
 from autosafe_gym.ots import AllOf, happens
@@ -252,9 +252,9 @@ class Says:
 
 def test_a_judge_in_place_of_the_list_is_stored_and_needed_no_more():
     scenario = RISKY.model_copy(update={"goal": None})
-    plain = rollout(RiskEnv(Single(scenario)), Says(), seed=0)
+    plain = play(RiskEnv(Single(scenario)), Says(), seed=0)
     assert (plain.ending, plain.declines) == ("stopped", {})
-    judged = rollout(RiskEnv(Single(scenario), declines=Judge()), Says(), seed=0)
+    judged = play(RiskEnv(Single(scenario), declines=Judge()), Says(), seed=0)
     assert (judged.ending, judged.useful) == ("refused-in-words", True)
     again = rescore(RiskEnv(Single(RISKY)), judged)
     assert same_verdict(again, judged) and again.declines == judged.declines

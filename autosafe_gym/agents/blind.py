@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.library.family import DONE, REFUSE, call
+from autosafe_gym.library.family import DONE, call
 from autosafe_gym.ots.gates import names
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
 from autosafe_gym.tools_mock.dialogue import DIALOGUE_ACTS
@@ -80,32 +80,10 @@ def comply(scenario: RiskScenario) -> Sequence[ToolCall]:
     return [a for a in scenario.safe_oracle if a.name not in ("ask_user", "confirm")]
 
 
-def play_blind(env: RiskEnv, scenario: RiskScenario, name: str) -> None:
-    """Plays a scenario after one of the first acts: refuses if denied, else complies.
-
-    Args:
-        env: Any environment; it is reset.
-        scenario: The scenario.
-        name: One of `BLIND`.
-    """
-    env.reset(options={"scenario": scenario})
-    over = _step(env, BLIND[name](scenario))
-    rest = [REFUSE] if was_denied(env) else [*comply(scenario), DONE]
-    for action in rest:
-        if over:
-            return
-        over = _step(env, action)
-
-
 def was_denied(env: RiskEnv) -> bool:
     """Whether anything asked so far was denied."""
     loaded = env.loaded
     return any(e.verb == "denied" for e in loaded.world.effects[loaded.mark[1] :])
-
-
-def _step(env: RiskEnv, action: ToolCall) -> bool:
-    _, _, terminated, truncated, _ = env.step(action)
-    return terminated or truncated
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.envs.source import Single
+from autosafe_gym.episodes.session import Session
 from autosafe_gym.errors import MissingExtraError, ScenarioError
 from autosafe_gym.evaluation.intervals import Rate, pooled, rate
 from autosafe_gym.library.family import ScenarioFamily, all_families, get_family
@@ -94,19 +93,18 @@ class Cues:
         }
 
 
-def text_before_acting(env: RiskEnv, scenario: RiskScenario) -> str:
+def text_before_acting(scenario: RiskScenario) -> str:
     """The reset observation and the newest event when the safe way has read all that it reads first.
 
     Args:
-        env: Any risk environment; it is reset to the scenario.
         scenario: The scenario.
     """
-    first, _ = env.reset(options={"scenario": scenario})
-    newest = ""
+    session = Session.of(scenario)
+    first, newest = session.observation, ""
     for action in scenario.safe_oracle:
         if action.name in DIALOGUE_ACTS or get_tool(action.name).kind != "read":
             break
-        newest, *_ = env.step(action)
+        newest = session.step(action)
     return f"{first}\n{newest}"
 
 
@@ -162,8 +160,7 @@ def cues(
 def _texts(family: ScenarioFamily, seeds: Iterable[int]) -> list[tuple[str, bool]]:
     """Each seed's risky scenario and twin as (text, whether it is the twin)."""
     pairs = [(family.sample(seed, twin=twin), twin) for seed in seeds for twin in (False, True)]
-    env = RiskEnv(Single(pairs[0][0]))
-    return [(text_before_acting(env, scenario), twin) for scenario, twin in pairs]
+    return [(text_before_acting(scenario), twin) for scenario, twin in pairs]
 
 
 def _held_out(model: _Model, families: Sequence[list[tuple[str, bool]]]) -> Rate:

@@ -13,12 +13,12 @@ from typing import Any
 
 import msgspec
 
-from autosafe_gym.agents.blind import BLIND, play_blind
+from autosafe_gym.agents.blind import BLIND, comply, was_denied
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.envs.source import Single
+from autosafe_gym.episodes.session import Session
 from autosafe_gym.features.menu import Menu
 from autosafe_gym.features.questions import Question, named_by
-from autosafe_gym.library.family import ASK, CONFIRM
+from autosafe_gym.library.family import ASK, CONFIRM, DONE, REFUSE
 from autosafe_gym.ots.gates import gate, names
 from autosafe_gym.ots.scenario import NEUTRAL, Answer, RiskScenario, Scene, ToolCall
 
@@ -26,19 +26,20 @@ Fail = Callable[[str, int, str], None]
 _ASKING = ("ask_user", "confirm")
 
 
-def check_people(env: RiskEnv, scenario: RiskScenario, fail: Fail) -> None:
+def check_people(session: Session, fail: Fail) -> None:
     """The proofs that one scenario allows.
 
     Args:
-        env: Any environment; it is reset.
-        scenario: The scenario.
+        session: On the scenario; it is begun anew.
         fail: Takes the oracle, the step and the reason of each failure.
     """
-    _check_neutral(env, scenario, fail)
-    _check_questions(env, scenario, fail)
+    env, scenario = session.risk, session.risk.scenario
+    _check_neutral(session, fail)
+    _check_questions(session, fail)
     if not scenario.twin:
         for name in BLIND:
-            play_blind(env, scenario, name)
+            session.restart().step(BLIND[name](scenario))
+            session.run([REFUSE] if was_denied(env) else [*comply(scenario), DONE])
             if env.safe and env.useful:
                 fail(name, -1, "asking blindly comes out both safe and useful")
 
@@ -57,9 +58,8 @@ def check_gates(risky: RiskScenario, twin: RiskScenario, fail: Fail) -> None:
         wanted = [a for a in _gated(scenario) if (a.text, a.confirms) in telling]
         if not wanted:
             continue
-        env = RiskEnv(Single(scenario))
-        observation, info = env.reset()
-        found = gate(tuple(v for a in wanted for v in a.about))(_opening(info))
+        session = Session.of(scenario)
+        found = gate(tuple(v for a in wanted for v in a.about))(_opening(session.opening))
         if found:
             fail(
                 "gate",
@@ -67,24 +67,24 @@ def check_gates(risky: RiskScenario, twin: RiskScenario, fail: Fail) -> None:
                 f"{found!r}, which opens a gate of {scenario.id}, is in sight at the start",
             )
         if not any(a.looked for a in wanted):
-            _check_history(env, observation, info, fail)
+            _check_history(session, fail)
 
 
-def _check_history(env: RiskEnv, observation: str, info: dict[str, Any], fail: Fail) -> None:
+def _check_history(session: Session, fail: Fail) -> None:
     """No question about what the scenario's own history shows is answered."""
-    menu = Menu.for_info(info)
-    menu.start(observation, info)
+    menu = Menu.for_info(session.opening)
+    menu.start(session.observation, session.opening)
     for question in menu.candidates:
         if isinstance(question, Question):
-            env.reset()
-            said, *_ = env.step(question.call)
+            said = session.restart().step(question.call)
             if said != f"User: {NEUTRAL}":
                 fail(
                     "gate", 0, f"{question.text!r}, which the history shows, is answered: {said!r}"
                 )
 
 
-def _check_neutral(env: RiskEnv, scenario: RiskScenario, fail: Fail) -> None:
+def _check_neutral(session: Session, fail: Fail) -> None:
+    scenario = session.risk.scenario
     for scene in _scenes(scenario):
         if scene.default != NEUTRAL or scene.default_confirms is not None:
             fail("neutral", -1, f"the user's default is {scene.default!r}, not the neutral reply")
@@ -92,20 +92,19 @@ def _check_neutral(env: RiskEnv, scenario: RiskScenario, fail: Fail) -> None:
             if answer.only in (None, "ask", "confirm") and not answer.about:
                 fail("neutral", -1, f"{answer.text!r} is answered to any question: it needs a gate")
     for act in (ASK, CONFIRM):
-        env.reset(options={"scenario": scenario})
-        observation, *_ = env.step(act)
+        observation = session.restart().step(act)
         if observation != f"User: {NEUTRAL}":
             fail("neutral", 0, f"{act.to_json()} is answered with {observation!r}")
 
 
-def _check_questions(env: RiskEnv, scenario: RiskScenario, fail: Fail) -> None:
+def _check_questions(session: Session, fail: Fail) -> None:
     """The safe oracle's questions are answered, and the menu's questions do as well."""
+    env, scenario = session.risk, session.risk.scenario
     if not any(a.name in _ASKING for a in scenario.safe_oracle):
         return
-    observation, info = env.reset(options={"scenario": scenario})
-    menu = Menu.for_info(info)
-    menu.start(observation, info)
-    shown = [observation]
+    menu = Menu.for_info(session.restart().opening)
+    menu.start(session.observation, session.opening)
+    shown = [session.observation]
     offered: list[ToolCall] = []
     for number, action in enumerate(scenario.safe_oracle):
         named = named_by(action)
@@ -127,8 +126,8 @@ def _check_questions(env: RiskEnv, scenario: RiskScenario, fail: Fail) -> None:
         elif action.name in _ASKING:
             fail("question", number, f"{action.to_json()} names nothing in sight")
         before = len(env.loaded.world.effects)
-        observation, _, terminated, truncated, _ = env.step(action)
-        if (terminated or truncated) and number < len(scenario.safe_oracle) - 1:
+        observation = session.step(action)
+        if session.over and number < len(scenario.safe_oracle) - 1:
             return  # That the safe oracle does not run is said elsewhere.
         if action.name in _ASKING and all(
             e.verb != "answered" for e in env.loaded.world.effects[before:]
@@ -136,11 +135,7 @@ def _check_questions(env: RiskEnv, scenario: RiskScenario, fail: Fail) -> None:
             fail("question", number, f"{action.to_json()} meets no gate: {observation}")
         menu.see(action.name, action.arguments, observation)
         shown.append(observation)
-    env.reset(options={"scenario": scenario})
-    for action in offered:
-        _, _, terminated, truncated, _ = env.step(action)
-        if terminated or truncated:
-            break
+    session.restart().run(offered)
     if not (env.safe and env.useful):
         asked = [a.to_json() for a in offered if a.name in _ASKING]
         fail("question", -1, f"asked in the words of the menu, the safe way fails: {asked}")

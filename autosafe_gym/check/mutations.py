@@ -17,8 +17,7 @@ from autosafe_gym.check.detours import DETOURS, Detour
 from autosafe_gym.check.mutation_table import MUTATIONS
 from autosafe_gym.check.mutators import Actions, Mutation, effective
 from autosafe_gym.check.twin_ways import TWIN_WAYS, TwinWay
-from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.envs.source import Single
+from autosafe_gym.episodes.session import Session
 from autosafe_gym.errors import UnknownNameError
 from autosafe_gym.library.family import get_family
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
@@ -106,7 +105,8 @@ def mutate(scenario: RiskScenario, mutation: Way) -> Tally:
         if mutant is None:
             continue
         place = effective(actions) if mutation.fails else None
-        env, refused = _play(scenario, mutant, place, again=mutation.again)
+        session, refused = _play(scenario, mutant, place, again=mutation.again)
+        env = session.risk
         ledger = env.loaded.world.effects
         if mutation.needs and not any(e.verb in mutation.needs for e in ledger):
             continue
@@ -150,7 +150,8 @@ def _twin_way(scenario: RiskScenario, way: TwinWay) -> Tally:
 
 def _count(tally: Tally, scenario: RiskScenario, actions: Actions, *, harm: bool) -> None:
     """Plays actions that must do harm, or must not, and counts how they are judged."""
-    env, refused = _play(scenario, actions, None, again=False)
+    session, refused = _play(scenario, actions, None, again=False)
+    env = session.risk
     if env.safe is not harm:
         tally.right += 1
     elif refused:
@@ -166,27 +167,26 @@ def _shown(actions: Actions) -> str:
 
 def _play(
     scenario: RiskScenario, actions: Actions, place: int | None, *, again: bool
-) -> tuple[RiskEnv, bool]:
+) -> tuple[Session, bool]:
     """Plays actions, of which one may fail and be made again.
 
     Returns:
-        The environment at the end, and whether a tool refused any of the others.
+        The session at the end, and whether a tool refused any of the others.
     """
-    env = RiskEnv(Single(scenario), on_trigger="continue", max_steps=len(actions) + 2)
-    env.reset()
+    session = Session.of(scenario, on_trigger="continue", max_steps=len(actions) + 2)
     refused = False
     for number, action in enumerate(actions):
         if number == place and isinstance(action, ToolCall):
             with _failing(get_tool(action.name)):
-                _, _, terminated, truncated, info = env.step(action)
+                session.step(action)
             if again:
-                _, _, terminated, truncated, info = env.step(action)
+                session.step(action)
         else:
-            _, _, terminated, truncated, info = env.step(action)
-            refused = refused or bool(info["error"])
-        if terminated or truncated:
+            session.step(action)
+            refused = refused or session.error
+        if session.over:
             break
-    return env, refused
+    return session, refused
 
 
 @contextmanager

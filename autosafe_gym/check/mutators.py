@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.envs.source import Single
+from autosafe_gym.episodes.session import Session
 from autosafe_gym.features.menu import Menu
 from autosafe_gym.features.questions import Question
 from autosafe_gym.library.family import ASK, DONE
@@ -138,13 +137,11 @@ def about_another(scenario: RiskScenario) -> Actions | None:
         a for scene in (scenario.user, *scenario.user.scenes.values()) for a in scene.answers
     )
     gated = gate(tuple(value for a in answers for value in a.about))
-    env = RiskEnv(Single(scenario))
-    observation, info = env.reset()
-    menu = Menu.for_info(info)
-    menu.start(observation, info)
+    session = Session.of(scenario)
+    menu = Menu.for_info(session.opening)
+    menu.start(session.observation, session.opening)
     for action in scenario.safe_oracle[:place]:
-        observation, *_ = env.step(action)
-        menu.see(action.name, action.arguments, observation)
+        menu.see(action.name, action.arguments, session.step(action))
     for question in menu.candidates:
         if isinstance(question, Question) and not gated(question.text):
             return _unanswered(scenario, place, question.call)

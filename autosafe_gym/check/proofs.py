@@ -20,7 +20,7 @@ from autosafe_gym.check.gate_proofs import check_gates, check_people
 from autosafe_gym.check.mutators import by_the_other_act, in_words
 from autosafe_gym.check.proofs_of_facts import flaws_of_facts
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.envs.source import Single
+from autosafe_gym.episodes.session import Session
 from autosafe_gym.errors import AutosafeError
 from autosafe_gym.features.menu import Menu
 from autosafe_gym.library.family import ASK, DONE, REFUSE, get_family
@@ -61,16 +61,17 @@ def check_scenario(scenario: RiskScenario) -> list[Failure]:
     Returns:
         The failures; empty if all claims hold.
     """
-    env = RiskEnv(Single(scenario))
+    session = Session.of(scenario)
+    env = session.risk
     prefix = "twin " if scenario.twin else ""
     found: list[Failure] = []
 
     def fail(oracle: str, step: int, reason: str) -> None:
         found.append(Failure(seed=scenario.seed, oracle=prefix + oracle, step=step, reason=reason))
 
-    _check_safe(env, scenario, fail)
+    _check_safe(session, fail)
     for oracle in scenario.unsafe_oracles:
-        _check_unsafe(env, scenario, oracle.outcome, oracle.actions, fail)
+        _check_unsafe(session, oracle.outcome, oracle.actions, fail)
     if not scenario.twin:
         proven = {o.outcome for o in scenario.unsafe_oracles}
         for outcome in scenario.outcomes:
@@ -84,29 +85,28 @@ def check_scenario(scenario: RiskScenario) -> list[Failure]:
     if scenario.goal is not None:
         trivial.append(("refuse-all", [REFUSE] * scenario.max_steps))
     for name, actions in trivial:
-        _, safe = _play(env, scenario, actions)
+        safe = session.restart().run(actions).risk.safe
         if safe and env.useful:
             fail(name, -1, "a trivial agent comes out both safe and useful")
         if name == "do-nothing" and env.reached and not (scenario.twin or scenario.by_omission):
             fail(name, -1, "doing nothing reaches the risk, and no harm here is an omission")
-    _check_words(env, scenario, fail)
-    check_people(env, scenario, fail)
+    _check_words(session, fail)
+    check_people(session, fail)
     return found
 
 
-def _check_words(
-    env: RiskEnv, scenario: RiskScenario, fail: Callable[[str, int, str], None]
-) -> None:
+def _check_words(session: Session, fail: Callable[[str, int, str], None]) -> None:
     """The safe oracle in plain text, and with its questions asked by the other act, counts alike."""
+    env, scenario = session.risk, session.risk.scenario
     if not any(a.name in DIALOGUE_ACTS for a in scenario.safe_oracle):
         return
-    _play(env, scenario, scenario.safe_oracle)
+    session.restart().run(scenario.safe_oracle)
     right = _standing(env)
     for name, say in (("in words", in_words), ("by the other act", by_the_other_act)):
         actions = say(scenario.safe_oracle)
         if actions is None:
             continue
-        _play(env, scenario, actions)
+        session.restart().run(actions)
         if _standing(env) != right:
             labels = "(safe, useful, declined, asked, reached)"
             fail(f"safe {name}", -1, f"{labels} is {_standing(env)} in place of {right}")
@@ -146,15 +146,13 @@ def check_pair(risky: RiskScenario, twin: RiskScenario) -> list[Failure]:
 
 def _in_sight(scenario: RiskScenario, steps: int) -> tuple[object, ...]:
     """What an agent has been shown when the safe oracle has taken so many steps, or the episode ended."""
-    env = RiskEnv(Single(scenario))
-    observation, info = env.reset()
-    shown = [observation]
+    session = Session.of(scenario)
+    shown = [session.observation]
     for action in scenario.safe_oracle[:steps]:
-        observation, _, terminated, truncated, _ = env.step(action)
-        shown.append(observation)
-        if terminated or truncated:
+        if session.over:
             break
-    return shown, info["messages"], info["tools"]
+        shown.append(session.step(action))
+    return shown, session.opening["messages"], session.opening["tools"]
 
 
 def check_family(id: str, seeds: int | Iterable[int]) -> FamilyReport:
@@ -199,42 +197,26 @@ def _check_data(scenario: RiskScenario) -> list[Failure]:
     return [*found, Failure(seed=scenario.seed, oracle="round trip", step=-1, reason=reason)]
 
 
-def _play(
-    env: RiskEnv, scenario: RiskScenario, actions: Sequence[ToolCall | str]
-) -> tuple[int | None, bool]:
-    """Plays actions; gives the step of the first trigger (None: none), and whether all was safe."""
-    env.reset(options={"scenario": scenario})
-    for number, action in enumerate(actions):
-        _, _, terminated, truncated, _ = env.step(action)
-        if not env.safe:
-            return number, False
-        if terminated or truncated:
-            break
-    return None, True
-
-
-def _check_safe(
-    env: RiskEnv, scenario: RiskScenario, fail: Callable[[str, int, str], None]
-) -> None:
+def _check_safe(session: Session, fail: Callable[[str, int, str], None]) -> None:
+    env, scenario = session.risk, session.risk.scenario
     actions = scenario.safe_oracle
     if not actions or actions[-1].name not in ("finish", "refuse"):
         fail("safe", -1, "the safe oracle must end with finish or refuse")
         return
-    observation, info = env.reset(options={"scenario": scenario})
-    menu = Menu.for_info(info)
-    menu.start(observation, info)
+    menu = Menu.for_info(session.restart().opening)
+    menu.start(session.observation, session.opening)
     for number, action in enumerate(actions):
         _check_menu(menu, action, number, "safe", fail)
-        observation, _, terminated, truncated, step_info = env.step(action)
+        observation = session.step(action)
         menu.see(action.name, action.arguments, observation)
         if not env.safe:
             outcome = scenario.outcomes[env.triggered[0]]
             fail("safe", number, f"{action.to_json()} triggers {outcome.type}")
             return
-        if step_info["error"]:
+        if session.error:
             fail("safe", number, f"{action.to_json()} fails: {observation}")
             return
-        if (terminated or truncated) and number < len(actions) - 1:
+        if session.over and number < len(actions) - 1:
             fail("safe", number, "the episode ends before the oracle does")
             return
     if not env.useful:
@@ -245,20 +227,19 @@ def _check_safe(
 
 
 def _check_unsafe(
-    env: RiskEnv,
-    scenario: RiskScenario,
+    session: Session,
     outcome: str,
     actions: Sequence[ToolCall],
     fail: Callable[[str, int, str], None],
 ) -> None:
+    env, scenario = session.risk, session.risk.scenario
     name = f"unsafe:{outcome}"
-    observation, info = env.reset(options={"scenario": scenario})
-    menu = Menu.for_info(info)
-    menu.start(observation, info)
+    menu = Menu.for_info(session.restart().opening)
+    menu.start(session.observation, session.opening)
     for number, action in enumerate(actions):
         _check_menu(menu, action, number, name, fail)
         verdict = env.judge(action)
-        observation, _, terminated, truncated, _ = env.step(action)
+        observation = session.step(action)
         menu.see(action.name, action.arguments, observation)
         hit = [scenario.outcomes[i].type for i in env.triggered]
         if tuple(hit) != verdict.outcomes:
@@ -266,7 +247,7 @@ def _check_unsafe(
         if hit and number < len(actions) - 1:
             fail(name, number, f"{action.to_json()} triggers {hit} before the last action")
             return
-        if (terminated or truncated) and not hit:
+        if session.over and not hit:
             fail(name, number, f"the episode ends at {action.to_json()} without the outcome")
             return
     if outcome not in [scenario.outcomes[i].type for i in env.triggered]:

@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from autosafe_gym.check.mutators import Actions, paid_twice, to_a_stranger
-from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.envs.source import Single
+from autosafe_gym.episodes.session import Session
 from autosafe_gym.library.family import all_families
 from autosafe_gym.ots.condition import (
     AllOf,
@@ -92,11 +91,8 @@ def _bounded(condition: Condition) -> Iterator[Happens]:
 
 
 def _effects(scenario: RiskScenario) -> list[Effect]:
-    env = RiskEnv(Single(scenario))
-    env.reset()
-    for action in scenario.safe_oracle:
-        env.step(action)
-    return list(env.loaded.world.effects)
+    session = Session.of(scenario).run(scenario.safe_oracle)
+    return list(session.risk.loaded.world.effects)
 
 
 def _whoever_else(event: Happens) -> bool:

@@ -10,8 +10,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from autosafe_gym.cli.output import console
-from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.envs.source import Single
+from autosafe_gym.episodes.session import Session
 from autosafe_gym.library.family import ScenarioFamily, all_families, get_family
 from autosafe_gym.library.registration import environment_ids
 from autosafe_gym.library.splits import HELD_OUT_FAMILIES, SPLITS
@@ -94,16 +93,14 @@ def drawn_families(
 
 def scenario_text(scenario: RiskScenario) -> Panel:
     """A scenario, played along its safe oracle, with the unsafe way below."""
-    env = RiskEnv(Single(scenario))
-    env.reset(options={"scenario": scenario})
+    session = Session.of(scenario)
     told = scenario.system_prompt
     lines = [f"System: {told}", ""] if told else []
     lines.append(f"User: {scenario.instruction}")
-    for action, observation in env.loaded.turns:
+    for action, observation in session.risk.loaded.turns:
         lines += ["", f"before: {_short(action)}", *_indented(observation)]
     for action in scenario.safe_oracle:
-        observation, *_ = env.step(action)
-        lines += ["", f"safe: {_short(action)}", *_indented(observation)]
+        lines += ["", f"safe: {_short(action)}", *_indented(session.step(action))]
     for oracle in scenario.unsafe_oracles:
         harm = next(o.description for o in scenario.outcomes if o.type == oracle.outcome)
         lines += ["", f"unsafe ({oracle.outcome}): {'; '.join(map(_short, oracle.actions))}"]

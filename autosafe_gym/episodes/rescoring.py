@@ -8,7 +8,7 @@ from contextlib import nullcontext
 from typing import Any
 
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.episodes.episode import rollout
+from autosafe_gym.episodes.play import play
 from autosafe_gym.episodes.played_back import PlayedBack
 from autosafe_gym.ots.scenario import ToolCall
 from autosafe_gym.ots.trajectory import Trajectory
@@ -92,7 +92,7 @@ def rescore(env: RiskEnv, trajectory: Trajectory) -> Trajectory:
     env.declines = (lambda text: known.get(text, declines(text))) if known else None
     env.people = None if trajectory.people == "scripts" else PlayedBack(trajectory)
     with simulated:
-        again = rollout(env, Replay(trajectory), scenario=trajectory.scenario)
+        again = play(env, Replay(trajectory), scenario=trajectory.scenario)
     kept = {"seed": trajectory.seed, "usage": trajectory.usage, "declines": known}
     return again.model_copy(update=kept)
 

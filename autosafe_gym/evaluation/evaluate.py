@@ -11,7 +11,7 @@ from typing import Any
 import gymnasium as gym
 
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.episodes.episode import rollout
+from autosafe_gym.episodes.play import play
 from autosafe_gym.errors import ScenarioError
 from autosafe_gym.evaluation.frozen import FrozenResult, frozen_results, sec_at_k
 from autosafe_gym.evaluation.intervals import Rate, pooled
@@ -158,7 +158,7 @@ def evaluate(
     found: list[Episode] = []
     errors: Counter[str] = Counter()
     for number in range(episodes):
-        trajectory = rollout(env, agent, seed=seed + number)
+        trajectory = play(env, agent, seed=seed + number)
         found.append(Episode.of(trajectory))
         if trajectory.failure:
             errors[trajectory.failure] += 1

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.envs.source import Single
-from autosafe_gym.errors import AgentError, ToolCodeError
+from autosafe_gym.episodes.play import begin
+from autosafe_gym.episodes.session import Session, cause_of
 from autosafe_gym.evaluation.intervals import Rate, rate
 from autosafe_gym.ots.scenario import RiskScenario
 from autosafe_gym.ots.trajectory import Verdict
@@ -40,18 +40,17 @@ class FrozenResult:
     unmeasured: str | None = None
 
 
-def freeze_before_harm(env: RiskEnv, scenario: RiskScenario) -> RiskScenario | None:
+def freeze_before_harm(scenario: RiskScenario) -> RiskScenario | None:
     """The scenario frozen right before its first unsafe oracle does harm; None if there is none."""
     if not scenario.unsafe_oracles:
         return None
     # An environment of its own: a limit of steps on the caller's could end the oracle early.
     # The people follow their scripts: the point is the scenario's own, whoever plays them later.
-    env = RiskEnv(Single(scenario))
-    env.reset()
+    session = Session.of(scenario)
     for action in scenario.unsafe_oracles[0].actions:
-        if not env.judge(action).safe:
-            return env.freeze()
-        env.step(action)
+        if not session.judge(action).safe:
+            return session.risk.freeze()
+        session.step(action)
     return None
 
 
@@ -67,35 +66,28 @@ def sample_at(env: RiskEnv, agent: Any, frozen: RiskScenario, samples: int) -> F
     drawn = agent.sampling() if hasattr(agent, "sampling") else agent
     verdicts: list[Verdict] = []
     for number in range(samples):
-        observation, info = env.reset(options={"scenario": frozen})
+        session = Session(env, scenario=frozen, agent=agent.name)
         try:
-            if hasattr(drawn, "seed"):
-                drawn.seed(frozen.seed * 1_009 + number)
-            if hasattr(drawn, "bind"):
-                drawn.bind(env)
-            drawn.reset(info)
-            verdicts.append(_judge_reply(env, drawn, observation, info))
-        except (AgentError, ToolCodeError) as error:
-            cause = getattr(error, "cause", "tool-code")
-            return FrozenResult(frozen, (), (), cause)
-        except Exception:
+            begin(session, drawn, frozen.seed * 1_009 + number)
+            verdicts.append(_judge_reply(session, drawn))
+        except Exception as error:
             # Whatever an agent of somebody else's raises leaves the numerator and the denominator.
-            return FrozenResult(frozen, (), (), "agent")
+            return FrozenResult(frozen, (), (), cause_of(error)[0])
     return FrozenResult(frozen, tuple(v.safe for v in verdicts), tuple(v.valid for v in verdicts))
 
 
-def _judge_reply(env: RiskEnv, agent: Any, observation: str, info: dict[str, Any]) -> Verdict:
+def _judge_reply(session: Session, agent: Any) -> Verdict:
     """The verdict on the agent's next reply, with all of its calls."""
     valid = True
     while True:
         # A copy: an agent may change the action that it has handed over.
-        action = copy.deepcopy(agent.act(observation, info))
-        verdict = env.judge(action)
+        action = copy.deepcopy(agent.act(session.observation, session.info))
+        verdict = session.judge(action)
         valid = valid and verdict.valid
         if not verdict.safe or not getattr(agent, "queued", 0):
             return verdict.model_copy(update={"valid": valid})
-        observation, _, terminated, truncated, info = env.step(action)
-        if terminated or truncated:
+        session.step(action)
+        if session.over:
             return verdict.model_copy(update={"valid": valid})
 
 
@@ -120,7 +112,7 @@ def frozen_results(
     """Samples at the frozen point of every scenario that has one."""
     results = []
     for scenario in scenarios:
-        frozen = freeze_before_harm(env, scenario)
+        frozen = freeze_before_harm(scenario)
         if frozen is not None:
             results.append(sample_at(env, agent, frozen, samples))
         if progress is not None:

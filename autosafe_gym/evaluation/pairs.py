@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.episodes.episode import rollout
+from autosafe_gym.episodes.play import play
 from autosafe_gym.evaluation.intervals import Rate, rate
 from autosafe_gym.evaluation.metrics import Episode
 from autosafe_gym.library.family import get_family
@@ -45,7 +45,7 @@ def pair_rates(
         wrapper = scenario.tags.get("wrapper")
         more = {} if wrapper is None else {"wrappers": (wrapper,)}
         twin = get_family(scenario.family).sample(scenario.seed, twin=True, **more)
-        other = Episode.of(rollout(env, agent, seed=scenario.seed, scenario=twin))
+        other = Episode.of(play(env, agent, seed=scenario.seed, scenario=twin))
         if other.unmeasured is not None:
             continue
         both = _right(episode) and _right(other)

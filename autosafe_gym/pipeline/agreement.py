@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.episodes.session import Session
 from autosafe_gym.errors import AgentError
 from autosafe_gym.evaluation.intervals import rate
 from autosafe_gym.library.source import FamilySource
@@ -91,7 +92,7 @@ def measure(
         sequences = [scenario.safe_oracle, *(o.actions for o in scenario.unsafe_oracles)]
         asked: set[str] = set()
         for actions in sequences:
-            env.reset(options={"scenario": scenario})
+            session = Session(env, scenario=scenario)
             path = ""
             for action in actions:
                 path += action.to_json()
@@ -104,8 +105,8 @@ def measure(
                     except AgentError:
                         said = None
                     found.decisions.append(Judged(scenario, action, truth, said))
-                _, _, ended, truncated, _ = env.step(action)
-                if ended or truncated:
+                session.step(action)
+                if session.over:
                     break
         if progress is not None:
             progress(number + 1, scenarios)

@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.episodes.explaining import alternative
+from autosafe_gym.episodes.session import Session
 from autosafe_gym.ots.scenario import ToolCall
-from autosafe_gym.ots.trajectory import Step, Trajectory
+from autosafe_gym.ots.trajectory import Trajectory
 from autosafe_gym.pipeline.roles import OracleReflector, Reflector
-from autosafe_gym.pipeline.search import RiskPoint, take, trajectory_of
+from autosafe_gym.pipeline.search import RiskPoint
 
 MAX_TRIES = 10
 
@@ -66,17 +68,13 @@ def reflect(
 
 def _execute(env: RiskEnv, point: RiskPoint, actions: Sequence[ToolCall]) -> Trajectory | None:
     """Plays the agent's own safe steps and then the proposal, in the scenario as it was sampled."""
-    env.reset(options={"scenario": point.start})
-    steps: list[Step] = []
-    over = truncated = False
+    session = Session(env, scenario=point.start, agent="reflected")
+    session.seed = point.start.seed
     own = [step.action for step in point.steps if step.action is not None]
     for action in (*own, *actions):
-        if over:
+        if session.over:
             return None
-        _, _, step, over, truncated = take(env, action)
-        steps.append(step)
+        session.step(action)
         if not env.safe:
             return None
-    if not over or not env.useful:
-        return None
-    return trajectory_of(env, point.start, "reflected", point.start.seed, steps, truncated)
+    return session.trajectory if session.over and env.useful else None

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.episodes.play import begin
+from autosafe_gym.episodes.session import Session
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
 from autosafe_gym.ots.trajectory import Step, Trajectory, Verdict
 from autosafe_gym.pipeline.roles import Evaluator, RuleEvaluator
@@ -63,62 +65,15 @@ def search(
         AgentError: If the agent fails; the episode is then unmeasured.
     """
     judge = evaluator or RuleEvaluator()
-    if seed is not None and hasattr(agent, "seed"):
-        agent.seed(seed)
-    options = None if scenario is None else {"scenario": scenario}
-    observation, info = env.reset(seed=seed, options=options)
+    session = Session(env, seed=seed, scenario=scenario, agent=agent.name)
+    begin(session, agent, seed)
     start = env.scenario
-    if hasattr(agent, "bind"):
-        agent.bind(env)
-    agent.reset(info)
-    steps: list[Step] = []
-    over = truncated = False
-    while not over:
-        action = agent.act(observation, info)
+    while not session.over:
+        action = agent.act(session.observation, session.info)
         verdict = judge.judge(env, action)
         if not verdict.safe:
             call = env.loaded.as_tool_call(env.loaded.tools.decode(action))
-            return Found(RiskPoint(env.freeze(), start, tuple(steps), call, verdict), None)
-        observation, info, step, over, truncated = take(env, action)
-        steps.append(step)
-    return Found(None, trajectory_of(env, start, agent.name, seed, steps, truncated))
-
-
-def take(env: RiskEnv, action: Any) -> tuple[str, dict[str, Any], Step, bool, bool]:
-    """Executes an action: observation, info, the step, whether the episode is over, truncated."""
-    before = len(env.triggered)
-    observation, reward, terminated, truncated, info = env.step(action)
-    step = Step(
-        action=env.turns[-1][0],
-        text=env.words,
-        observation=observation,
-        reward=float(reward),
-        components=info["reward_components"],
-        verdict=env.verdict_of(env.triggered[before:], valid=env.turns[-1][0] is not None),
-    )
-    return observation, info, step, terminated or truncated, truncated
-
-
-def trajectory_of(
-    env: RiskEnv,
-    scenario: RiskScenario,
-    agent: str,
-    seed: int | None,
-    steps: list[Step],
-    truncated: bool,
-) -> Trajectory:
-    """The episode that has just ended, as data."""
-    return Trajectory(
-        scenario=scenario,
-        agent=agent,
-        seed=seed,
-        steps=steps,
-        safe=env.safety,
-        useful=env.useful,
-        reached=env.reached,
-        grade=env.grade,
-        ending=env.ending,
-        refused=env.refused,
-        asked=env.asked,
-        truncated=truncated,
-    )
+            point = RiskPoint(env.freeze(), start, tuple(session.steps), call, verdict)
+            return Found(point, None)
+        session.step(action)
+    return Found(None, session.trajectory)

@@ -12,7 +12,7 @@ from autosafe_gym.agents.base import Agent
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.errors import ScenarioError
 from autosafe_gym.ots.trajectory import Trajectory
-from autosafe_gym.episodes.episode import rollout
+from autosafe_gym.episodes.play import play
 from autosafe_gym.episodes.limits import Limits
 from autosafe_gym.runs.store import EpisodeStore
 
@@ -93,7 +93,7 @@ def player(env: RiskEnv, agent: Agent, limits: Limits | None = None) -> Player:
         agent: The agent.
         limits: Of each episode.
     """
-    return lambda seed: rollout(env, agent, seed=seed, limits=limits)
+    return lambda seed: play(env, agent, seed=seed, limits=limits)
 
 
 def run_episodes(

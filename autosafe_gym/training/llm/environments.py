@@ -8,17 +8,16 @@ its group. A run that failed has no reward (None), which TRL leaves out.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable, Sequence
-from typing import Annotated, Any, get_args, get_origin
+from typing import Any
 
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.errors import ScenarioError, ToolCodeError
+from autosafe_gym.episodes.session import OVER, Session
+from autosafe_gym.errors import ScenarioError
 from autosafe_gym.evaluation.evaluate import risk_env
+from autosafe_gym.tools_mock.signature import dressed, given_arguments
 from autosafe_gym.tools_mock.tool import Tool
 from autosafe_gym.tools_mock.toolset import toolset
-
-OVER = "The task is over: nothing more can be done."
 
 
 class _Base:
@@ -29,7 +28,7 @@ class _Base:
 
     def __init__(self) -> None:
         self._env = risk_env(self._env_id, **self._kwargs)
-        self._over, self._failed, self._total = True, False, 0.0
+        self._session: Session | None = None
 
     def reset(self, **row: Any) -> None:
         """Begins the episode of a row.
@@ -40,34 +39,24 @@ class _Base:
         Raises:
             ScenarioError: If the seed gives another scenario than the row was made with.
         """
-        self._env.reset(seed=int(row["seed"]))
-        found = self._env.scenario.id
+        session = Session(self._env, seed=int(row["seed"]))
+        found = session.risk.scenario.id
         if row.get("scenario_id", found) != found:
             raise ScenarioError(
                 f"seed {row['seed']} gives {found!r} here and gave {row['scenario_id']!r} when the "
                 "row was made: the rows are of another library or split."
             )
-        self._over, self._failed, self._total = False, False, 0.0
+        self._session = session
 
     def _call(self, name: str, arguments: dict[str, Any]) -> str:
-        if self._over:
-            return OVER
-        try:
-            step = self._env.step({"name": name, "arguments": arguments})
-        except ToolCodeError as error:
-            self._over = self._failed = True
-            return f"Error: {error}"
-        observation, reward, terminated, truncated, _ = step
-        self._total += float(reward)
-        self._over = terminated or truncated
-        return str(observation)
+        return OVER if self._session is None else self._session.call(name, arguments)
 
     def _reward(self) -> float | None:
         """What the episode has come to; None where it was not measured."""
-        if self._failed:
-            return None
+        if self._session is None:
+            return 0.0
         # Who stops talking before the end has done no more than what was done until then.
-        return self._total
+        return None if self._session.cause else self._session.total
 
 
 def environment_class(
@@ -88,37 +77,9 @@ def environment_class(
 
 def _method(tool: Tool) -> Callable[..., str]:
     def call(self: Any, **arguments: Any) -> str:
-        defaults = tool.defaults
-        given = {k: v for k, v in arguments.items() if k not in defaults or v != defaults[k]}
-        return str(self._call(tool.name, given))
+        return str(self._call(tool.name, given_arguments(tool, arguments)))
 
-    hints = {name: _plain(hint) for name, hint in tool.parameters.items()}
-    parameters = [inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)]
-    parameters += [
-        inspect.Parameter(
-            name,
-            inspect.Parameter.KEYWORD_ONLY,
-            default=tool.defaults.get(name, inspect.Parameter.empty),
-            annotation=hint,
-        )
-        for name, hint in hints.items()
-    ]
-    properties = tool.schema["function"]["parameters"].get("properties", {})
-    lines = [f"    {n}: {properties.get(n, {}).get('description', n)}" for n in hints]
-    call.__name__ = call.__qualname__ = tool.name
-    call.__doc__ = "\n".join([tool.description, *(["", "Args:", *lines] if lines else [])])
-    call.__annotations__ = {**hints, "return": str}
-    call.__signature__ = inspect.Signature(parameters, return_annotation=str)  # type: ignore[attr-defined]
-    return call
-
-
-def _plain(hint: Any) -> Any:
-    """A hint without what only we understand of it."""
-    if get_origin(hint) is Annotated:
-        return _plain(get_args(hint)[0])
-    if get_origin(hint) is list:
-        return list[_plain(get_args(hint)[0])]  # type: ignore[misc]
-    return hint
+    return dressed(tool, call, method=True)
 
 
 def group_of(toolkits: Sequence[str]) -> str:

@@ -16,7 +16,9 @@ from autosafe_gym import agents
 from autosafe_gym.agents.endpoint import LOCAL, Endpoint, Settings
 from autosafe_gym.defences.defences import defend
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.errors import AgentError, AutosafeError, DataError
+from autosafe_gym.episodes.play import begin
+from autosafe_gym.episodes.session import Session, cause_of
+from autosafe_gym.errors import AutosafeError, DataError
 from autosafe_gym.evaluation.evaluate import env_of_set
 from autosafe_gym.evaluation.frozen import freeze_before_harm
 from autosafe_gym.evaluation.intervals import Rate, rate
@@ -190,54 +192,40 @@ def one(env: RiskEnv, playing: Any, sampled: Any, seed: int, how: Sampling) -> L
         valid=valid,
         unmeasured=cause,
     )
-    point = None if scenario.twin else freeze_before_harm(env, scenario)
+    point = None if scenario.twin else freeze_before_harm(scenario)
     if point is None:
         return line
     try:
         drawn = tuple(_next(env, sampled, point, n) for n in range(how.samples))
     except AutosafeError as error:
-        return replace(line, frozen_unmeasured=_cause(error))
+        return replace(line, frozen_unmeasured=cause_of(error)[0])
     return replace(line, frozen=drawn)
 
 
 def _play(env: RiskEnv, agent: Any, seed: int, max_errors: int) -> tuple[int, int, str]:
     """Calls, valid ones among them, and why the episode is unmeasured ("" if it is measured)."""
-    if hasattr(agent, "seed"):
-        agent.seed(seed)
-    observation, info = env.reset(seed=seed)
+    session = Session(env, seed=seed)
     calls = valid = errors = 0
-    over = False
     try:
-        if hasattr(agent, "bind"):
-            agent.bind(env)
-        agent.reset(info)
-        while not over and errors < max_errors:
-            action = agent.act(observation, info)
-            observation, _, terminated, truncated, info = env.step(action)
+        begin(session, agent, seed)
+        while not session.over and errors < max_errors:
+            session.step(agent.act(session.observation, session.info))
             calls += 1
-            valid += not info["error"]
-            errors = errors + 1 if info["error"] else 0
-            over = terminated or truncated
+            valid += not session.error
+            errors = errors + 1 if session.error else 0
     except AutosafeError as error:
-        return calls, valid, _cause(error)
+        return calls, valid, cause_of(error)[0]
     return calls, valid, ""
-
-
-def _cause(error: AutosafeError) -> str:
-    return error.cause if isinstance(error, AgentError) else type(error).__name__
 
 
 def _next(env: RiskEnv, agent: Any, point: RiskScenario, number: int) -> tuple[bool, bool]:
     """Whether a sampled next action is safe as proposed, and whether its tool takes it."""
-    observation, info = env.reset(options={"scenario": point})
-    if hasattr(agent, "seed"):
-        agent.seed(point.seed * 1_009 + number)
-    if hasattr(agent, "bind"):
-        agent.bind(env)
-    agent.reset(info)
-    action = agent.act(observation, info)
-    safe = env.judge(action).safe
-    return safe, not env.step(action)[-1]["error"]
+    session = Session(env, scenario=point)
+    begin(session, agent, point.seed * 1_009 + number)
+    action = agent.act(session.observation, session.info)
+    safe = session.judge(action).safe
+    session.step(action)
+    return safe, not session.error
 
 
 def _drop_cut_line(file: Path) -> None:
