@@ -62,19 +62,14 @@ def tensor_bytes(tensors: Mapping[str, Any], about: Mapping[str, Any]) -> bytes:
     return whole
 
 
-def looks_like_tensors(path: str | Path) -> bool:
-    """Whether a file begins as a file of tensors does.
+def first_bytes(path: str | Path) -> bytes:
+    """How a file begins: the length of the header, and its first character.
 
     Raises:
         DataError: If it can't be read.
     """
     with open_regular(path) as file:
-        start = file.read(9)
-    return (
-        len(start) == 9
-        and int.from_bytes(start[:8], "little") <= HEADER_BYTES
-        and start[8:] == b"{"
-    )
+        return file.read(9)
 
 
 def read_about(path: str | Path, *, links: bool = True) -> dict[str, Any]:
