@@ -37,6 +37,7 @@ from autosafe_gym.cli.options import (
     Split,
     Temperature,
     Timeout,
+    Trust,
     request_settings,
 )
 from autosafe_gym.cli.output import (
@@ -194,6 +195,7 @@ def evaluate(
     timeout: Timeout = 60.0,
     request: Request = None,
     drop: Drop = None,
+    trust: Trust = False,
     html: Annotated[Path | None, typer.Option(help="Write a page with plots here.")] = None,
     json: Json = None,
 ) -> None:
@@ -208,6 +210,8 @@ def evaluate(
         settings = {"base_url": base_url, "temperature": temperature}
         settings |= {"max_tokens": max_tokens, "timeout": timeout}
         settings |= request_settings(request, drop)
+    elif trust:
+        settings = {"trust": True}
     given = {"split": split, "path": path, "setting": setting}
     filters: dict[str, Any] = {k: v for k, v in given.items() if v is not None}
     if domain is not None:
@@ -277,6 +281,7 @@ for _command in (
     library.cues,
     library.duplicates,
     training.train,
+    training.convert,
     training.recipes,
     training.study,
     tuning.finetune,

@@ -15,7 +15,9 @@ ARCHIVE_BYTES = 128 << 20
 """Most bytes of an archive, and of all that it unpacks to."""
 _MOST_MEMBERS = 1_000
 _DIRECTORY_BYTES = 1 << 20
-_END, _END_SIZE, _LOCATOR, _LOCATOR_SIZE = b"PK\x05\x06", 22, b"PK\x06\x07", 20
+_END, _END_SIZE = b"PK\x05\x06", 22
+_LONG_END, _LONG_END_SIZE = b"PK\x06\x06", 56 + 20
+"""Of the 64-bit form, with the locator behind it."""
 _LONGEST_COMMENT = 1 << 16
 
 
@@ -54,9 +56,11 @@ def _check_directory(data: bytes, what: str) -> None:
     at = data.rfind(_END, max(0, len(data) - _END_SIZE - _LONGEST_COMMENT))
     if at < 0 or len(data) - at < _END_SIZE:
         raise DataError(f"{what}: this is no zip archive, or it was cut off.")
-    if data[at - _LOCATOR_SIZE : at].startswith(_LOCATOR):
-        raise DataError(f"{what}: a zip archive of the 64-bit form; nothing of ours needs it.")
     size = int.from_bytes(data[at + 12 : at + 16], "little")
+    # torch writes the 64-bit form, whose end stands before, and counts in its place.
+    long_end = data[max(0, at - _LONG_END_SIZE) : at]
+    if long_end.startswith(_LONG_END):
+        size = max(size, int.from_bytes(long_end[40:48], "little"))
     if size > _DIRECTORY_BYTES:
         raise DataError(
             f"{what}: the list of its members takes {size:,} bytes; that is no archive of ours."

@@ -11,7 +11,7 @@ from autosafe_gym.storage.tensors import read_tensors
 from autosafe_gym.training.model_file import POLICY, policy_tensors, put_tensors, read_about
 
 OPTIMISER = "optimiser/"
-_KEPT = {"Adam": {"step", "exp_avg", "exp_avg_sq"}, "RMSpropTFLike": {"step", "square_avg"}}
+_KEPT = {"Adam": {"step", "exp_avg", "exp_avg_sq"}, "RMSprop": {"step", "square_avg"}}
 """What each optimiser knows about a parameter."""
 _COUNTERS = ("num_timesteps", "_n_updates", "_episode_num", "_n_calls", "exploration_rate")
 _RETURNS = ("r", "l", "t")

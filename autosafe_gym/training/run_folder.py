@@ -22,7 +22,13 @@ from autosafe_gym.errors import DataError
 from autosafe_gym.storage.reading import json_lines, read_object
 from autosafe_gym.storage.tensors import tensor_bytes
 from autosafe_gym.training.checkpoints import checkpoint_tensors
-from autosafe_gym.training.model_file import CHECKPOINT, about_model, policy_tensors
+from autosafe_gym.training.model_file import (
+    CHECKPOINT,
+    about_model,
+    load_policy,
+    policy_tensors,
+    read_policy,
+)
 from autosafe_gym.training.recipe import Recipe
 
 
@@ -158,10 +164,35 @@ def save(model: Any, path: Path, recipe: Recipe) -> None:
         tensors, about["training"] = checkpoint_tensors(model)
     else:
         tensors = policy_tensors(model)
+    _write_bytes(path, tensor_bytes(tensors, about))
+
+
+def convert(old: Path, new: Path, *, trust: bool) -> None:
+    """Saves a policy of autosafe 0.1 as a file of tensors.
+
+    Args:
+        old: The zip archive.
+        new: The file to write; it must not be there.
+        trust: That the archive is one's own; see `model_file.load_policy`.
+
+    Raises:
+        DataError: If it is not trusted, no such policy, or of other spaces, or `new` can't be written.
+    """
+    if new.exists():
+        raise DataError(f"{new} is there already. Choose another name with --out.")
+    policy = load_policy(old, trust=trust)
+    _, about = read_policy(old, trust=trust)
+    try:
+        _write_bytes(new, tensor_bytes(policy_tensors(policy), about))
+    except OSError as error:
+        raise DataError(f"{new}: can't be written ({error.strerror}).") from error
+
+
+def _write_bytes(path: Path, data: bytes) -> None:
     handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".safetensors")
     os.close(handle)
     try:
-        Path(temporary).write_bytes(tensor_bytes(tensors, about))
+        Path(temporary).write_bytes(data)
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
