@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import traceback
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -49,7 +50,7 @@ from autosafe_gym.cli.output import (
     show_unmeasured,
     write_json,
 )
-from autosafe_gym.errors import AutosafeError
+from autosafe_gym.errors import AutosafeError, DataError
 from autosafe_gym.ots.taxonomy import DOMAINS
 
 app = typer.Typer(
@@ -289,13 +290,29 @@ for _command in (
     app.command()(_command)
 
 
+def _invoke() -> Any:
+    """Runs the command; code of a pack, a family or an agent that ends the process is an error.
+
+    Raises:
+        DataError: If something ended it: a silent end with code 0 would look like success.
+    """
+    try:
+        return app(standalone_mode=False)
+    except SystemExit as error:
+        *_, (frame, line) = traceback.walk_tb(error.__traceback__)
+        raise DataError(
+            f"{frame.f_code.co_filename}, line {line}: this code ended the command (exit {error.code!r}). "
+            "Mend or uninstall it."
+        ) from error
+
+
 def run() -> None:
     """The entry point: our errors are one line and exit code 2, Ctrl-C (and a `kill`) is 130."""
     # A `kill` ends the worker processes too, as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         # Without standalone mode typer hands back the code of an Exit, 130 after Ctrl-C included.
-        code = app(standalone_mode=False)
+        code = _invoke()
         if code == _INTERRUPTED:
             raise KeyboardInterrupt
         sys.exit(code)

@@ -195,6 +195,8 @@ def parse_json(text: str | bytes, source: str, limit: int = JSON_BYTES) -> Any:
     except ValueError as error:
         # An integer of more digits than Python turns into a number.
         raise DataError(f"{source}: not JSON that can be read here: {error}.") from error
+    if "hex escape" in fault or "surrogate" in fault:
+        raise DataError(f"{source}: a lone surrogate, half of a character, stands in it ({fault}).")
     if fault:
         raise DataError(f"{source}: not JSON: {fault}.")
     return found

@@ -20,6 +20,7 @@ from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv
 
 from autosafe_gym.envs.layout import GROUPS
 from autosafe_gym.envs.menu import MAX_CANDIDATES
+from autosafe_gym.envs.registration import check_id
 from autosafe_gym.envs.reward import ShapedReward
 from autosafe_gym.envs.wrappers import FeatureWrapper, MenuWrapper, feature_space
 from autosafe_gym.training.policy import CandidatePolicy, CandidateQPolicy, MaskableCandidatePolicy
@@ -46,7 +47,7 @@ def feature_env(
         gamma: The learner's discount, for the shaping.
         **kwargs: For `gym.make`.
     """
-    env: gym.Env[Any, Any] = gym.make(id, **kwargs)
+    env: gym.Env[Any, Any] = gym.make(check_id(id), **kwargs)
     if shaping:
         env = ShapedReward(env, gamma=gamma)
     return FeatureWrapper(MenuWrapper(env), groups)
