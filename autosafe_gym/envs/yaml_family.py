@@ -60,8 +60,9 @@ _WRAPPER = ".wrapper"
 Drawn = dict[str, Any]
 _ACTS = {"ASK": ASK, "CONFIRM": CONFIRM, "REFUSE": REFUSE, "DONE": DONE}
 _MOST_PEOPLE_TRIED = 1_000
-_MOST_WRITTEN = 1_000_000
-"""Most characters and values that the holes of one scenario may write: values that name one another double."""
+_MOST_WRITTEN, _EACH = 1_000_000, 20
+"""Most characters that the holes of one scenario may write, and for how many a hole counts besides: values
+that name one another double."""
 
 
 class Values(dict[str, Any]):
@@ -78,7 +79,7 @@ class Values(dict[str, Any]):
         left = [value]
         while left:
             one = left.pop()
-            self.written += 1 + (len(one) if isinstance(one, str) else 0)
+            self.written += _EACH + (len(one) if isinstance(one, str) else 0)
             if self.written > _MOST_WRITTEN:
                 raise DataError(
                     f"the holes write more than {_MOST_WRITTEN:,} characters: what is drawn or set "

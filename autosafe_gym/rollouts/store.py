@@ -61,10 +61,19 @@ class EpisodeStore:
             self._file = _open_whole(self.folder / "episodes.jsonl")
         except OSError as error:
             raise DataError(f"{self.folder}: can't be written ({error.strerror}).") from error
+        except DataError:
+            # Whoever mends the folder must find it free.
+            if hasattr(self, "_guard"):
+                self._guard.close()
+            raise
         self.episodes: dict[int | None, Trajectory] = {}
         self.replaced: list[Trajectory] = []
-        for trajectory in _read_lines(self.folder):
-            self._keep(trajectory)
+        try:
+            for trajectory in _read_lines(self.folder):
+                self._keep(trajectory)
+        except DataError:
+            self.close()
+            raise
 
     def add(self, trajectory: Trajectory) -> None:
         """Writes an episode to the disk; when this returns, a power cut does not lose it.

@@ -14,7 +14,7 @@ from autosafe_gym.storage.reading import read_text
 
 R = TypeVar("R")
 P = TypeVar("P", bound="Parts")
-_TOML_BYTES = 64 << 10
+_TOML_BYTES = 16 << 10
 """Most bytes of a recipe."""
 
 
