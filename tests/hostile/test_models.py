@@ -15,6 +15,7 @@ pytest.importorskip("sb3_contrib")
 
 import torch
 
+from autosafe_gym.envs.features import spaces_version
 from autosafe_gym.errors import DataError
 from autosafe_gym.evaluation.evaluate import risk_env
 from autosafe_gym.rollouts.episode import rollout
@@ -24,7 +25,8 @@ from autosafe_gym.training.algorithms import make_model, training_envs
 from autosafe_gym.training.checkpoints import go_on
 from autosafe_gym.training.model_file import CHECKPOINT, MODEL, about_model
 from autosafe_gym.training.recipe import read_recipe
-from autosafe_gym.training.run_folder import convert, save
+from autosafe_gym.training.run_folder import claim, convert, save
+from autosafe_gym.training.trainer import train_recipe
 
 TINY = {
     "env": {"families": ["invoice-redirect", "which-draft"]},
@@ -277,3 +279,13 @@ def test_a_checkpoint_of_something_else_is_refused(one, tmp_path):
     with pytest.raises(DataError, match="a symbolic link"):
         go_on(make_model(recipe, envs, 1), file)
     envs.close()
+
+
+def test_a_run_of_the_earlier_version_is_not_gone_on_with(tmp_path):
+    recipe = recipe_of("ppo")
+    claim(tmp_path, recipe, {"spaces": spaces_version(recipe.groups)}, resume=False)
+    (tmp_path / "seed-1").mkdir()
+    (tmp_path / "seed-1" / "checkpoint.zip").write_bytes(b"PK")
+    with refused(r"seed-1: autosafe 0\.1 began this run.*autosafe convert .*model\.zip --trust"):
+        train_recipe(recipe, tmp_path, seed=1, resume=True)
+    assert not (tmp_path / "seed-1" / MODEL).exists()
