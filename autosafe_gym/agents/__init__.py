@@ -1,4 +1,4 @@
-"""Agents: `make("comply-all")`, `make("openai:MODEL")`, `make("policy:model.zip")`, or your own."""
+"""Agents: `make("comply-all")`, `make("openai:MODEL")`, `make("policy:model.safetensors")`, or your own."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ def names() -> tuple[str, ...]:
     return CONTROLS
 
 
+_POLICIES = (".safetensors", ".zip")
+"""Endings of saved policies; the second one is of autosafe 0.1, and refused with the way to go."""
 LLM_FORMS = ("openai", "react", "json", "brief", "choice")
 """Native tool calls, ReAct text, JSON bound by a schema, the same with a prompt of few tokens for small
 models, a choice from the menu: `openai:MODEL`, ..."""
@@ -76,7 +78,7 @@ def make(spec: str, **settings: Any) -> Agent:
     if named is not None:
         return llm_agent(*named, **settings)
     kind, _, rest = spec.partition(":")
-    if (kind == "policy" and rest) or spec.endswith(".zip") or Path(spec).exists():
+    if (kind == "policy" and rest) or spec.endswith(_POLICIES) or Path(spec).exists():
         from autosafe_gym.training.agent import load_agent
 
         policy: Agent = load_agent(rest if kind == "policy" else spec, **settings)
@@ -85,5 +87,5 @@ def make(spec: str, **settings: Any) -> Agent:
         "agent",
         spec,
         [*names(), *(f"{form}:MODEL" for form in LLM_FORMS), "local", "policy:FILE"],
-        "A path must be that of a saved policy (.zip) or of the folder of a training run.",
+        "A path must be that of a saved policy (.safetensors) or of the folder of a training run.",
     )

@@ -11,6 +11,7 @@ from typing import Any
 import gymnasium as gym
 
 from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.envs.registration import check_id
 from autosafe_gym.errors import ScenarioError
 from autosafe_gym.evaluation.frozen import FrozenResult, frozen_results, sec_at_k
 from autosafe_gym.evaluation.intervals import Rate, pooled
@@ -109,7 +110,7 @@ def risk_env(env_id: str, **kwargs: Any) -> RiskEnv:
         ScenarioError: If it isn't one, or `gym.make` does not know it or its arguments.
     """
     try:
-        env = gym.make(env_id, **kwargs).unwrapped
+        env = gym.make(check_id(env_id), **kwargs).unwrapped
     except (gym.error.Error, TypeError) as error:
         raise ScenarioError(f"{env_id}: {error} ('autosafe list' shows the ids.)") from error
     if not isinstance(env, RiskEnv):

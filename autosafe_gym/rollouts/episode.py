@@ -75,7 +75,7 @@ def rollout(
         cause, detail = error.cause, str(error)
     except ToolCodeError as error:
         cause, detail = "tool-code", str(error)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         # Whatever an agent of somebody else's raises: it is a failure, not a result.
         cause, detail = "agent", f"{type(error).__name__}: {error}"
     return Trajectory(
