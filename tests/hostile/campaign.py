@@ -32,7 +32,17 @@ import autosafe_gym
 from autosafe_gym.envs.registration import environment_ids
 
 STEP_SECONDS, MEGABYTES, PER_EPISODE = 1.0, 1536, 12
-_HOST = ("open", "os.", "socket.", "subprocess.", "shutil.", "tempfile.", "ctypes.dlopen", "pty.", "import")
+_HOST = (
+    "open",
+    "os.",
+    "socket.",
+    "subprocess.",
+    "shutil.",
+    "tempfile.",
+    "ctypes.dlopen",
+    "pty.",
+    "import",
+)
 _SHARED = Path(__file__).resolve().parents[3] / "shared"
 _GIVEN = {
     "autosafe/InjecAgent-v0": {"path": _SHARED / "benchmarks" / "injecagent"},
@@ -80,7 +90,11 @@ def run(actions: int, seed: int, trace: bool = False) -> dict[str, Any]:
     done = episodes = 0
     slowest = 0.0
     for env_id in itertools.cycle(ids):
-        env = gym.make(env_id, disable_env_checker=True, **{k: str(v) for k, v in _GIVEN.get(env_id, {}).items()})
+        env = gym.make(
+            env_id,
+            disable_env_checker=True,
+            **{k: str(v) for k, v in _GIVEN.get(env_id, {}).items()},
+        )
         plain: Any = env.unwrapped
         for _ in range(20):
             number = rng.randrange(2**31)
