@@ -68,7 +68,7 @@ def test_collect_train_evaluate(tmp_path):
         "validation.episodes=2",
     ]
     autosafe("train", "quick", "--out", run, "--set", f"data.path={data}", *less)
-    model = run / "seed-0" / "model.zip"
+    model = run / "seed-0" / "model.safetensors"
     page = tmp_path / "e.html"
     autosafe("evaluate", model, "--episodes", 20, "--json", figures, "--html", page)
     metrics = json.loads(figures.read_text())["unseen_seeds"]["model"]
@@ -99,7 +99,7 @@ def test_what_the_library_is_worth_is_measured(tmp_path):
         (["evaluate", "random", "--env", "autosafe/None-v0"], "autosafe list"),
         (["evaluate", "random", "--split", "tset"], "test"),
         (["evaluate", "random", "--env", "autosafe/InjecAgent-v0"], "path"),
-        (["evaluate", "/no/such/model.zip"], "no such model"),
+        (["evaluate", "/no/such/model.safetensors"], "no such model"),
         (["train", "defualt"], "'default'"),
         (["train", "quick", "--set", "algorithm.framse=1"], "'frames'"),
         (["train", "imitation", "--set", "clone.epochs=0"], "nothing to learn"),

@@ -6,9 +6,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1] / "autosafe_gym"
 FLOORS = (
-    ("errors", "screens"),
-    ("ots",),
+    ("errors", "registry"),
     ("storage",),
+    ("ots",),
     ("tools_mock",),
     ("envs",),
     ("library", "features"),

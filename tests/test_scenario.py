@@ -40,7 +40,7 @@ def spoiled(path, value):
         ('{"id": NaN}', ["NaN"]),
         ("{", ["line 1"]),
         ("[" * 5000, ["nested"]),
-        ('{"instruction": "\\ud800"}', ["field"]),
+        ('{"instruction": "\\ud800"}', ["lone surrogate"]),
         ("7", ["file.json"]),
     ],
 )

@@ -21,6 +21,7 @@ from autosafe_gym.features.text_lines import read_line
 from autosafe_gym.features.wrappers import FeatureWrapper, MenuWrapper
 from autosafe_gym.library.family import DONE, all_families
 from autosafe_gym.ots import ToolCall, happens
+from autosafe_gym.storage.tensors import read_tensors
 from autosafe_gym.training.recipe import load_recipe, read_recipe, shipped_recipes
 from tests.helpers import RISKY, TWIN
 
@@ -307,12 +308,12 @@ def test_a_run_trains_resumes_and_refuses_another(tmp_path, monkeypatch):
     monkeypatch.setattr("autosafe_gym.features.features.VERSION", 5)
     with pytest.raises(DataError, match=r"version 4 .*version 5"):
         load_agent(done.file)
-    broken = tmp_path / "broken.zip"
-    broken.write_bytes(b"PK nothing")
+    broken = tmp_path / "broken.safetensors"
+    broken.write_bytes(b"nothing at all")
     with pytest.raises(DataError, match="not a saved model"):
         load_agent(broken)
     with pytest.raises(DataError, match="no such model"):
-        load_agent(tmp_path / "none.zip")
+        load_agent(tmp_path / "none.safetensors")
 
 
 def test_a_shared_warm_start_changes_nothing(tmp_path, monkeypatch):
@@ -331,9 +332,7 @@ def test_a_shared_warm_start_changes_nothing(tmp_path, monkeypatch):
 
 
 def load_weights(file):
-    from sb3_contrib import MaskablePPO
-
-    return [p.detach().numpy() for p in MaskablePPO.load(file, device="cpu").policy.parameters()]
+    return [array for _, array in sorted(read_tensors(file)[0].items())]
 
 
 def test_a_policy_of_sentences_acts_and_fits_no_other(tmp_path):

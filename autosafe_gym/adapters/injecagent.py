@@ -42,8 +42,8 @@ from autosafe_gym.ots.scenario import (
     ToolCall,
     Turn,
     UnsafeOracle,
-    parse_json,
 )
+from autosafe_gym.storage.reading import read_json
 from autosafe_gym.tools_mock.semantic import FILLERS
 from autosafe_gym.tools_mock.tool import get_tool
 from autosafe_gym.tools_mock.world import Effect
@@ -192,10 +192,7 @@ def load(
 def _read(file: Path) -> Any:
     if not file.is_file():
         raise DataError(f"{file}: this file is missing. {WHERE}")
-    try:
-        return parse_json(file.read_bytes(), str(file))
-    except ScenarioError as error:
-        raise DataError(str(error)) from error
+    return read_json(file)
 
 
 def _pair(

@@ -23,7 +23,8 @@ from autosafe_gym.adapters.own_tasks import Task, own_toolkit, read_task
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.errors import DataError, ScenarioError, UnknownNameError
 from autosafe_gym.library.attacks import ATTACKS, check_attack
-from autosafe_gym.ots.scenario import RiskScenario, parse_json
+from autosafe_gym.ots.scenario import RiskScenario
+from autosafe_gym.storage.reading import parse_json, read_bytes
 from autosafe_gym.tools_mock.described import (
     TASK,
     TASK_KEY,
@@ -147,9 +148,9 @@ def load(path: str) -> tuple[str, tuple[Task, ...]]:
         DataError: If the file can't be used; it names the tool or the task, and the field.
     """
     try:
-        content = Path(path).read_bytes()
-    except OSError as error:
-        raise DataError(f"{path}: can't be read ({error.strerror}). {WHERE}") from error
+        content = read_bytes(path)
+    except DataError as error:
+        raise DataError(f"{error} {WHERE}") from error
     toolkit, tasks, notes = _parsed(path, content)
     for note in notes:
         warnings.warn(note, stacklevel=3)
@@ -158,10 +159,7 @@ def load(path: str) -> tuple[str, tuple[Task, ...]]:
 
 @lru_cache(maxsize=8)
 def _parsed(path: str, content: bytes) -> tuple[str, tuple[Task, ...], tuple[str, ...]]:
-    try:
-        data = parse_json(content, path)
-    except ScenarioError as error:
-        raise DataError(str(error)) from error
+    data = parse_json(content, path)
     if not isinstance(data, dict) or not data.get("tools"):
         raise DataError(f"{path}: a non-empty list 'tools' is needed. {WHERE}")
     if not isinstance(data.get("tasks"), list) or not data["tasks"]:

@@ -1,4 +1,4 @@
-"""Agents: `make("comply-all")`, `make("openai:MODEL")`, `make("policy:model.zip")`, or your own."""
+"""Agents: `make("comply-all")`, `make("openai:MODEL")`, `make("policy:model.safetensors")`, or your own."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ def names() -> tuple[str, ...]:
     return CONTROLS
 
 
+_POLICIES = (".safetensors", ".zip")
+"""Endings of saved policies; the second one is of autosafe 0.1, and refused with the way to go."""
 LLM_FORMS = ("openai", "react", "json", "brief", "choice")
 """Native tool calls, ReAct text, JSON bound by a schema, the same with a prompt of few tokens for small
 models, a choice from the menu: `openai:MODEL`, ..."""
@@ -77,7 +79,7 @@ def make(spec: str, **settings: Any) -> Agent:
     if named is not None:
         return llm_agent(*named, **settings)
     kind, _, rest = spec.partition(":")
-    if (kind == "policy" and rest) or spec.endswith(".zip") or Path(spec).exists():
+    if (kind == "policy" and rest) or spec.endswith(_POLICIES) or Path(spec).exists():
         policy: Agent = registry.find("agent", "policy")(
             rest if kind == "policy" else spec, **settings
         )
@@ -86,5 +88,5 @@ def make(spec: str, **settings: Any) -> Agent:
         "agent",
         spec,
         [*names(), *(f"{form}:MODEL" for form in LLM_FORMS), "local", "policy:FILE"],
-        "A path must be that of a saved policy (.zip) or of the folder of a training run.",
+        "A path must be that of a saved policy (.safetensors) or of the folder of a training run.",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import traceback
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -37,6 +38,7 @@ from autosafe_gym.cli.options import (
     Split,
     Temperature,
     Timeout,
+    Trust,
     request_settings,
 )
 from autosafe_gym.cli.output import (
@@ -48,7 +50,7 @@ from autosafe_gym.cli.output import (
     show_unmeasured,
     write_json,
 )
-from autosafe_gym.errors import AutosafeError
+from autosafe_gym.errors import AutosafeError, DataError
 from autosafe_gym.ots.taxonomy import DOMAINS
 
 app = typer.Typer(
@@ -194,6 +196,7 @@ def evaluate(
     timeout: Timeout = 60.0,
     request: Request = None,
     drop: Drop = None,
+    trust: Trust = False,
     html: Annotated[Path | None, typer.Option(help="Write a page with plots here.")] = None,
     json: Json = None,
 ) -> None:
@@ -208,6 +211,8 @@ def evaluate(
         settings = {"base_url": base_url, "temperature": temperature}
         settings |= {"max_tokens": max_tokens, "timeout": timeout}
         settings |= request_settings(request, drop)
+    elif trust:
+        settings = {"trust": True}
     given = {"split": split, "path": path, "setting": setting}
     filters: dict[str, Any] = {k: v for k, v in given.items() if v is not None}
     if domain is not None:
@@ -277,11 +282,28 @@ for _command in (
     library.cues,
     library.duplicates,
     training.train,
+    training.convert,
     training.recipes,
     training.study,
     tuning.finetune,
 ):
     app.command()(_command)
+
+
+def _invoke() -> Any:
+    """Runs the command; code of a pack, a family or an agent that ends the process is an error.
+
+    Raises:
+        DataError: If something ended it: a silent end with code 0 would look like success.
+    """
+    try:
+        return app(standalone_mode=False)
+    except SystemExit as error:
+        *_, (frame, line) = traceback.walk_tb(error.__traceback__)
+        raise DataError(
+            f"{frame.f_code.co_filename}, line {line}: this code ended the command (exit {error.code!r}). "
+            "Mend or uninstall it."
+        ) from error
 
 
 def run() -> None:
@@ -290,7 +312,7 @@ def run() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         # Without standalone mode typer hands back the code of an Exit, 130 after Ctrl-C included.
-        code = app(standalone_mode=False)
+        code = _invoke()
         if code == _INTERRUPTED:
             raise KeyboardInterrupt
         sys.exit(code)

@@ -33,7 +33,7 @@ Concurrency = Annotated[int, typer.Option(min=1, help="Episodes at once.")]
 AgentName = Annotated[
     str,
     typer.Option(
-        help="A control, local, openai:MODEL, react:MODEL, json:MODEL, brief:MODEL, choice:MODEL, FILE.zip."
+        help="A control, local, openai:MODEL, react:MODEL, json:MODEL, brief:MODEL, choice:MODEL, FILE.safetensors."
     ),
 ]
 RunFolder = Annotated[Path, typer.Option(help="Folder of the run; resumed if it is there.")]
@@ -49,6 +49,13 @@ BaseUrl = Annotated[str | None, typer.Option(help="Endpoint of the model.")]
 Temperature = Annotated[float, typer.Option(min=0.0)]
 MaxTokens = Annotated[int, typer.Option(min=1, help="Of one reply.")]
 Timeout = Annotated[float, typer.Option(min=0.1, help="Seconds for one request.")]
+
+Trust = Annotated[
+    bool,
+    typer.Option(
+        "--trust", help="Read a policy that autosafe 0.1 saved (a zip with pickles); only your own."
+    ),
+]
 
 Request = Annotated[
     list[str] | None,

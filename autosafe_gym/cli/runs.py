@@ -44,6 +44,7 @@ from autosafe_gym.cli.output import (
     show_unmeasured,
     write_json,
 )
+from autosafe_gym.errors import DataError
 from autosafe_gym.runs.job import Job
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
     from autosafe_gym.ots.trajectory import Trajectory
     from autosafe_gym.runs.runner import Player, Totals
 
+_LATER = ("path", "max_steps", "wrapper", "setting")
+"""Arguments of `gym.make` that a stored run may have."""
 Run = Annotated[Path, typer.Argument(help="Folder of a run ('autosafe rollout' makes one).")]
 
 
@@ -251,12 +254,30 @@ def play(
     return totals, [store.episodes[seed] for seed in seeds if seed in store.episodes]
 
 
+def stored_config(run: Path) -> dict[str, Any]:
+    """The configuration of a stored run, as far as the commands read it.
+
+    Raises:
+        DataError: If a value is missing or of another kind; it names the key.
+    """
+    from autosafe_gym.runs.store import read_config
+
+    config = read_config(run)
+    for keys, kinds in ((("agent", "env", "split"), (str,)), (_LATER, (str, int, type(None)))):
+        for key in keys:
+            if not isinstance(config.get(key), kinds):
+                raise DataError(
+                    f"{run / 'run.json'}: {key} = {str(config.get(key))[:80]!r} is no value of it."
+                )
+    return config
+
+
 def stored_env(config: dict[str, Any]) -> RiskEnv:
     """An environment for the scenarios of a stored run, their tools registered, without a model."""
     from autosafe_gym.evaluation.evaluate import risk_env
 
     if config.get("path"):
-        known = ("split", "path", "max_steps", "wrapper", "setting")
+        known = ("split", *_LATER)
         return risk_env(config["env"], **{k: config[k] for k in known if k in config})
     return risk_env("autosafe/All-v0", max_steps=config.get("max_steps"))
 
@@ -265,9 +286,9 @@ def rescore(run: Run, json: Json = None) -> None:
     """Judge a stored run again by executing it, without any model."""
     from autosafe_gym.episodes.rescoring import rescore as again
     from autosafe_gym.episodes.rescoring import same_verdict
-    from autosafe_gym.runs.store import read_config, read_episodes
+    from autosafe_gym.runs.store import read_episodes
 
-    config, known = read_config(run), list(read_episodes(run))
+    config, known = stored_config(run), list(read_episodes(run))
     env = stored_env(config)
     judged = []
     with progress("rescore") as report:
@@ -287,9 +308,9 @@ def reflect(
 ) -> None:
     """Make reflected data sets from a stored run."""
     from autosafe_gym.pipeline import datasets
-    from autosafe_gym.runs.store import read_config, read_episodes
+    from autosafe_gym.runs.store import read_episodes
 
-    config, known = read_config(run), list(read_episodes(run))
+    config, known = stored_config(run), list(read_episodes(run))
     env = stored_env(config)
     with progress("reflection") as report:
         found = datasets.collect_stored(

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from autosafe_gym.cli.options import Changes, Json, changed
+from autosafe_gym.cli.options import Changes, Json, Trust, changed
 from autosafe_gym.cli.output import console, progress, write_json
 from autosafe_gym.errors import UnknownNameError, need_packages
 
@@ -58,6 +58,22 @@ def train(
         console.print(
             f"All seeds as one agent: autosafe evaluate {folder} --split test", highlight=False
         )
+
+
+def convert(
+    policy: Annotated[Path, typer.Argument(help="A policy that autosafe 0.1 saved (.zip).")],
+    out: Annotated[
+        Path | None, typer.Option(help="The new file; POLICY.safetensors by default.")
+    ] = None,
+    trust: Trust = False,
+) -> None:
+    """Turn a policy of autosafe 0.1, a zip with pickles, into a file of tensors that can't run anything."""
+    need_rl()
+    from autosafe_gym.training.run_folder import convert as to_tensors
+
+    target = out or policy.with_suffix(".safetensors")
+    to_tensors(policy, target, trust=trust)
+    console.print(f"Saved {target}.", highlight=False, markup=False)
 
 
 def recipes(

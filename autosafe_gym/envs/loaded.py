@@ -209,7 +209,7 @@ class Loaded:
         except AgentError:
             self._put_back(start, changes)
             raise  # A simulator's model failed, not the tool's code.
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             self._put_back(start, changes)
             raise self._fault(tool, fields, error) from error
         if world.joined and problem is None and not world.problems and world.keeps_joined(changes):
@@ -227,7 +227,7 @@ class Loaded:
             if records:  # Most worlds have no standing order, and most calls make none.
                 try:
                     self._try_orders(start, changes)
-                except Exception as error:
+                except (Exception, SystemExit) as error:
                     self._put_back(start, changes)
                     raise self._fault(tool, fields, error) from error
                 break
@@ -253,7 +253,7 @@ class Loaded:
         del self.world.effects[start:]
         self.world.problems.clear()
 
-    def _fault(self, tool: Tool, fields: dict[str, Any], error: Exception) -> ToolCodeError:
+    def _fault(self, tool: Tool, fields: dict[str, Any], error: BaseException) -> ToolCodeError:
         return ToolCodeError(
             f"Tool {tool.name!r} failed in scenario {self.scenario.id!r} "
             f"with {type(error).__name__}: {error}. Arguments: {str(fields)[:200]}."

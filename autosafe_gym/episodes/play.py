@@ -53,7 +53,7 @@ def play(
         while not session.over:
             meter.check()
             session.step(agent.act(session.observation, session.info))
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         # Whatever an agent of somebody else's raises: it is a failure, not a result.
         session.fail(*cause_of(error))
     return session.trajectory.model_copy(update={"usage": meter.used})

@@ -38,7 +38,7 @@ def risk_env_of(env: gym.Env[Any, Any]) -> RiskEnv:
     return inner
 
 
-def cause_of(error: Exception) -> tuple[str, str]:
+def cause_of(error: BaseException) -> tuple[str, str]:
     """Why an episode is unmeasured, from what was raised in it.
 
     Args:

@@ -23,6 +23,7 @@ from autosafe_gym.evaluation.metrics import (
     grade_counts,
     grouped,
 )
+from autosafe_gym.library.registration import check_id
 
 Progress = Callable[[str, int, int], None]
 KS = (1, 3, 5)
@@ -109,7 +110,7 @@ def risk_env(env_id: str, **kwargs: Any) -> RiskEnv:
         ScenarioError: If it isn't one, or `gym.make` does not know it or its arguments.
     """
     try:
-        env = gym.make(env_id, **kwargs).unwrapped
+        env = gym.make(check_id(env_id), **kwargs).unwrapped
     except (gym.error.Error, TypeError) as error:
         raise ScenarioError(f"{env_id}: {error} ('autosafe list' shows the ids.)") from error
     if not isinstance(env, RiskEnv):

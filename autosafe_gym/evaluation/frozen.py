@@ -70,7 +70,7 @@ def sample_at(env: RiskEnv, agent: Any, frozen: RiskScenario, samples: int) -> F
         try:
             begin(session, drawn, frozen.seed * 1_009 + number)
             verdicts.append(_judge_reply(session, drawn))
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             # Whatever an agent of somebody else's raises leaves the numerator and the denominator.
             return FrozenResult(frozen, (), (), cause_of(error)[0])
     return FrozenResult(frozen, tuple(v.safe for v in verdicts), tuple(v.valid for v in verdicts))

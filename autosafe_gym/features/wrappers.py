@@ -79,9 +79,7 @@ class FeatureWrapper(gym.Wrapper[Any, Any, Any, Any]):
         super().__init__(env)
         self._menu_env = env
         self.features = Features(groups)
-        self.observation_space = spaces.Dict(
-            {name: _space(name, shape) for name, shape in shapes_of(self.features.groups).items()}
-        )
+        self.observation_space = feature_space(self.features.groups)
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -101,6 +99,11 @@ class FeatureWrapper(gym.Wrapper[Any, Any, Any, Any]):
 
     def _observe(self) -> dict[str, Any]:
         return self.features.observe(self._menu_env.menu)
+
+
+def feature_space(groups: tuple[str, ...]) -> spaces.Dict:
+    """The space of the observations with these groups of features."""
+    return spaces.Dict({name: _space(name, shape) for name, shape in shapes_of(groups).items()})
 
 
 def _space(name: str, shape: tuple[int, ...]) -> spaces.Space[Any]:

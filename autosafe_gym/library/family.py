@@ -154,7 +154,12 @@ class ScenarioFamily:
                 else.
         """
         draw = Draw(seed * 2_654_435_761 + zlib.crc32(self.id.encode()), wrappers)
-        sketch = self.build(draw, twin)
+        try:
+            sketch = self.build(draw, twin)
+        except SystemExit as error:
+            raise ScenarioError(
+                f"The code of family {self.id!r} wants to end the process (exit {error.code!r}). Mend it."
+            ) from error
         # Sampling is on the path of every fresh reset: `autosafe check` validates, this doesn't.
         return RiskScenario.model_construct(
             schema_version=1,
@@ -270,6 +275,17 @@ def all_families() -> dict[str, ScenarioFamily]:
     """Every registered family by id, in alphabetical order."""
     _load_all()
     return dict(sorted(_FAMILIES.items()))
+
+
+def restore_families() -> Callable[[], None]:
+    """A function that makes the families registered from now on unknown again."""
+    known = dict(_FAMILIES)
+
+    def restore() -> None:
+        _FAMILIES.clear()
+        _FAMILIES.update(known)
+
+    return restore
 
 
 def call(name: str, /, **arguments: Any) -> ToolCall:

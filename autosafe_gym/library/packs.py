@@ -7,6 +7,8 @@ registers its toolkits and families.
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -19,16 +21,34 @@ def load_packs() -> None:
     """Imports every announced pack.
 
     Raises:
-        DataError: If one can't be imported; it names the pack.
+        DataError: If one can't be imported, or wants to end the process; it names the pack. Nothing of
+            it stays registered.
     """
     for entry in entry_points(group=GROUP):
-        try:
+        with _whole(
+            f"The pack {entry.name!r} ({entry.value}) can't be loaded", "Mend or uninstall it."
+        ):
             entry.load()
-        except Exception as error:
-            raise DataError(
-                f"The pack {entry.name!r} ({entry.value}) can't be loaded: "
-                f"{type(error).__name__}: {error}. Mend or uninstall it."
-            ) from error
+
+
+@contextmanager
+def _whole(what: str, fix: str) -> Iterator[None]:
+    """Turns whatever somebody else's module raises into our error; it registers all or nothing."""
+    from autosafe_gym.library.family import restore_families
+    from autosafe_gym.tools_mock.tool import restore_toolkits
+
+    families, toolkits = restore_families(), restore_toolkits()
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        families()
+        toolkits()
+        why = f"{type(error).__name__}: {error}"
+        if isinstance(error, SystemExit):
+            why = f"it wants to end the process (exit {error.code!r})"
+        raise DataError(f"{what}: {why}. {fix}") from error
 
 
 YAML = (".yaml", ".yml")
@@ -73,7 +93,5 @@ def _run(path: str | Path, file: Path) -> None:
     spec = importlib.util.spec_from_file_location(f"autosafe_pack_{file.stem}", file)
     if spec is None or spec.loader is None:
         raise DataError(f"{path}: a Python file is needed.")
-    try:
+    with _whole(str(path), "Mend the file."):
         spec.loader.exec_module(importlib.util.module_from_spec(spec))
-    except Exception as error:
-        raise DataError(f"{path}: {type(error).__name__}: {error}") from error

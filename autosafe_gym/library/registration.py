@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import gymnasium as gym
 
 from autosafe_gym import registry
+from autosafe_gym.errors import ScenarioError
 from autosafe_gym.ots.taxonomy import DOMAINS
 
 if TYPE_CHECKING:
@@ -24,6 +25,20 @@ def environment_ids() -> list[str]:
         (name for name in gym.registry if name.startswith("autosafe/")),
         key=lambda name: (name != "autosafe/All-v0", name),
     )
+
+
+def check_id(id: Any) -> str:
+    """An environment's id as it may stand in a file: `module:id` would have gymnasium import the module.
+
+    Raises:
+        ScenarioError: If it is no id, or names a module.
+    """
+    if not isinstance(id, str) or ":" in id:
+        raise ScenarioError(
+            f"{str(id)[:80]!r}: an environment's id is needed, without a module; 'autosafe list' shows the ids. "
+            "An environment of your own comes with a pack, or as an object."
+        )
+    return id
 
 
 def make_env(

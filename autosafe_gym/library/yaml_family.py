@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from autosafe_gym.errors import AutosafeError, DataError, MissingExtraError, UnknownNameError
+from autosafe_gym.errors import AutosafeError, DataError, UnknownNameError
 from autosafe_gym.library.attacks import ATTACKS
 from autosafe_gym.library.families import _injection
 from autosafe_gym.library.families import _vocab as v
@@ -34,6 +33,7 @@ from autosafe_gym.ots.scenario import (
     World,
     explain_validation,
 )
+from autosafe_gym.storage.yaml_text import read_yaml
 from autosafe_gym.tools_mock.condition_names import faults
 
 _LABELS = ("domain", "mode", "channel", "failure_mode", "outcomes", "severity", "toolkits")
@@ -57,39 +57,74 @@ _SECTIONS = (
 _TOP = ("family", "description", *_LABELS, "draw", "risky", "twin", *_SECTIONS)
 _HOLE = re.compile(r"\{([a-z_][a-z0-9_]*(?:\.[a-z]+)?)\}")
 _WRAPPER = ".wrapper"
+Drawn = dict[str, Any]
 _ACTS = {"ASK": ASK, "CONFIRM": CONFIRM, "REFUSE": REFUSE, "DONE": DONE}
-Values = dict[str, Any]
+_MOST_PEOPLE_TRIED = 1_000
+_MOST_WRITTEN, _EACH = 1_000_000, 20
+"""Most characters that the holes of one scenario may write, and for how many a hole counts besides: values
+that name one another double."""
+
+
+class Values(dict[str, Any]):
+    """What holes may name, and how much was written with it."""
+
+    written = 0
+
+    def write(self, value: Any) -> None:
+        """Counts a value that is put into a hole.
+
+        Raises:
+            DataError: If all that was written is too much.
+        """
+        left = [value]
+        while left:
+            one = left.pop()
+            self.written += _EACH + (len(one) if isinstance(one, str) else 0)
+            if self.written > _MOST_WRITTEN:
+                raise DataError(
+                    f"the holes write more than {_MOST_WRITTEN:,} characters: what is drawn or set "
+                    "names itself over and over. Name fewer values in one another."
+                )
+            if isinstance(one, Mapping):
+                left += one.values()
+            elif isinstance(one, list):
+                left += one
 
 
 # -- what can be drawn -----------------------------------------------------------------------------
-def _person(draw: Draw, domain: Any, name: str, known: Values) -> Values:
+def _person(draw: Draw, domain: Any, name: str, known: Values) -> Drawn:
     (one,) = v.people(draw, 1, str(domain or v.OWN_DOMAIN))
+    tries = 1
     while one.first in known.values() or one.last in known.values():
+        if (tries := tries + 1) > _MOST_PEOPLE_TRIED:
+            raise DataError(
+                f"draw.{name}: no person is left whose name differs; draw fewer people."
+            )
         (one,) = v.people(draw, 1, str(domain or v.OWN_DOMAIN))
     parts = {"name": one.name, "first": one.first, "last": one.last}
     found = {f"{name}.{part}": text for part, text in parts.items()}
     return {**found, name: one.name, f"{name}.address": one.address, f"{name}.handle": one.handle}
 
 
-def _amount(draw: Draw, limits: Any, name: str) -> Values:
+def _amount(draw: Draw, limits: Any, name: str) -> Drawn:
     low, high = limits or (40, 2_400)
     value, text = v.amount(draw, int(low), int(high))
     return {name: text, f"{name}.value": value}
 
 
-def _number(draw: Draw, limits: Any, name: str) -> Values:
+def _number(draw: Draw, limits: Any, name: str) -> Drawn:
     low, high = limits
     return {name: draw.number(int(low), int(high))}
 
 
-def _ids(draw: Draw, about: Any, name: str) -> Values:
+def _ids(draw: Draw, about: Any, name: str) -> Drawn:
     """Several different ids, such as `{ids: [mail-, 3]}`: `{name.a}`, `{name.b}`, ..."""
     prefix, count = str(about[0]), int(about[1])
     found = draw.some(range(1, 100), count)
     return {f"{name}.{chr(97 + i)}": f"{prefix}{number}" for i, number in enumerate(found)}
 
 
-_DRAWS: dict[str, Callable[[Draw, Any, str], Values]] = {
+_DRAWS: dict[str, Callable[[Draw, Any, str], Drawn]] = {
     "amount": _amount,
     "number": _number,
     "ids": _ids,
@@ -102,7 +137,7 @@ _DRAWS: dict[str, Callable[[Draw, Any, str], Values]] = {
 }
 
 
-def _drawn(draw: Draw, name: str, spec: Any, known: Values) -> Values:
+def _drawn(draw: Draw, name: str, spec: Any, known: Values) -> Drawn:
     if isinstance(spec, list):
         spec = {"pick": spec}
     elif isinstance(spec, str):
@@ -135,7 +170,10 @@ def _fill(value: Any, known: Values) -> Any:
 def _known(hole: re.Match[str], known: Values) -> Any:
     try:
         value = known[hole[1]]
-        return _fill(value, known) if isinstance(value, str) else value
+        if isinstance(value, str):
+            value = _fill(value, known)
+        known.write(value)
+        return value
     except KeyError:
         raise DataError(
             f"{{{hole[1]}}} is not drawn before it is used; drawn are: {', '.join(known)}."
@@ -164,7 +202,7 @@ def _guard(about: dict[str, Any]) -> Guard:
 
 def _values(about: dict[str, Any], draw: Draw, twin: bool) -> Values:
     """Everything that holes may name."""
-    known: Values = {}
+    known = Values()
     for name, spec in (about.get("draw") or {}).items():
         known |= _drawn(draw, name, spec, known)
     for name, text in ((about.get("twin" if twin else "risky") or {}).get("set") or {}).items():
@@ -291,43 +329,8 @@ def _check_draws(path: Path, about: dict[str, Any]) -> None:
             raise DataError(f"{path}: draw.{name} = {spec!r}: one of {', '.join(known)} is needed.")
 
 
-@lru_cache(maxsize=1)
-def _loader() -> Any:
-    try:
-        import yaml
-    except ImportError as error:
-        raise MissingExtraError("yaml", "yaml") from error
-
-    class Strict(yaml.SafeLoader):  # type: ignore[misc]
-        """Refuses a key that occurs twice, which YAML would let the last one win."""
-
-    def mapping(loader: Any, node: Any) -> dict[Any, Any]:
-        keys = [key.value for key, _ in node.value]
-        for key in keys:
-            if keys.count(key) > 1:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key!r} occurs twice", node.start_mark
-                )
-        found: dict[Any, Any] = loader.construct_mapping(node, deep=True)
-        return found
-
-    Strict.add_constructor("tag:yaml.org,2002:map", mapping)
-    # `2026-03-02 09:00` and `no` are words here, not a time and a truth value.
-    Strict.yaml_implicit_resolvers = {
-        first: [(tag, regex) for tag, regex in found if not tag.endswith(":timestamp")]
-        for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-    return yaml, Strict
-
-
 def _read(path: Path) -> dict[str, Any]:
-    yaml, loader = _loader()
-    try:
-        about = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
-    except (OSError, UnicodeError) as error:
-        raise DataError(f"{path}: can't be read ({error}).") from error
-    except yaml.YAMLError as error:
-        raise DataError(f"{path}: not YAML: {error}".replace("\n", " ")) from error
+    about = read_yaml(path)
     if not isinstance(about, dict):
         raise DataError(f"{path}: a mapping with the key 'family' is needed.")
     return about

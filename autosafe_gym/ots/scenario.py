@@ -16,11 +16,12 @@ import msgspec
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from autosafe_gym import registry
-from autosafe_gym.errors import ScenarioError
+from autosafe_gym.errors import DataError, ScenarioError
 from autosafe_gym.ots.condition import Condition, facts_named
 from autosafe_gym.ots.facts import Fact
 from autosafe_gym.ots.guard import Guard
 from autosafe_gym.ots.taxonomy import CHANNELS, DOMAINS, FAILURE_MODES, OUTCOMES
+from autosafe_gym.storage.reading import parse_json, read_bytes
 
 SCHEMA_VERSION = 1
 NEUTRAL = "Tell me exactly what you are asking about, please."
@@ -296,6 +297,8 @@ class RiskScenario(_Data):
             for name in registry.names("check"):
                 registry.find("check", name)(scenario, source)
             return scenario
+        except DataError as error:
+            raise ScenarioError(str(error)) from error
         except ValidationError as error:
             raise ScenarioError(explain_validation(error, source)) from error
         except RecursionError as error:
@@ -309,41 +312,10 @@ class RiskScenario(_Data):
             ScenarioError: If the file can't be read, or isn't a scenario.
         """
         try:
-            text = Path(path).read_bytes()
-        except OSError as error:
-            raise ScenarioError(f"{path}: can't be read ({error.strerror}).") from error
+            text = read_bytes(path)
+        except DataError as error:
+            raise ScenarioError(str(error)) from error
         return cls.from_json(text, str(path))
-
-
-def parse_json(text: str | bytes, source: str) -> Any:
-    """Parses JSON strictly: duplicate keys, NaN and broken text are errors.
-
-    Raises:
-        ScenarioError: Naming the source and the fault.
-    """
-    import json
-
-    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for key, value in items:
-            if key in found:
-                raise ScenarioError(f"{source}: the key {key!r} occurs twice in one object.")
-            found[key] = value
-        return found
-
-    def constant(name: str) -> Any:
-        raise ScenarioError(f"{source}: {name} is not a JSON number.")
-
-    try:
-        return json.loads(text, object_pairs_hook=pairs, parse_constant=constant)
-    except RecursionError as error:
-        raise ScenarioError(f"{source}: nested too deeply.") from error
-    except UnicodeDecodeError as error:
-        raise ScenarioError(f"{source}: not UTF-8 text ({error.reason}).") from error
-    except json.JSONDecodeError as error:
-        raise ScenarioError(
-            f"{source}: not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
-        ) from error
 
 
 def explain_validation(error: ValidationError, source: str) -> str:

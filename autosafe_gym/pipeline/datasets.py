@@ -21,12 +21,13 @@ import autosafe_gym
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.episodes.rescoring import Replay
 from autosafe_gym.errors import AgentError, DataError, ToolCodeError
-from autosafe_gym.ots.scenario import RiskScenario, parse_json
+from autosafe_gym.ots.scenario import RiskScenario
 from autosafe_gym.ots.trajectory import Trajectory
 from autosafe_gym.pipeline.card import card_text
 from autosafe_gym.pipeline.reflection import Reflection, reflect
 from autosafe_gym.pipeline.rows import alpaca_row, preference_row, sft_row
 from autosafe_gym.pipeline.search import RiskPoint, search
+from autosafe_gym.storage.reading import json_lines, read_object
 
 FORMAT = 1
 """Of the files: a data set of another one is refused."""
@@ -208,7 +209,7 @@ def write_dataset(
     known = target / "card.json"
     made = {"autosafe_gym": autosafe_gym.__version__, **config}
     if known.is_file() and not overwrite:
-        old = parse_json(known.read_bytes(), str(known)).get("config")
+        old = read_object(known).get("config")
         if old != made:
             raise DataError(
                 f"{target} holds a data set made with {old}, not with {made}. "
@@ -246,12 +247,8 @@ def read_rows(folder: str | Path, name: str) -> Iterator[dict[str, Any]]:
     path = Path(folder) / f"{name}.jsonl"
     if not path.is_file():
         raise DataError(f"{path}: there is no such file. 'autosafe collect' makes a data set.")
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            row = parse_json(line, f"{path}, line {number}")
-            if not isinstance(row, dict):
-                raise DataError(f"{path}, line {number}: an object is needed, not {line[:60]!r}.")
-            yield row
+    for _, row in json_lines(path):
+        yield row
 
 
 def read_trajectories(folder: str | Path) -> list[Trajectory]:
@@ -263,11 +260,11 @@ def read_trajectories(folder: str | Path) -> list[Trajectory]:
     """
     card = Path(folder) / "card.json"
     if card.is_file():
-        about = parse_json(card.read_bytes(), str(card))
+        about = read_object(card)
         if about.get("format") != FORMAT:
-            made = (about.get("config") or {}).get("autosafe_gym")
+            made = about.get("config")
             raise DataError(
-                f"{folder}: a data set of format {about.get('format')} (autosafe_gym {made}), this "
+                f"{folder}: a data set of format {about.get('format')} ({str(made)[:200]}), this "
                 f"version (autosafe_gym {autosafe_gym.__version__}) reads {FORMAT}. Collect it anew."
             )
     found = []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import autosafe_gym
 from autosafe_gym.errors import UnknownNameError
+from autosafe_gym.storage.reading import no_link
 
 if TYPE_CHECKING:
     from autosafe_gym.agents.base import Agent
@@ -129,6 +130,7 @@ class Job:
 
         endpoints = self._endpoints()
         if endpoints:
+            no_link(file)
             cache = ReplyCache(file)
             for endpoint in endpoints:
                 endpoint.cache = cache

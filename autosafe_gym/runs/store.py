@@ -17,6 +17,13 @@ from typing import Any, BinaryIO
 
 from autosafe_gym.errors import DataError
 from autosafe_gym.ots.trajectory import Trajectory
+from autosafe_gym.storage.reading import (
+    JSON_BYTES,
+    no_link,
+    parse_json,
+    read_object,
+    whole_lines,
+)
 
 FORMAT = 1
 
@@ -54,10 +61,19 @@ class EpisodeStore:
             self._file = _open_whole(self.folder / "episodes.jsonl")
         except OSError as error:
             raise DataError(f"{self.folder}: can't be written ({error.strerror}).") from error
+        except DataError:
+            # Whoever mends the folder must find it free.
+            if hasattr(self, "_guard"):
+                self._guard.close()
+            raise
         self.episodes: dict[int | None, Trajectory] = {}
         self.replaced: list[Trajectory] = []
-        for trajectory in _read_lines(self.folder):
-            self._keep(trajectory)
+        try:
+            for trajectory in _read_lines(self.folder):
+                self._keep(trajectory)
+        except DataError:
+            self.close()
+            raise
 
     def add(self, trajectory: Trajectory) -> None:
         """Writes an episode to the disk; when this returns, a power cut does not lose it.
@@ -95,10 +111,10 @@ def read_config(folder: str | Path) -> dict[str, Any]:
     """
     file = Path(folder) / "run.json"
     try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        found = read_object(file, links=False)
+    except DataError as error:
         raise DataError(f"{folder} holds no run ({error}); 'autosafe rollout' makes one.") from None
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
+    if found.get("format") != FORMAT:
         raise DataError(f"{file}: format {FORMAT} is needed; another version wrote this run.")
     return found
 
@@ -126,14 +142,13 @@ def _read_lines(folder: str | Path) -> Iterator[Trajectory]:
     file = Path(folder) / "episodes.jsonl"
     if not file.is_file():
         raise DataError(f"{file}: there is no such file; 'autosafe rollout' makes one.")
-    with file.open("rb") as lines:
-        for number, line in enumerate(lines, 1):
-            if not line.endswith(b"\n"):
-                return  # Being written, or cut off: not an episode yet.
-            try:
-                yield Trajectory.model_validate_json(line)
-            except ValueError as error:
-                raise DataError(f"{file}, line {number}: {error}") from error
+    for number, line in whole_lines(file, links=False):
+        try:
+            yield Trajectory.model_validate(parse_json(line, f"{file}, line {number}"))
+        except DataError:
+            raise
+        except ValueError as error:
+            raise DataError(f"{file}, line {number}: {error}") from error
 
 
 def _compare(file: Path, wanted: dict[str, Any]) -> None:
@@ -149,6 +164,7 @@ def _compare(file: Path, wanted: dict[str, Any]) -> None:
 
 def _open_whole(path: Path) -> BinaryIO:
     """Opens for appending, after dropping a last line that a kill cut off."""
+    no_link(path)
     file = path.open("a+b")
     end = file.seek(0, os.SEEK_END)
     keep, chunk = end, 1 << 16
@@ -160,6 +176,12 @@ def _open_whole(path: Path) -> BinaryIO:
             keep = start + found + 1
             break
         keep = start
+        if end - keep > JSON_BYTES:
+            file.close()
+            raise DataError(
+                f"{path}: its last line is longer than {JSON_BYTES:,} bytes and has no end. That is no episode "
+                "that was cut off; remove the line, or give another folder."
+            )
     if keep != end:
         file.truncate(keep)
     file.seek(0, os.SEEK_END)
@@ -167,6 +189,7 @@ def _open_whole(path: Path) -> BinaryIO:
 
 
 def _only_writer(folder: Path) -> BinaryIO:
+    no_link(folder / ".lock")
     guard = (folder / ".lock").open("ab")
     with contextlib.suppress(ImportError):  # Not on Windows.
         import fcntl

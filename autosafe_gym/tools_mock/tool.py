@@ -333,6 +333,19 @@ def get_tool(name: str) -> Tool:
     return _TOOLS[name]
 
 
+def restore_toolkits() -> Callable[[], None]:
+    """A function that makes the toolkits registered from now on unknown again."""
+    registries: tuple[dict[str, Any], ...] = (_TOOLKITS, _ALIASES, _TOOLS)
+    known = [dict(registry) for registry in registries]
+
+    def restore() -> None:
+        for registry, before in zip(registries, known, strict=True):
+            registry.clear()
+            registry.update(before)
+
+    return restore
+
+
 def all_toolkits() -> dict[str, Toolkit]:
     """Every registered toolkit, by name."""
     _load_catalog()

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import zipfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from autosafe_gym.errors import DataError, MissingExtraError
-from autosafe_gym.features.features import Features, spaces_version
+from autosafe_gym.errors import DataError
+from autosafe_gym.features.features import Features
 from autosafe_gym.features.layout import GROUPS
 from autosafe_gym.features.menu import Menu
+from autosafe_gym.training.model_file import MODEL, OLD_MODEL, load_policy
 
 
 class PolicyAgent:
@@ -87,49 +86,12 @@ class PolicyAgent:
         return {"name": chosen.tool.name, "arguments": chosen.arguments}
 
 
-def check_spaces(about: dict[str, Any], what: str) -> tuple[str, ...]:
-    """The groups of features that a saved model takes.
-
-    Raises:
-        DataError: If it was trained on other spaces; both are named.
-    """
-    theirs = about["spaces"]
-    groups = theirs.get("groups") if isinstance(theirs, dict) else None
-    ours = spaces_version(tuple(groups) if groups else GROUPS)
-    if theirs != ours:
-        raise DataError(
-            f"{what}: the model was trained on {_spaces_text(theirs)} (autosafe "
-            f"{about.get('version')}), here there is {_spaces_text(ours)}. Train it anew."
-        )
-    return tuple(ours["groups"])
-
-
-def _spaces_text(spaces: Any) -> str:
-    if not isinstance(spaces, dict):
-        return f"feature spaces of version 1 ({spaces})"
-    return f"feature spaces of version {spaces.get('version')} ({spaces.get('shapes')})"
-
-
-def read_about(file: Path) -> dict[str, Any]:
-    """What autosafe wrote into a saved model.
-
-    Raises:
-        DataError: If the file is missing, broken, or not of ours.
-    """
-    if not file.is_file():
-        raise DataError(f"{file}: there is no such model. 'autosafe train' makes one.")
-    try:
-        with zipfile.ZipFile(file) as archive:
-            about = json.loads(archive.read("data")).get("autosafe")
-    except (zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise DataError(f"{file}: this is not a saved model ({error}).") from error
-    if not isinstance(about, dict) or "spaces" not in about:
-        raise DataError(f"{file}: this model was not saved by autosafe.")
-    return about
-
-
 def load_agent(
-    *paths: str | Path, deterministic: bool = True, seed: int = 0, name: str | None = None
+    *paths: str | Path,
+    deterministic: bool = True,
+    seed: int = 0,
+    name: str | None = None,
+    trust: bool = False,
 ) -> PolicyAgent:
     """Loads a model that `autosafe train` or `autosafe demo` saved, or an ensemble.
 
@@ -138,24 +100,23 @@ def load_agent(
         deterministic: Whether to take the best candidate instead of drawing one.
         seed: Of the draws.
         name: Its name in tables; the file's own by default.
+        trust: Whether to read files of autosafe 0.1, which are zip archives, too. They hold Python
+            pickles: say so of files of your own only.
 
     Raises:
-        DataError: If the file is missing, broken, or of a model for other spaces.
+        DataError: If the file is missing, broken, not trusted, or of a model for other spaces.
         MissingExtraError: Without the extra `rl`.
     """
     files: list[Path] = []
     for place in map(Path, paths):
-        found = sorted(place.glob("seed-*/model.zip")) if place.is_dir() else [place]
-        if not found:
-            raise DataError(f"{place}: this is no folder of a run; seed-0/model.zip is missing.")
-        files += found
-    loaded = [_load(file) for file in files]
-    (_, groups), *others = loaded
-    for file, (_, theirs) in zip(files[1:], others, strict=True):
-        if theirs != groups:
-            raise DataError(f"{file} takes the features {theirs}, {files[0]} {groups}.")
+        files += _models(place) if place.is_dir() else [place]
+    loaded = [load_policy(file, trust=trust) for file in files]
+    groups = loaded[0].groups
+    for file, other in zip(files[1:], loaded[1:], strict=True):
+        if other.groups != groups:
+            raise DataError(f"{file} takes the features {other.groups}, {files[0]} {groups}.")
     return PolicyAgent(
-        *(model for model, _ in loaded),
+        *loaded,
         name=name or Path(paths[0]).stem,
         deterministic=deterministic,
         seed=seed,
@@ -163,15 +124,10 @@ def load_agent(
     )
 
 
-def _load(file: Path) -> tuple[Any, tuple[str, ...]]:
-    """A model and the groups of features that it takes."""
-    about = read_about(file)
-    groups = check_spaces(about, str(file))
-    try:
-        from autosafe_gym.training.algorithms import CLASSES
-    except ImportError as error:
-        raise MissingExtraError("stable-baselines3", "rl") from error
-    if about.get("algorithm") not in CLASSES:
-        raise DataError(f"{file}: algorithm {about.get('algorithm')!r} is none of {list(CLASSES)}.")
-    settings = {"buffer_size": 1} if about["algorithm"] == "dqn" else {}
-    return CLASSES[about["algorithm"]][0].load(file, device="cpu", **settings), groups
+def _models(run: Path) -> list[Path]:
+    """The models of all seeds of a run."""
+    for name in (MODEL, OLD_MODEL):
+        found = sorted(run.glob(f"seed-*/{name}"))
+        if found:
+            return found
+    raise DataError(f"{run}: this is no folder of a run; seed-0/{MODEL} is missing.")

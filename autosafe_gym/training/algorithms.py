@@ -12,6 +12,7 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 import torch
+from gymnasium import spaces
 from sb3_contrib import MaskablePPO
 from stable_baselines3 import A2C, DQN, PPO
 from stable_baselines3.common.monitor import Monitor
@@ -19,7 +20,9 @@ from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv
 
 from autosafe_gym.envs.shaping import ShapedReward
 from autosafe_gym.features.layout import GROUPS
-from autosafe_gym.features.wrappers import FeatureWrapper, MenuWrapper
+from autosafe_gym.features.menu import MAX_CANDIDATES
+from autosafe_gym.features.wrappers import FeatureWrapper, MenuWrapper, feature_space
+from autosafe_gym.library.registration import check_id
 from autosafe_gym.training.policy import CandidatePolicy, CandidateQPolicy, MaskableCandidatePolicy
 from autosafe_gym.training.recipe import Recipe
 
@@ -44,7 +47,7 @@ def feature_env(
         gamma: The learner's discount, for the shaping.
         **kwargs: For `gym.make`.
     """
-    env: gym.Env[Any, Any] = gym.make(id, **kwargs)
+    env: gym.Env[Any, Any] = gym.make(check_id(id), **kwargs)
     if shaping:
         env = ShapedReward(env, gamma=gamma)
     return FeatureWrapper(MenuWrapper(env), groups)
@@ -159,6 +162,25 @@ def make_model(recipe: Recipe, envs: VecEnv, seed: int, log: Path | None = None)
         policy_kwargs={"features_extractor_kwargs": {"hidden": recipe.policy.hidden}},
         **settings,
     )
+
+
+def fresh_policy(algorithm: str, groups: tuple[str, ...], hidden: int) -> Any:
+    """A policy's network alone, to take weights out of a file.
+
+    Args:
+        algorithm: One of `CLASSES`.
+        groups: The groups of features that it takes.
+        hidden: Width of its layers.
+    """
+    kind = CLASSES[algorithm][1]
+    # Its first weights are drawn, and thrown away: nothing else must notice.
+    with torch.random.fork_rng(devices=[]):
+        return kind(
+            feature_space(groups),
+            spaces.Discrete(MAX_CANDIDATES),
+            lambda _: 0.0,
+            features_extractor_kwargs={"hidden": hidden},
+        )
 
 
 def scorer_of(model: Any) -> Any:

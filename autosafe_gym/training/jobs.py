@@ -20,7 +20,9 @@ from autosafe_gym import agents
 from autosafe_gym.errors import DataError
 from autosafe_gym.evaluation.evaluate import env_of_set, evaluate
 from autosafe_gym.features.features import spaces_version
+from autosafe_gym.storage.reading import read_object
 from autosafe_gym.training.agent import load_agent
+from autosafe_gym.training.model_file import MODEL
 from autosafe_gym.training.recipe import Recipe, read_recipe
 from autosafe_gym.training.run_folder import differences, library, slug, write_whole
 from autosafe_gym.training.trainer import train_recipe
@@ -99,7 +101,7 @@ def is_done(job: Job) -> bool:
     file = Path(job["file"])
     if not file.is_file():
         return False
-    held = read_job(job)["config"]
+    held = read_job(job).get("config")
     if held != json.loads(json.dumps(job["config"])):
         shown = "; ".join(differences(held, job["config"]))
         raise DataError(
@@ -110,8 +112,7 @@ def is_done(job: Job) -> bool:
 
 def read_job(job: Job) -> dict[str, Any]:
     """What the file of a job that is done holds."""
-    found: dict[str, Any] = json.loads(Path(job["file"]).read_text())
-    return found
+    return read_object(job["file"])
 
 
 def run_job(job: Job) -> None:
@@ -131,7 +132,7 @@ def run_job(job: Job) -> None:
         agent = load_agent(trained.file, name="trained")
         more = {"rows": trained.rows, "stopped": trained.stopped}
     elif job["kind"] == "ensemble":
-        models = [Path(job["models"]) / f"seed-{seed}" / "model.zip" for seed in config["seed"]]
+        models = [Path(job["models"]) / f"seed-{seed}" / MODEL for seed in config["seed"]]
         agent = load_agent(*models, name="ensemble")
     else:
         agent = agents.make(REFERENCE)

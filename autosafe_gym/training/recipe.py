@@ -19,6 +19,8 @@ from autosafe_gym.training.strict import Parts, read_parts, read_toml, shipped
 
 ALGORITHMS = ("maskable-ppo", "ppo", "a2c", "dqn")
 _SHIPPED = Path(__file__).parent / "recipes"
+MOST_HIDDEN = 1024
+"""Widest layers: a file that asks for more is not worth the memory."""
 BEYOND = 1 << 41
 """Scenario seeds from here on are never trained on: streams stay below 2**40."""
 
@@ -162,6 +164,8 @@ class Recipe(Parts):
                 "run.checkpoint_every": 1,
             }
         )
+        if self.policy.hidden > MOST_HIDDEN:
+            raise DataError(f"policy.hidden = {self.policy.hidden}: at most {MOST_HIDDEN}.")
         for share, name in (
             (self.clone.word_dropout, "clone.word_dropout"),
             (self.env.twin_share, "env.twin_share"),

@@ -1,7 +1,7 @@
 """The folder of a run: which recipe it is of, where a resumed run goes on, and its models.
 
-It holds `recipe.json` (the configuration), and for each seed `model.zip` (the best by validation),
-`checkpoint.zip` and `state.json` (where to go on), `metrics.jsonl` (the curves). Files appear whole or
+It holds `recipe.json` (the configuration), and for each seed `model.safetensors` (the best by validation),
+`checkpoint.safetensors` and `state.json` (where to go on), `metrics.jsonl` (the curves). Files appear whole or
 not at all.
 """
 
@@ -18,8 +18,17 @@ from typing import Any
 
 import autosafe_gym
 from autosafe_gym.errors import DataError
-from autosafe_gym.features.features import spaces_version
 from autosafe_gym.library.family import all_families
+from autosafe_gym.storage.reading import json_lines, read_object
+from autosafe_gym.storage.tensors import tensor_bytes
+from autosafe_gym.training.checkpoints import checkpoint_tensors
+from autosafe_gym.training.model_file import (
+    CHECKPOINT,
+    about_model,
+    load_policy,
+    policy_tensors,
+    read_policy,
+)
 from autosafe_gym.training.recipe import Recipe
 
 
@@ -42,8 +51,8 @@ def read_state(folder: Path) -> State:
         DataError: If its files can't be read.
     """
     try:
-        state = State(**json.loads((folder / "state.json").read_text()))
-        rows = [json.loads(x) for x in (folder / "metrics.jsonl").read_text().splitlines()]
+        state = State(**read_object(folder / "state.json", links=False))
+        rows = [row for _, row in json_lines(folder / "metrics.jsonl", links=False)]
     except (OSError, ValueError, TypeError) as error:
         raise DataError(
             f"{folder}: its state can't be read ({error}). Delete the folder."
@@ -100,8 +109,8 @@ def settle(file: Path, made: dict[str, Any], what: str, overwrite: bool = False)
     out = file.parent
     if file.is_file() and not overwrite:
         try:
-            held = dict(json.loads(file.read_text()))
-        except (ValueError, TypeError) as error:
+            held = read_object(file, links=False)
+        except DataError as error:
             raise DataError(f"{file}: this is no recipe of a {what} ({error}).") from error
         differs = differences({name: held.get(name) for name in made}, made)
         if differs:
@@ -143,18 +152,47 @@ def differences(there: Any, here: Any, name: str = "") -> list[str]:
 
 
 def save(model: Any, path: Path, recipe: Recipe) -> None:
-    """Saves a model with what is needed to load it elsewhere. The file appears whole or not at all."""
-    model.autosafe = {
-        "version": autosafe_gym.__version__,
-        "spaces": spaces_version(recipe.groups),
-        "algorithm": recipe.algorithm.name,
-        "env": recipe.env.id,
-        "recipe": recipe.to_dict(),
-    }
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".zip")
+    """Saves a model with what is needed to load it elsewhere. The file appears whole or not at all.
+
+    Args:
+        model: Of stable-baselines3.
+        path: The file; a `CHECKPOINT` has the optimiser too.
+        recipe: Of the run.
+    """
+    about = about_model(model, recipe)
+    if path.name == CHECKPOINT:
+        tensors, about["training"] = checkpoint_tensors(model)
+    else:
+        tensors = policy_tensors(model)
+    _write_bytes(path, tensor_bytes(tensors, about))
+
+
+def convert(old: Path, new: Path, *, trust: bool) -> None:
+    """Saves a policy of autosafe 0.1 as a file of tensors.
+
+    Args:
+        old: The zip archive.
+        new: The file to write; it must not be there.
+        trust: That the archive is one's own; see `model_file.load_policy`.
+
+    Raises:
+        DataError: If it is not trusted, no such policy, or of other spaces, or `new` can't be written.
+    """
+    if new.exists():
+        raise DataError(f"{new} is there already. Choose another name with --out.")
+    policy = load_policy(old, trust=trust)
+    _, about = read_policy(old, trust=trust)
+    try:
+        _write_bytes(new, tensor_bytes(policy_tensors(policy), about))
+    except OSError as error:
+        raise DataError(f"{new}: can't be written ({error.strerror}).") from error
+
+
+def _write_bytes(path: Path, data: bytes) -> None:
+    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".safetensors")
     os.close(handle)
     try:
-        model.save(temporary, exclude=["replay_buffer"])
+        Path(temporary).write_bytes(data)
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

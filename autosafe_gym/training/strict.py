@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from autosafe_gym.errors import DataError, UnknownNameError
+from autosafe_gym.storage.reading import read_text
 
 R = TypeVar("R")
 P = TypeVar("P", bound="Parts")
+_TOML_BYTES = 16 << 10
+"""Most bytes of a recipe."""
 
 
 class Parts:
@@ -67,10 +70,10 @@ def read_toml(name: str | Path, shipped: Mapping[str, Path]) -> tuple[dict[str, 
     if not file.is_file():
         raise DataError(f"{file}: there is no such recipe. Shipped: {', '.join(shipped)}.")
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8")), str(file)
-    except OSError as error:
-        raise DataError(f"{file}: can't be read ({error.strerror}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return tomllib.loads(read_text(file, _TOML_BYTES)), str(file)
+    except DataError:
+        raise
+    except (ValueError, RecursionError) as error:
         raise DataError(f"{file}: this is not TOML ({error}).") from error
 
 

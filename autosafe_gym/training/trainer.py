@@ -14,20 +14,29 @@ from stable_baselines3.common.utils import set_random_seed
 
 from autosafe_gym import agents
 from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.errors import DataError
 from autosafe_gym.evaluation.evaluate import evaluate, risk_env
 from autosafe_gym.features.features import spaces_version
 from autosafe_gym.library.source import FamilySource
 from autosafe_gym.pipeline.datasets import collect_parts, read_trajectories
-from autosafe_gym.training.agent import PolicyAgent, check_spaces, read_about
+from autosafe_gym.training.agent import PolicyAgent
 from autosafe_gym.training.algorithms import (
-    CLASSES,
     calm_collector,
     make_model,
     scorer_of,
     training_envs,
 )
+from autosafe_gym.training.checkpoints import go_on
 from autosafe_gym.training.demonstrations import Demonstrations, demonstrations
 from autosafe_gym.training.imitation import clone
+from autosafe_gym.training.model_file import (
+    CHECKPOINT,
+    MODEL,
+    OLD_CHECKPOINT,
+    OLD_MODEL,
+    check_spaces,
+    read_about,
+)
 from autosafe_gym.training.recipe import Recipe
 from autosafe_gym.training.run_folder import State, claim, read_state, save, write_state
 from autosafe_gym.training.warm_starts import WarmStart
@@ -127,10 +136,16 @@ def train_recipe(
     claim(out, recipe, facts, resume=resume, overwrite=overwrite)
     folder = out / f"seed-{seed}"
     folder.mkdir(exist_ok=True)
-    model_file, checkpoint = folder / "model.zip", folder / "checkpoint.zip"
+    model_file, checkpoint = folder / MODEL, folder / CHECKPOINT
     if overwrite:
         for file in (model_file, checkpoint, folder / "state.json", folder / "metrics.jsonl"):
             file.unlink(missing_ok=True)
+    elif (folder / OLD_CHECKPOINT).is_file() and not checkpoint.is_file():
+        raise DataError(
+            f"{folder}: autosafe 0.1 began this run, and its checkpoint is a pickle, which can run any code; "
+            f"it is not gone on from. Choose another folder; 'autosafe convert {folder / OLD_MODEL} --trust' "
+            "keeps the model."
+        )
     state = read_state(folder) if checkpoint.is_file() else State()
     if state.stopped and model_file.is_file():
         return Trained(model_file, state.rows, state.stopped)
@@ -141,7 +156,10 @@ def train_recipe(
     try:
         if state.frames or (checkpoint.is_file() and state.rows):
             check_spaces(read_about(checkpoint), str(checkpoint))
-            model = CLASSES[recipe.algorithm.name][0].load(checkpoint, env=envs, device="cpu")
+            model = make_model(recipe, envs, seed, log)
+            go_on(model, checkpoint)
+            # Making the model has seeded them as at the start of the run.
+            envs.seed(seed * 1_000_003 + state.frames)
         else:
             model = make_model(recipe, envs, seed, log)
             if recipe.clone.epochs:
@@ -288,7 +306,7 @@ class _Keeper(BaseCallback):
         value = figures.get(part.metric, {"value": None})["value"] or 0.0
         if value > state.best:
             state.best, state.bad_rounds = value, 0
-            save(model, self._folder / "model.zip", self._recipe)
+            save(model, self._folder / MODEL, self._recipe)
         else:
             state.bad_rounds += 1
             self.stop = 0 < part.patience <= state.bad_rounds
@@ -298,5 +316,5 @@ class _Keeper(BaseCallback):
         state = self._state
         state.frames = int(model.num_timesteps)
         state.seconds = round(time.perf_counter() - self._start, 2)
-        save(model, self._folder / "checkpoint.zip", self._recipe)
+        save(model, self._folder / CHECKPOINT, self._recipe)
         write_state(self._folder, state)

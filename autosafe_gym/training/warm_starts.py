@@ -8,11 +8,12 @@ import os
 from pathlib import Path
 from typing import Any
 
-import torch
-
+from autosafe_gym.errors import DataError
 from autosafe_gym.features.features import spaces_version
 from autosafe_gym.library.family import all_families
+from autosafe_gym.storage.tensors import read_tensors, tensor_bytes
 from autosafe_gym.training.algorithms import scorer_of
+from autosafe_gym.training.model_file import put_tensors
 from autosafe_gym.training.recipe import Recipe
 from autosafe_gym.training.run_folder import State
 
@@ -41,15 +42,18 @@ class WarmStart:
             "seed": seed,
         }
         key = hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()[:20]
-        self.file = folder / f"{key}.pt"
+        self.file = folder / f"{key}.safetensors"
 
     def load(self, model: Any, state: State) -> bool:
         """Puts it into a model, if it is there; its rows go to the run's."""
         if not self.file.is_file():
             return False
-        kept = torch.load(self.file, weights_only=True)
-        scorer_of(model).load_state_dict(kept["weights"])
-        state.rows += kept["rows"]
+        weights, about = read_tensors(self.file)
+        rows = about.get("rows")
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise DataError(f"{self.file}: its rows are missing; delete the file.")
+        put_tensors(scorer_of(model), weights, str(self.file))
+        state.rows += rows
         return True
 
     def save(self, model: Any, state: State) -> None:
@@ -57,5 +61,6 @@ class WarmStart:
         self.file.parent.mkdir(parents=True, exist_ok=True)
         temporary = self.file.with_name(f".{self.file.name}.{os.getpid()}")
         rows = [row for row in state.rows if row["phase"] == "clone"]
-        torch.save({"weights": scorer_of(model).state_dict(), "rows": rows}, temporary)
+        weights = {n: value.numpy() for n, value in scorer_of(model).state_dict().items()}
+        temporary.write_bytes(tensor_bytes(weights, {"rows": rows}))
         temporary.replace(self.file)

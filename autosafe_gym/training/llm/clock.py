@@ -11,6 +11,7 @@ from typing import Any
 
 from transformers import TrainerCallback
 
+from autosafe_gym.storage.reading import json_lines, read_object
 from autosafe_gym.training.llm.recipe import StagePart
 
 Report = Callable[[str, int, int], None]
@@ -30,7 +31,7 @@ class Clock:
     def start(self, checkpoint: Path | None) -> None:
         """Goes on from a checkpoint's clock, or from nothing."""
         if checkpoint is not None:
-            kept = json.loads((checkpoint / "clock.json").read_text())
+            kept = read_object(checkpoint / "clock.json")
             self.elapsed, self.tokens = float(kept["seconds"]), int(kept["tokens"])
         self.started = time.monotonic()
 
@@ -62,7 +63,7 @@ class Keeper(TrainerCallback):  # type: ignore[misc]
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Drops what was logged after the checkpoint that is gone on from."""
         if self.file.is_file():
-            known = [json.loads(line) for line in self.file.read_text().splitlines()]
+            known = [row for _, row in json_lines(self.file)]
             self.rows = [row for row in known if row["step"] <= state.global_step]
         self.file.write_text("".join(json.dumps(row) + "\n" for row in self.rows))
 

@@ -15,6 +15,7 @@ from autosafe_gym import agents
 from autosafe_gym.errors import DataError
 from autosafe_gym.evaluation.evaluate import risk_env
 from autosafe_gym.pipeline.datasets import collect
+from autosafe_gym.storage.reading import read_object
 from autosafe_gym.training.llm import samples
 from autosafe_gym.training.llm.recipe import Recipe
 from autosafe_gym.training.llm.weights import (
@@ -100,7 +101,7 @@ def finetune(
                 save_folder(model, tokenizer, target)
             made = {"stage": name, "seed": seed, **figures}
             write_whole(done, json.dumps(made, indent=2) + "\n")
-        files[name], stages[name] = target, json.loads(done.read_text())
+        files[name], stages[name] = target, read_object(done)
         if name == until:
             break
     return Tuned(files, stages)

@@ -6,7 +6,6 @@ is what `BriefAgent` sends; the response template reads a call the way the agent
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from autosafe_gym.agents.text_agents import BriefAgent
 from autosafe_gym.errors import DataError
 from autosafe_gym.evaluation.evaluate import risk_env
+from autosafe_gym.storage.reading import json_lines
 from autosafe_gym.training.llm.environments import factories, rows, safe_and_useful
 from autosafe_gym.training.llm.recipe import Recipe, StagePart
 from autosafe_gym.training.llm.weights import load_model, merged
@@ -148,7 +148,7 @@ def run_grpo(
     last = last_checkpoint(folder)
     clock.start(last)
     trainer.train(resume_from_checkpoint=str(last) if last else None)
-    log = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+    log = [row for _, row in json_lines(folder / "metrics.jsonl")]
     rewards = [row["reward"] for row in log if row.get("reward") is not None]
     return merged(trainer.model), {
         "steps": trainer.state.global_step,

@@ -24,6 +24,7 @@ from autosafe_gym.evaluation.frozen import freeze_before_harm
 from autosafe_gym.evaluation.intervals import Rate, rate
 from autosafe_gym.evaluation.intervals import pooled as pool_counts
 from autosafe_gym.ots.scenario import RiskScenario
+from autosafe_gym.storage.reading import json_lines
 
 Tick = Callable[[int, int], None]
 KS = (1, 3, 5)
@@ -241,12 +242,9 @@ def read_lines(file: Path) -> list[Line]:
     Raises:
         DataError: If a whole line can't be read.
     """
-    text = file.read_text(encoding="utf-8")
-    whole = text[: text.rfind("\n") + 1]
     found = []
-    for number, row in enumerate(whole.splitlines(), 1):
+    for number, data in json_lines(file):
         try:
-            data = json.loads(row)
             data["frozen"] = tuple((bool(s), bool(v)) for s, v in data["frozen"])
             found.append(Line(**data))
         except (ValueError, TypeError, KeyError) as error:

@@ -17,6 +17,7 @@ from autosafe_gym.errors import DataError
 from autosafe_gym.evaluation.intervals import percent_by_seed
 from autosafe_gym.library.family import all_families
 from autosafe_gym.library.source import FamilySource
+from autosafe_gym.storage.reading import read_object
 from autosafe_gym.training.llm.finetune import finetune
 from autosafe_gym.training.llm.measure import (
     Measured,
@@ -144,7 +145,7 @@ def run_study(
         if not train:
             done = _models(out, condition) / f"seed-{seed}" / condition.stage / "done.json"
             if condition.stage and done.is_file():
-                trained[label] = json.loads(done.read_text())
+                trained[label] = read_object(done)
             if file.is_file():
                 lines = sorted(read_lines(file), key=lambda line: line.seed)[:episodes]
                 found.setdefault((condition.name, name), []).append(Measured(lines))

@@ -7,7 +7,6 @@ GPU it is the same code.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from peft import LoraConfig, get_peft_model
 from torch.nn import functional
 from transformers import PrinterCallback, Trainer, TrainingArguments
 
+from autosafe_gym.storage.reading import json_lines
 from autosafe_gym.training.llm.clock import Clock, Keeper, Report, last_checkpoint
 from autosafe_gym.training.llm.recipe import LoraPart, ModelPart, RunPart, StagePart
 
@@ -127,7 +127,7 @@ def run_stage(
     last = last_checkpoint(folder)
     clock.start(last)
     trainer.train(resume_from_checkpoint=str(last) if last else None)
-    log = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+    log = [row for _, row in json_lines(folder / "metrics.jsonl")]
     losses = [row["loss"] for row in log[-10:]]
     return {
         "steps": trainer.state.global_step,

@@ -65,7 +65,7 @@ def load_tokenizer(source: Path) -> Any:
     from transformers import AutoTokenizer
 
     folder, more = _place(source)
-    return AutoTokenizer.from_pretrained(folder, **more)
+    return AutoTokenizer.from_pretrained(folder, trust_remote_code=False, **more)
 
 
 def load_model(source: Path, dtype: str = "float32") -> Any:
@@ -86,7 +86,9 @@ def load_model(source: Path, dtype: str = "float32") -> Any:
     folder, more = _place(source)
     kind = getattr(torch, dtype)
     try:
-        model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=kind, **more)
+        model: Any = AutoModelForCausalLM.from_pretrained(
+            folder, dtype=kind, use_safetensors=True, trust_remote_code=False, **more
+        )
     except (OSError, ValueError) as error:
         raise DataError(f"{source}: transformers can't load it ({error}).") from error
     if more:
