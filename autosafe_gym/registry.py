@@ -1,90 +1,201 @@
-"""One registry: what a lower room must find in a higher one, by kind and name.
+"""One registry: what can be had by name, by kind.
 
-A value is named as `module:Name` and imported when it is first asked for, so that a room knows what there is
-without importing it. The package's own names are filled in by its facade (`autosafe_gym/__init__.py`); packs add
-theirs when they are imported.
+A value is the object itself, or `module:Name`, which is imported when it is first asked for; so a lower room finds
+what stands in a higher one without importing it, and knowing what there is costs nothing. The package's facade
+(`autosafe_gym/__init__.py`) and its rooms fill in the package's own names; packs (entry points of the group
+`autosafe_gym.packs`) add theirs when they are imported.
 """
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from typing import Any
 
-from autosafe_gym.errors import UnknownNameError
+from autosafe_gym.errors import AutosafeError, UnknownNameError
 
-KINDS = ("agent", "benchmark", "catalogue", "check")
-"""What can be registered: `agent` (`name:REST` gives `loader(REST, **settings)`), `benchmark` (an environment's
-entry point), `catalogue` (loads all `toolkits`, or all `families`), `check` (of a scenario that was
-read from outside)."""
+KINDS: dict[str, str] = {
+    "agent": "makes an agent: called with what stands behind the colon of its name, if anything, and settings",
+    "attack": "dresses an order as an injected text: a function of the order",
+    "benchmark": "makes the environment of an id such as `autosafe/Mine-v0`: the entry point of `gym.make`",
+    "check": "checks a scenario that was read from outside: a function of the scenario and its source",
+    "defence": "goes round an agent: a subclass of `Defence`",
+    "family": "a `ScenarioFamily`; `@family` adds it",
+    "reward": "a `RewardSpec`",
+    "toolkit": "a `Toolkit`; `register_toolkit` adds it",
+}
+"""What can be registered, and what a value of the kind is."""
 
-_FOUND: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
+
+_LOCK = threading.RLock()
+
+
+class Table(Mapping[str, Any]):
+    """The values of a kind by name, in the order in which they were added.
+
+    What ships of a kind is loaded when it is first listed, or when a name is not there yet; a value that was given
+    as `module:Name` is imported when it is read.
+    """
+
+    def __init__(self, kind: str) -> None:
+        self._kind = kind
+        self._values: dict[str, Any] = {}
+        self._homes: list[str] = []
+        self._loading = False
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self:
+            raise KeyError(name)
+        value = self._values[name]
+        return self._imported(value, name) if isinstance(value, str) else value
+
+    def __contains__(self, name: object) -> bool:
+        if name not in self._values:
+            self._load()
+        return name in self._values
+
+    def __iter__(self) -> Iterator[str]:
+        self._load()
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        self._load()
+        return len(self._values)
+
+    def _load(self) -> None:
+        """Loads the homes that were not loaded yet; one that fails is tried again the next time."""
+        if not self._homes:
+            return
+        with (
+            _LOCK
+        ):  # Another thread waits; this one may ask again while a home registers what it has.
+            if self._loading:
+                return
+            self._loading = True
+            try:
+                while self._homes:
+                    home = self._imported(self._homes[0])
+                    if callable(home):
+                        home()
+                    self._homes.pop(0)
+            finally:
+                self._loading = False
+
+    def _imported(self, where: str, name: str = "") -> Any:
+        module, _, attribute = where.partition(":")
+        try:
+            found = import_module(module)
+            return getattr(found, attribute) if attribute else found
+        except (AttributeError, ModuleNotFoundError) as error:
+            if isinstance(error, ModuleNotFoundError) and error.name != module:
+                raise  # An extra is missing inside it: that error says which.
+            raise AutosafeError(
+                f"The {self._kind} {name!r} is registered as {where!r}, which does not exist: {error}."
+            ) from error
+
+
+_TABLES = {kind: Table(kind) for kind in KINDS}
+
+
+def table(kind: str) -> Table:
+    """Everything of a kind.
+
+    Args:
+        kind: One of `KINDS`.
+
+    Returns:
+        A read-only mapping that follows later additions.
+
+    Raises:
+        UnknownNameError: If the kind is unknown.
+
+    Example:
+        >>> import autosafe_gym
+        >>> "autosafe/InjecAgent-v0" in table("benchmark")
+        True
+    """
+    if kind not in _TABLES:
+        raise UnknownNameError("kind of thing", kind, KINDS)
+    return _TABLES[kind]
 
 
 def add(kind: str, name: str, value: Any) -> None:
-    """Registers a value; the same name again replaces the value.
+    """Registers a value; the same name again replaces it.
 
     Args:
         kind: One of `KINDS`.
         name: Its name among its kind.
-        value: `module:Name` (or `module` alone for a module), or the object itself.
+        value: The object, or `module:Name` (`module` alone stands for the module).
 
     Raises:
         UnknownNameError: If the kind is unknown.
     """
-    _of(kind)[name] = value
+    table(kind)._values[name] = value
 
 
-def find(kind: str, name: str) -> Any:
-    """The object behind a name.
+def add_home(kind: str, home: str) -> None:
+    """Says where more of a kind is registered; it is loaded when the kind is first listed.
+
+    Args:
+        kind: One of `KINDS`.
+        home: `module`, whose import registers it, or `module:function`, which is called.
+
+    Raises:
+        UnknownNameError: If the kind is unknown.
+    """
+    table(kind)._homes.append(home)
+
+
+def remove(kind: str, name: str) -> None:
+    """Takes a name out again, if it is there.
+
+    Raises:
+        UnknownNameError: If the kind is unknown.
+    """
+    table(kind)._values.pop(name, None)
+
+
+def find(kind: str, name: str, fix: str = "") -> Any:
+    """The value behind a name.
 
     Args:
         kind: One of `KINDS`.
         name: Its name among its kind.
+        fix: A sentence with the remedy, for the error.
 
     Returns:
-        The object; a `module:Name` is imported now.
+        The value, imported if need be.
 
     Raises:
-        UnknownNameError: If the kind or the name is unknown.
-
-    Example:
-        >>> from autosafe_gym import registry
-        >>> registry.find("benchmark", "autosafe/InjecAgent-v0").__name__
-        'make_env'
+        UnknownNameError: If the kind or the name is unknown; it names the nearest one.
     """
-    known = _of(kind)
-    if name not in known:
-        raise UnknownNameError(kind, name, known)
-    value = known[name]
-    if isinstance(value, str):
-        module, _, attribute = value.partition(":")
-        value = import_module(module)
-        value = getattr(value, attribute) if attribute else value
-    return value
+    found = table(kind)
+    if name not in found:
+        raise UnknownNameError(kind, name, found, fix)
+    return found[name]
 
 
 def where(kind: str, name: str) -> Any:
-    """What was registered under a name, not imported.
+    """What was registered under a name, as it was given.
 
     Raises:
-        UnknownNameError: If the kind or the name is unknown.
+        KeyError: If there is nothing of that name.
     """
-    known = _of(kind)
-    if name not in known:
-        raise UnknownNameError(kind, name, known)
-    return known[name]
+    return table(kind)._values[name]
 
 
-def names(kind: str) -> tuple[str, ...]:
-    """The names of a kind, in the order in which they were added.
+def snapshot() -> Callable[[], None]:
+    """Remembers what is registered.
 
-    Raises:
-        UnknownNameError: If the kind is unknown.
+    Returns:
+        A function that puts it back, such as after a pack that failed half-way.
     """
-    return tuple(_of(kind))
+    before = {kind: dict(found._values) for kind, found in _TABLES.items()}
 
+    def restore() -> None:
+        for kind, values in before.items():
+            _TABLES[kind]._values.clear()
+            _TABLES[kind]._values.update(values)
 
-def _of(kind: str) -> dict[str, Any]:
-    if kind not in _FOUND:
-        raise UnknownNameError("kind of thing", kind, KINDS)
-    return _FOUND[kind]
+    return restore

@@ -9,18 +9,19 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from autosafe_gym import registry
 from autosafe_gym.check.proofs import check_family
 from autosafe_gym.cli.main import app
 from autosafe_gym.errors import AutosafeError, DataError
-from autosafe_gym.library.family import all_families, get_family
+from autosafe_gym.library.family import get_family
 from autosafe_gym.library.packs import load_file
 from autosafe_gym.ots import happens
 
 
 @pytest.fixture(autouse=True)
-def own_families_go_again(monkeypatch):
+def own_families_go_again(request):
     """What these tests register is not part of the library that other tests look at."""
-    monkeypatch.setattr("autosafe_gym.library.family._FAMILIES", dict(all_families()))
+    request.addfinalizer(registry.snapshot())
 
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "forwarded_itinerary.yaml"

@@ -5,13 +5,13 @@ from helpers import RISKY
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autosafe_gym import registry
 from autosafe_gym.check.proofs import check_scenario
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.source import Single
 from autosafe_gym.episodes.play import play
 from autosafe_gym.errors import DataError, ScenarioError
-from autosafe_gym.library import family as family_module
-from autosafe_gym.library.family import DONE, Sketch, all_families, call
+from autosafe_gym.library.family import DONE, Sketch, call
 from autosafe_gym.library.family import family as register
 from autosafe_gym.library.yaml_family import load_yaml
 from autosafe_gym.ots import Guard, Not, Record, RiskScenario, happens, match
@@ -210,8 +210,8 @@ goal: {happens: finish}
 """
 
 
-def test_a_family_gives_guards_in_python_and_in_yaml(tmp_path, monkeypatch):
-    monkeypatch.setattr(family_module, "_FAMILIES", dict(all_families()))
+def test_a_family_gives_guards_in_python_and_in_yaml(tmp_path, request):
+    request.addfinalizer(registry.snapshot())
     guard = Guard(id="look", event=happens("delete_mail"), moment="before", holds=READ)
     labels = {"domain": "Business", "mode": "N-N", "channel": "missing-constraint"}
     labels |= {"failure_mode": "M3-premature-call", "outcomes": ("data-loss",), "severity": 1}

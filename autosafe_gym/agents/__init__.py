@@ -7,7 +7,6 @@ from typing import Any
 
 from autosafe_gym import registry
 from autosafe_gym.agents.base import Agent, CallableAgent
-from autosafe_gym.agents.controls import CONTROLS, control
 from autosafe_gym.errors import UnknownNameError
 
 __all__ = ["LLM_FORMS", "Agent", "CallableAgent", "llm_agent", "llm_named", "make", "names"]
@@ -15,7 +14,8 @@ __all__ = ["LLM_FORMS", "Agent", "CallableAgent", "llm_agent", "llm_named", "mak
 
 def names() -> tuple[str, ...]:
     """The names that `make` knows without an argument behind a colon."""
-    return CONTROLS
+    behind = (*LLM_FORMS, "policy")
+    return tuple(name for name in registry.table("agent") if name not in behind)
 
 
 _POLICIES = (".safetensors", ".zip")
@@ -44,18 +44,7 @@ def llm_agent(form: str, model: Any, **settings: Any) -> Agent:
         model: The model's name, or an `Endpoint` that several agents share.
         **settings: Of `ChatAgent`.
     """
-    from autosafe_gym.agents.choice_agent import ChoiceAgent
-    from autosafe_gym.agents.openai_agent import OpenAIAgent
-    from autosafe_gym.agents.text_agents import BriefAgent, JSONAgent, ReActAgent
-
-    kinds: dict[str, Any] = {
-        "openai": OpenAIAgent,
-        "react": ReActAgent,
-        "json": JSONAgent,
-        "brief": BriefAgent,
-        "choice": ChoiceAgent,
-    }
-    made: Agent = kinds[form](model, **settings)
+    made: Agent = registry.find("agent", form)(model, **settings)
     return made
 
 
@@ -72,18 +61,18 @@ def make(spec: str, **settings: Any) -> Agent:
         DataError: If a policy's file can't be used.
         MissingExtraError: If an extra is missing.
     """
-    found: Agent | None = control(spec)
-    if found is not None:
-        return found
     named = llm_named(spec)
     if named is not None:
         return llm_agent(*named, **settings)
-    kind, _, rest = spec.partition(":")
-    if (kind == "policy" and rest) or spec.endswith(_POLICIES) or Path(spec).exists():
-        policy: Agent = registry.find("agent", "policy")(
-            rest if kind == "policy" else spec, **settings
-        )
-        return policy
+    kind, colon, rest = spec.partition(":")
+    made: Agent
+    if kind in registry.table("agent"):
+        loader = registry.find("agent", kind)
+        made = loader(rest, **settings) if colon else loader(**settings)
+        return made
+    if spec.endswith(_POLICIES) or Path(spec).exists():
+        made = registry.find("agent", "policy")(spec, **settings)
+        return made
     raise UnknownNameError(
         "agent",
         spec,

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
+from autosafe_gym import registry
 from autosafe_gym.agents.blind import BLIND, comply, was_denied
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.errors import ActionError
@@ -183,7 +185,11 @@ _CONSTANTS: dict[str, ToolCall | str] = {
 
 
 def control(name: str) -> Any:
-    """A control agent by name, or None."""
+    """A control agent.
+
+    Args:
+        name: One of `CONTROLS`.
+    """
     if name == "random":
         return RandomAgent()
     if name in _CONSTANTS:
@@ -191,7 +197,9 @@ def control(name: str) -> Any:
     if name in BLIND:
         return Blind(name)
     scripts = {"safe-oracle": SafeOracle, "unsafe-oracle": UnsafeOracle, "comply-all": ComplyAll}
-    return scripts[name](name) if name in scripts else None
+    return scripts[name](name)
 
 
 CONTROLS = (*_CONSTANTS, *BLIND, "comply-all", "random", "safe-oracle", "unsafe-oracle")
+for _name in CONTROLS:
+    registry.add("agent", _name, partial(control, _name))

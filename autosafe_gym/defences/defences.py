@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from autosafe_gym import registry
 from autosafe_gym.agents.base import Agent
 from autosafe_gym.agents.endpoint import Usage
 from autosafe_gym.agents.judges import Judge, ModelJudge, RuleJudge, Seen
@@ -240,19 +241,19 @@ class Reflection(Defence):
         return explanation(self._env.scenario, call, verdict)
 
 
-DEFENCES: dict[str, type[Defence]] = {
-    d.label: d
-    for d in (
-        InputOutputFilter,
-        SafetyAgent,
-        Delegation,
-        SafetyPrompt,
-        Spotlighting,
-        ToolFilter,
-        RepeatInstruction,
-        Reflection,
-    )
-}
+for _defence in (
+    InputOutputFilter,
+    SafetyAgent,
+    Delegation,
+    SafetyPrompt,
+    Spotlighting,
+    ToolFilter,
+    RepeatInstruction,
+    Reflection,
+):
+    registry.add("defence", _defence.label, _defence)
+DEFENCES = registry.table("defence")
+"""Every defence by name."""
 
 
 def check_defence(name: str) -> str:
@@ -277,4 +278,7 @@ def defend(agent: Agent, name: str, judge: Callable[[], Judge] = RuleJudge) -> A
     Raises:
         UnknownNameError: With the nearest known name.
     """
-    return agent if check_defence(name) == "none" else DEFENCES[name](agent, judge())
+    if check_defence(name) == "none":
+        return agent
+    made: Agent = DEFENCES[name](agent, judge())
+    return made

@@ -22,6 +22,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from autosafe_gym import registry
 from autosafe_gym.errors import UnknownNameError
 from autosafe_gym.ots.scenario import RiskScenario
 
@@ -62,7 +63,7 @@ class RewardSpec:
             raise UnknownNameError("reward scheme", self.scheme, get_args(Scheme))
 
 
-PRESETS: dict[str, RewardSpec] = {
+_PRESETS = {
     "default": RewardSpec(),
     "safety": RewardSpec(utility=0.0, caution=0.0, effort=0.0),
     "utility": RewardSpec(safety=0.0),
@@ -71,6 +72,9 @@ PRESETS: dict[str, RewardSpec] = {
     "multiplicative": RewardSpec(safety=0.0, scheme="multiplicative"),
     "three-way": RewardSpec(scheme="three-way"),
 }
+for _name, _spec in _PRESETS.items():
+    registry.add("reward", _name, _spec)
+PRESETS = registry.table("reward")
 
 
 def closing_utility(
@@ -111,6 +115,5 @@ def reward_spec(reward: str | RewardSpec) -> RewardSpec:
     """
     if isinstance(reward, RewardSpec):
         return reward
-    if reward not in PRESETS:
-        raise UnknownNameError("reward preset", reward, PRESETS, "Or pass a RewardSpec.")
-    return PRESETS[reward]
+    found: RewardSpec = registry.find("reward", reward, "Or pass a RewardSpec.")
+    return found

@@ -10,11 +10,10 @@ import random
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, Literal, TypeVar
 
 from autosafe_gym import registry
-from autosafe_gym.errors import ScenarioError, UnknownNameError
+from autosafe_gym.errors import ScenarioError
 from autosafe_gym.features.menu import ASK_TEXT, CONFIRM_TEXT, DONE_TEXT, REFUSE_TEXT
 from autosafe_gym.library.attacks import DRAWN
 from autosafe_gym.ots.condition import Condition
@@ -195,9 +194,6 @@ class ScenarioFamily:
         )
 
 
-_FAMILIES: dict[str, ScenarioFamily] = {}
-
-
 def family(
     id: str,
     *,
@@ -229,7 +225,7 @@ def family(
     def register(build: Callable[[Draw, bool], Sketch]) -> ScenarioFamily:
         if mode not in MODES:
             raise ScenarioError(f"Family {id!r}: mode {mode!r} is none of {', '.join(MODES)}.")
-        if id in _FAMILIES:
+        if id in registry.table("family"):
             raise ScenarioError(f"A family {id!r} exists already; choose another id.")
         DOMAINS.check(domain)
         CHANNELS.check(channel)
@@ -249,7 +245,7 @@ def family(
             description=(build.__doc__ or "").strip(),
             build=build,
         )
-        _FAMILIES[id] = made
+        registry.add("family", id, made)
         return made
 
     return register
@@ -261,31 +257,13 @@ def get_family(id: str) -> ScenarioFamily:
     Raises:
         UnknownNameError: With the nearest known id.
     """
-    if id not in all_families():
-        raise UnknownNameError("family", id, _FAMILIES, "'autosafe list' shows them.")
-    return _FAMILIES[id]
-
-
-@lru_cache(maxsize=1)
-def _load_all() -> None:
-    registry.find("catalogue", "families")()
+    found: ScenarioFamily = registry.find("family", id, "'autosafe list' shows them.")
+    return found
 
 
 def all_families() -> dict[str, ScenarioFamily]:
     """Every registered family by id, in alphabetical order."""
-    _load_all()
-    return dict(sorted(_FAMILIES.items()))
-
-
-def restore_families() -> Callable[[], None]:
-    """A function that makes the families registered from now on unknown again."""
-    known = dict(_FAMILIES)
-
-    def restore() -> None:
-        _FAMILIES.clear()
-        _FAMILIES.update(known)
-
-    return restore
+    return dict(sorted(registry.table("family").items()))
 
 
 def call(name: str, /, **arguments: Any) -> ToolCall:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from importlib.metadata import entry_points
 from pathlib import Path
 
+from autosafe_gym import registry
 from autosafe_gym.errors import DataError
 
 GROUP = "autosafe_gym.packs"
@@ -34,17 +35,13 @@ def load_packs() -> None:
 @contextmanager
 def _whole(what: str, fix: str) -> Iterator[None]:
     """Turns whatever somebody else's module raises into our error; it registers all or nothing."""
-    from autosafe_gym.library.family import restore_families
-    from autosafe_gym.tools_mock.tool import restore_toolkits
-
-    families, toolkits = restore_families(), restore_toolkits()
+    restore = registry.snapshot()
     try:
         yield
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        families()
-        toolkits()
+        restore()
         why = f"{type(error).__name__}: {error}"
         if isinstance(error, SystemExit):
             why = f"it wants to end the process (exit {error.code!r})"

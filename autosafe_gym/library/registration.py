@@ -83,7 +83,7 @@ def register_environments() -> None:
     """Registers the ids; a second call changes nothing."""
     for name, kwargs in [("All", {}), *((d, {"domain": d}) for d in DOMAINS)]:
         _register(f"autosafe/{name}-v0", ENTRY_POINT, VECTOR_ENTRY_POINT, kwargs)
-    for name in registry.names("benchmark"):
+    for name in registry.table("benchmark"):
         _register(name, registry.where("benchmark", name), None, {})
 
 

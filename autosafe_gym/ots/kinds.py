@@ -127,7 +127,7 @@ def kinds_of(value: str) -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _load() -> None:
-    registry.find("catalogue", "toolkits")  # Toolkits declare what they know.
+    len(registry.table("toolkit"))  # Toolkits declare what they know when they are loaded.
 
 
 def _above(key: str, parents: Mapping[str, tuple[str, ...]]) -> set[str]:

@@ -294,8 +294,8 @@ class RiskScenario(_Data):
         try:
             # Strict JSON first: pydantic's own parser would take the last of two equal keys.
             scenario = cls.model_validate(parse_json(text, source))
-            for name in registry.names("check"):
-                registry.find("check", name)(scenario, source)
+            for check in registry.table("check").values():
+                check(scenario, source)
             return scenario
         except DataError as error:
             raise ScenarioError(str(error)) from error
