@@ -6,15 +6,17 @@ looked up by what it is, never by a name that an undone step may have left behin
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from autosafe_gym.tools_mock.holdings import Ref, holding
 from autosafe_gym.tools_mock.world import MISSING, ORDER
 
 if TYPE_CHECKING:
-    from autosafe_gym.tools_mock.world import Record, World
+    from autosafe_gym.tools_mock.world import Record, Table, World
 
+_NONE: dict[str, dict[str, Any]] = {}
+_MORE = 100
+"""So many new records are met before those that are gone are forgotten."""
 Entry = tuple[dict[Any, Any], Any, Any]
 """An entry of the journal: the dict that was changed, the key, and the value before."""
 
@@ -30,13 +32,15 @@ class Changes:
         moved: Where those of the newest records stood that were moved, not made.
     """
 
-    __slots__ = ("_but", "_names", "_world", "moved")
+    __slots__ = ("_but", "_most", "_names", "_tables", "_world", "moved")
 
     def __init__(self, world: World, but: tuple[dict[str, Any], ...] = ()) -> None:
         self._world = world
-        self._but = (*but, world.minds, world.tables, world.last_ids)
-        # By identity; a record stays alive as long as its entry does.
+        self._but = (*but, world.minds, world.tables)
+        # By identity; a table or a record stays alive as long as its entry does.
+        self._tables: dict[int, tuple[Table, str]] = {}
         self._names: dict[int, tuple[Record, Ref]] = {}
+        self._most = _MORE
         self.moved: dict[Ref, Ref] = {}
 
     def since(self, length: int) -> list[tuple[Ref, Record | None]]:
@@ -50,15 +54,16 @@ class Changes:
             that was not there before is `MISSING`.
         """
         found: dict[Ref, Record | None] = {}
-        newest = self._world.journal[length:]
+        world = self._world
+        newest = world.journal[length:]
         self.moved = self._moved(newest)
         # What was deleted may be put back: it was there before.
         deleted: dict[str, dict[str, Record]] = {}
         for mapping, key, old in newest:
-            known = self._names.get(id(mapping))
-            if known is not None and known[0] is mapping and self._stands(known[1], mapping):
-                ref = known[1]
-            else:
+            if mapping is world.last_ids:
+                continue
+            ref = self._known(mapping)
+            if ref is None:
                 name = self._table(mapping)
                 if name:
                     if key is ORDER:
@@ -66,16 +71,15 @@ class Changes:
                         continue
                     record = mapping.get(key)
                     if record is not None:
-                        self._names[id(record)] = record, (name, key)
+                        self._meet(record, (name, key))
                         was = old if isinstance(old, dict) else deleted.get(name, {}).get(key)
                         fields = None if was is None else dict(was)
                         fields = {} if (name, key) in self.moved else fields
                         found.setdefault((name, key), fields)
                     continue
-                looked_up = self._ref(mapping)
-                if looked_up is None:
+                ref = self._looked_up(mapping)
+                if ref is None:
                     continue
-                ref = looked_up
             concerns = holding(ref[0]).concerns
             if concerns and key not in concerns:
                 continue
@@ -108,27 +112,47 @@ class Changes:
 
     def _table(self, mapping: Any) -> str:
         """The name of a table; "" for what is none."""
-        for name, records in self._world.tables.items():
+        tables = self._world.tables
+        known = self._tables.get(id(mapping))
+        if known is not None and tables.get(known[1]) is mapping:
+            return known[1]
+        for name, records in tables.items():
             if records is mapping:
+                self._tables[id(mapping)] = records, name
                 return name
         return ""
 
-    def _ref(self, record: Any) -> Ref | None:
+    def _known(self, record: Any) -> Ref | None:
+        """Where a record stands that was met before, if it still stands there."""
+        known = self._names.get(id(record))
+        if known is None or known[0] is not record:
+            return None
+        ref = known[1]
+        return ref if self._world.tables.get(ref[0], _NONE).get(ref[1]) is record else None
+
+    def _looked_up(self, record: Any) -> Ref | None:
         """Where a record stands that was not met before; None for what is no record, such as a mind."""
         for other in self._but:
             if record is other:
                 return None
-        self._names = {id(other): (other, ref) for ref, other in self._everything()}
-        known = self._names.get(id(record))
-        return None if known is None else known[1]
+        self._meet_everything()
+        return self._known(record)
 
-    def _stands(self, ref: Ref, record: Record) -> bool:
-        return self._world.tables.get(ref[0], {}).get(ref[1]) is record
+    def _meet(self, record: Record, ref: Ref) -> None:
+        """Notes where a new record stands."""
+        if len(self._names) > self._most:
+            # Those of earlier episodes are in it too, and would stay for good.
+            self._meet_everything()
+        self._names[id(record)] = record, ref
 
-    def _everything(self) -> Iterator[tuple[Ref, Record]]:
-        for name, records in self._world.tables.items():
-            for key, record in records.items():
-                yield (name, key), record
+    def _meet_everything(self) -> None:
+        """Notes where each record stands."""
+        self._names = {
+            id(record): (record, (name, key))
+            for name, records in self._world.tables.items()
+            for key, record in records.items()
+        }
+        self._most = 2 * len(self._names) + _MORE
 
 
 def before(record: Record, changed: Record) -> Record:

@@ -234,6 +234,25 @@ def readers_of(world: World, ref: Ref, record: Record) -> list[str]:
     return found
 
 
+def are_more(world: World, ref: Ref, record: Record, origin: Ref, old: Record) -> bool:
+    """Whether anybody sees a record who did not see it before.
+
+    Args:
+        world: The world.
+        ref: The record.
+        record: As it is now.
+        origin: Where it stood.
+        old: As it was.
+    """
+    readers = holding(ref[0]).readers
+    if callable(readers) and ref[0] == origin[0]:
+        # Mostly the same names, which need not be read then.
+        if [*readers(world, ref[1], record)] == [*readers(world, origin[1], old)]:
+            return False
+    then = readers_of(world, origin, old)
+    return any(who not in then for who in readers_of(world, ref, record))
+
+
 def principals(names: Iterable[str]) -> list[str]:
     """People as they are compared: bare addresses, handles and hosts in small letters, `public`."""
     found: list[str] = []
