@@ -25,6 +25,8 @@ _HUMPS = re.compile(
     r"|(?<![^\W_])[A-Za-z]{3,}\d{2,}(?![^\W_])"
 )
 """Words that stand in one, as in `#RealLocalsOnly`, and a word with its figure, as in `MRDN73`."""
+_MAY_HUMP = re.compile(r"[A-Z\d](?:(?<=[a-z][A-Z])|(?<=[A-Za-z]\d)\d)")
+"""What each of these holds, and most texts do not: many times faster to look for."""
 _HUMP = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 
 Need = tuple[str, ...]
@@ -42,7 +44,7 @@ class Reading(NamedTuple):
 
 def read(text: str) -> Reading:
     """Reads a text once for many statements."""
-    if _HUMPS.search(text):
+    if _MAY_HUMP.search(text):
         text = _HUMPS.sub(_parted, text)
     return Reading(*both(text))
 
