@@ -28,7 +28,7 @@ from autosafe_gym.ots.tokens import finder, tokens
 
 _CENT = 0.005
 """Sums of money are equal within half a cent."""
-_OTHER_TESTS = tuple(name for name in Match.model_fields if name not in ("eq", "negate"))
+_NO_TEST = vars(Match())
 _WORDS = 3
 """A text of so many words is compared by its tokens."""
 
@@ -104,16 +104,12 @@ def _same_text(wanted: str) -> Callable[[Any], bool]:
     return lambda v: isinstance(v, str) and (_norm(v) == same or tokens(v) == said)
 
 
-def _only_eq(spec: Match) -> bool:
-    """Whether a test asks for equality and nothing else."""
-    return all(getattr(spec, name) is None for name in _OTHER_TESTS)
-
-
 def _compile_match(spec: Match) -> Callable[[Any], bool]:
-    test, negate = _scalar_test(spec), spec.negate
-    if isinstance(spec.eq, str) and not negate and _only_eq(spec):
+    negate = spec.negate
+    if isinstance(spec.eq, str) and vars(spec) == {**_NO_TEST, "eq": spec.eq}:
         # By far the most frequent one, and on the path of every step.
         exact = spec.eq
+        test = _same_text(exact)
 
         def equals(value: Any) -> bool:
             if value.__class__ is str:
@@ -121,6 +117,7 @@ def _compile_match(spec: Match) -> Callable[[Any], bool]:
             return isinstance(value, (list, tuple)) and any(map(test, value))
 
         return equals
+    test = _scalar_test(spec)
 
     def holds(value: Any) -> bool:
         if isinstance(value, (list, tuple)):
@@ -145,6 +142,19 @@ def _compile_event(event: Happens, proposed: bool) -> Callable[[EffectView], boo
     if proposed:
         return lambda e: e.verb in verbs and where(e.fields)
     return lambda e: e.executed and e.verb in verbs and where(e.fields)
+
+
+def _compile_happens(event: Happens, proposed: bool) -> Predicate:
+    # As `_compile_event`, with the test of the verb in the loop: most effects have another one.
+    verbs, where = frozenset(event.verb), _compile_where(event.where)
+
+    def happened(effects: Sequence[EffectView], tables: Tables) -> bool:
+        for e in effects:
+            if e.verb in verbs and (proposed or e.executed) and where(e.fields):
+                return True
+        return False
+
+    return happened
 
 
 def _compile_record(condition: Record) -> Predicate:
@@ -220,15 +230,7 @@ def compile_condition(condition: Condition, *, proposed: bool) -> Predicate:
             effects count.
     """
     if isinstance(condition, Happens):
-        event = _compile_event(condition, proposed)
-
-        def happened(effects: Sequence[EffectView], tables: Tables) -> bool:
-            for effect in effects:  # noqa: SIM110  (a generator costs more than the test)
-                if event(effect):
-                    return True
-            return False
-
-        return happened
+        return _compile_happens(condition, proposed)
     if isinstance(condition, Record):
         return _compile_record(condition)
     if isinstance(condition, Count):

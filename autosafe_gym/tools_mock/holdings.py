@@ -129,10 +129,13 @@ def declared() -> Mapping[str, Holds]:
 
 def own_text(how: Holds, key: str, record: Record) -> str:
     """The content of a record itself, a line a field, without what its parts hold."""
-    names = how.text or record
-    lines = [] if how.text else [key]
-    lines += [flat(record[n]) for n in names if n in record]
-    return "\n".join(line for line in lines if line)
+    lines = [] if how.text or not key else [key]
+    for name in how.text or record:
+        value = record.get(name)
+        line = value if value.__class__ is str else flat(value)
+        if line:
+            lines.append(line)
+    return "\n".join(lines)
 
 
 def flat(value: Any) -> str:
