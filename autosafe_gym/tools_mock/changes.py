@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _NONE: dict[str, dict[str, Any]] = {}
 _MORE = 100
 """So many new records are met before those that are gone are forgotten."""
+Place = tuple[str, str | None]
+"""A table; or a record, with its key in it."""
 Entry = tuple[dict[Any, Any], Any, Any]
 """An entry of the journal: the dict that was changed, the key, and the value before."""
 
@@ -32,14 +34,13 @@ class Changes:
         moved: Where those of the newest records stood that were moved, not made.
     """
 
-    __slots__ = ("_but", "_most", "_names", "_tables", "_world", "moved")
+    __slots__ = ("_but", "_most", "_places", "_world", "moved")
 
     def __init__(self, world: World, but: tuple[dict[str, Any], ...] = ()) -> None:
         self._world = world
         self._but = (*but, world.minds, world.tables)
         # By identity; a table or a record stays alive as long as its entry does.
-        self._tables: dict[int, tuple[Table, str]] = {}
-        self._names: dict[int, tuple[Record, Ref]] = {}
+        self._places: dict[int, tuple[Table | Record, Place]] = {}
         self._most = _MORE
         self.moved: dict[Ref, Ref] = {}
 
@@ -62,25 +63,24 @@ class Changes:
         for mapping, key, old in newest:
             if mapping is world.last_ids:
                 continue
-            ref = self._known(mapping)
-            if ref is None:
-                name = self._table(mapping)
-                if name:
-                    if key is ORDER:
-                        deleted.setdefault(name, old)
-                        continue
-                    record = mapping.get(key)
-                    if record is not None:
-                        self._meet(record, (name, key))
-                        was = old if isinstance(old, dict) else deleted.get(name, {}).get(key)
-                        fields = None if was is None else dict(was)
-                        fields = {} if (name, key) in self.moved else fields
-                        found.setdefault((name, key), fields)
+            place = self._place(mapping)
+            if place is None:
+                continue
+            name, at = place
+            if at is None:
+                if key is ORDER:
+                    deleted.setdefault(name, old)
                     continue
-                ref = self._looked_up(mapping)
-                if ref is None:
-                    continue
-            concerns = holding(ref[0]).concerns
+                record = mapping.get(key)
+                if record is not None:
+                    ref = name, key
+                    self._meet(record, ref)
+                    was = old if isinstance(old, dict) else deleted.get(name, _NONE).get(key)
+                    fields = None if was is None else dict(was)
+                    found.setdefault(ref, {} if ref in self.moved else fields)
+                continue
+            ref = name, at
+            concerns = holding(name).concerns
             if concerns and key not in concerns:
                 continue
             changed = found.setdefault(ref, {})
@@ -98,61 +98,54 @@ class Changes:
             return {}
         put: dict[int, Ref] = {}
         for mapping, key, _ in newest:
-            name = "" if key is ORDER else self._table(mapping)
-            if name and key in mapping:
-                put[id(mapping[key])] = name, key
+            place = None if key is ORDER else self._place(mapping)
+            if place is not None and place[1] is None and key in mapping:
+                put[id(mapping[key])] = place[0], key
         moved: dict[Ref, Ref] = {}
         for mapping, key, old in newest if put else ():
             if key is ORDER:
                 for was, record in old.items():
                     to = put.get(id(record))
-                    if to is not None and was not in mapping:
-                        moved.setdefault(to, (self._table(mapping), was))
+                    place = self._place(mapping)
+                    if to is not None and place is not None and was not in mapping:
+                        moved.setdefault(to, (place[0], was))
         return moved
 
-    def _table(self, mapping: Any) -> str:
-        """The name of a table; "" for what is none."""
-        tables = self._world.tables
-        known = self._tables.get(id(mapping))
-        if known is not None and tables.get(known[1]) is mapping:
-            return known[1]
-        for name, records in tables.items():
-            if records is mapping:
-                self._tables[id(mapping)] = records, name
-                return name
-        return ""
+    def _place(self, mapping: Any) -> Place | None:
+        """Where a table or a record stands; None for what is neither, such as a mind."""
+        place = self._known(mapping)
+        if place is None:
+            for other in self._but:
+                if mapping is other:
+                    return None
+            self._meet_everything()
+            place = self._known(mapping)
+        return place
 
-    def _known(self, record: Any) -> Ref | None:
-        """Where a record stands that was met before, if it still stands there."""
-        known = self._names.get(id(record))
-        if known is None or known[0] is not record:
+    def _known(self, mapping: Any) -> Place | None:
+        """Where that stands which was met before, if it still stands there."""
+        known = self._places.get(id(mapping))
+        if known is None or known[0] is not mapping:
             return None
-        ref = known[1]
-        return ref if self._world.tables.get(ref[0], _NONE).get(ref[1]) is record else None
+        place = name, key = known[1]
+        records = self._world.tables.get(name, _NONE)
+        return place if mapping is (records if key is None else records.get(key)) else None
 
-    def _looked_up(self, record: Any) -> Ref | None:
-        """Where a record stands that was not met before; None for what is no record, such as a mind."""
-        for other in self._but:
-            if record is other:
-                return None
-        self._meet_everything()
-        return self._known(record)
-
-    def _meet(self, record: Record, ref: Ref) -> None:
+    def _meet(self, record: Record, place: Place) -> None:
         """Notes where a new record stands."""
-        if len(self._names) > self._most:
+        if len(self._places) > self._most:
             # Those of earlier episodes are in it too, and would stay for good.
             self._meet_everything()
-        self._names[id(record)] = record, ref
+        self._places[id(record)] = record, place
 
     def _meet_everything(self) -> None:
-        """Notes where each record stands."""
-        self._names = {
-            id(record): (record, (name, key))
-            for name, records in self._world.tables.items()
-            for key, record in records.items()
-        }
-        self._most = 2 * len(self._names) + _MORE
+        """Notes where each table and record stands."""
+        self._places = {}
+        for name, records in self._world.tables.items():
+            self._places[id(records)] = records, (name, None)
+            for key, record in records.items():
+                self._places[id(record)] = record, (name, key)
+        self._most = 2 * len(self._places) + _MORE
 
 
 def before(record: Record, changed: Record) -> Record:

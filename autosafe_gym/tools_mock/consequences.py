@@ -251,7 +251,7 @@ class Consequences:
         seen: set[Ref] = set()
         own = text = record_text(world, ref, seen, inside=False)
         is_container = holding(ref[0]).inside is not None
-        if not (is_container or self._may_tell(text, seen)):
+        if not is_container and not self._may_tell(text, seen):
             return
         now = readers_of(world, ref, world.tables[ref[0]][ref[1]])
         new = [who for who in now if who not in then]

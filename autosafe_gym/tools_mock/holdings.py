@@ -183,13 +183,15 @@ def record_text(
     """
     table, key = ref
     how, record = holding(table), world.tables[table][key] if record is None else record
-    lines = [own_text(how, key, record)]
+    text = own_text(how, key, record)
     seen.add(ref)
+    lines = []
     for field in how.parts:
-        lines += [content(world, part, seen) for part in _named(record.get(field))]
-    if inside:
+        if named := record.get(field):
+            lines += [content(world, part, seen) for part in _named(named)]
+    if inside and how.inside is not None:
         lines += filter(None, [inside_text(world, ref, seen)])
-    return "\n".join(lines)
+    return "\n".join([text, *lines]) if lines else text
 
 
 def inside_text(world: World, ref: Ref, seen: set[Ref]) -> str:
