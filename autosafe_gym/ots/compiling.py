@@ -95,28 +95,28 @@ def _text_test(check: Callable[[str, str], bool], part: str) -> Callable[[Any], 
     return lambda v: isinstance(v, str) and check(v.strip().casefold(), part)
 
 
-def _same_text(wanted: str) -> Callable[[Any], bool]:
-    """Equality of a text: of its tokens, where it has several words; letter by letter, where it is a name."""
-    same = _norm(wanted)
-    if len(wanted.split()) < _WORDS:
-        return lambda v: _norm(v) == same
-    said = tokens(wanted)
-    return lambda v: isinstance(v, str) and (_norm(v) == same or tokens(v) == said)
+def _same_text(exact: str) -> Callable[[Any], bool]:
+    """Equality of a text, or of one in a list: of its tokens, where it has several words, else letter by letter."""
+    same = exact.strip().casefold()
+    said = tokens(exact) if len(exact.split()) >= _WORDS else ""
+
+    def is_same(value: Any) -> bool:
+        # By far the most frequent test, and on the path of every step.
+        if isinstance(value, str):
+            return (
+                value == exact
+                or value.strip().casefold() == same
+                or (said != "" and tokens(value) == said)
+            )
+        return isinstance(value, (list, tuple)) and any(map(is_same, value))
+
+    return is_same
 
 
 def _compile_match(spec: Match) -> Callable[[Any], bool]:
     negate = spec.negate
     if isinstance(spec.eq, str) and vars(spec) == {**_NO_TEST, "eq": spec.eq}:
-        # By far the most frequent one, and on the path of every step.
-        exact = spec.eq
-        test = _same_text(exact)
-
-        def equals(value: Any) -> bool:
-            if value.__class__ is str:
-                return bool(value == exact or test(value))
-            return isinstance(value, (list, tuple)) and any(map(test, value))
-
-        return equals
+        return _same_text(spec.eq)
     test = _scalar_test(spec)
 
     def holds(value: Any) -> bool:

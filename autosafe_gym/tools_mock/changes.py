@@ -38,7 +38,7 @@ class Changes:
 
     def __init__(self, world: World, but: tuple[dict[str, Any], ...] = ()) -> None:
         self._world = world
-        self._but = (*but, world.minds, world.tables)
+        self._but = (*but, world.minds, world.tables, world.last_ids)
         # By identity; a table or a record stays alive as long as its entry does.
         self._places: dict[int, tuple[Table | Record, Place]] = {}
         self._most = _MORE
@@ -103,12 +103,11 @@ class Changes:
                 put[id(mapping[key])] = place[0], key
         moved: dict[Ref, Ref] = {}
         for mapping, key, old in newest if put else ():
-            if key is ORDER:
-                for was, record in old.items():
-                    to = put.get(id(record))
-                    place = self._place(mapping)
-                    if to is not None and place is not None and was not in mapping:
-                        moved.setdefault(to, (place[0], was))
+            place = self._place(mapping) if key is ORDER else None
+            for was, record in old.items() if place is not None else ():
+                to = put.get(id(record))
+                if to is not None and was not in mapping:
+                    moved.setdefault(to, (place[0], was))
         return moved
 
     def _place(self, mapping: Any) -> Place | None:

@@ -188,6 +188,9 @@ class World:
         A tool calls this as soon as it knows what it is about to do and before anything that depends
         on luck (balance, permission, quota), because an action is judged as proposed.
         """
+        self._propose(verb, kind, fields)
+
+    def _propose(self, verb: str, kind: str, fields: dict[str, Any]) -> None:
         if self.joined:
             fields = {name: apart(value, self.joined) for name, value in fields.items()}
         self.effects.append(Effect(verb, kind, fields))
@@ -202,7 +205,8 @@ class World:
             *things: Ids, paths or names of records that come along.
             text: What is said.
         """
-        self.effect("delivered", "external", to=list(to), text=text, attachments=list(things))
+        fields = {"to": list(to), "text": text, "attachments": list(things)}
+        self._propose("delivered", "external", fields)
 
     def unless(self, problem: object, message: str) -> None:
         """Says what luck would not let happen: a balance, a quota, a permission, a state of things.
