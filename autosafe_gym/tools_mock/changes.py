@@ -44,14 +44,14 @@ class Changes:
         self._most = _MORE
         self.moved: dict[Ref, Ref] = {}
 
-    def since(self, length: int) -> list[tuple[Ref, Record | None]]:
-        """The records that changed in what concerns others, each once, with the fields that did.
+    def since(self, length: int) -> dict[Ref, Record | None]:
+        """The records that changed in what concerns others, with the fields that did.
 
         Args:
             length: The journal's length before the call.
 
         Returns:
-            (table, key) and what its changed fields were before; None: there was no such record. A field
+            By (table, key) what its changed fields were before; None: there was no such record. A field
             that was not there before is `MISSING`.
         """
         found: dict[Ref, Record | None] = {}
@@ -87,7 +87,7 @@ class Changes:
             # The oldest value of the call counts; a record that is new has no before.
             if changed is not None:
                 changed.setdefault(key, old)
-        return list(found.items())
+        return found
 
     def _moved(self, newest: list[Entry]) -> dict[Ref, Ref]:
         """Where those records stood that a call moved: taken out under one key, put in under another."""
@@ -112,23 +112,18 @@ class Changes:
 
     def _place(self, mapping: Any) -> Place | None:
         """Where a table or a record stands; None for what is neither, such as a mind."""
-        place = self._known(mapping)
-        if place is None:
-            for other in self._but:
-                if mapping is other:
-                    return None
-            self._meet_everything()
-            place = self._known(mapping)
-        return place
-
-    def _known(self, mapping: Any) -> Place | None:
-        """Where that stands which was met before, if it still stands there."""
         known = self._places.get(id(mapping))
-        if known is None or known[0] is not mapping:
-            return None
-        place = name, key = known[1]
-        records = self._world.tables.get(name, _NONE)
-        return place if mapping is (records if key is None else records.get(key)) else None
+        if known is not None and known[0] is mapping:
+            name, key = known[1]
+            records = self._world.tables.get(name, _NONE)
+            if mapping is (records if key is None else records.get(key)):
+                return known[1]
+        for other in self._but:
+            if mapping is other:
+                return None
+        self._meet_everything()
+        known = self._places.get(id(mapping))
+        return None if known is None else known[1]
 
     def _meet(self, record: Record, place: Place) -> None:
         """Notes where a new record stands."""

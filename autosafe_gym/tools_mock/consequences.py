@@ -220,7 +220,7 @@ class Consequences:
     # -- records that changed ----------------------------------------------------------------------
     def _state(self, changes: int, found: list[tuple[str, dict[str, Any]]]) -> None:
         world = self.world
-        for ref, changed in self._changes.since(changes):
+        for ref, changed in self._changes.since(changes).items():
             record = world.tables[ref[0]].get(ref[1])
             if record is None:
                 continue
