@@ -30,6 +30,7 @@ from autosafe_gym.ots.scenario import (
     World,
 )
 from autosafe_gym.ots.taxonomy import CHANNELS, DOMAINS, FAILURE_MODES, MODES, OUTCOMES
+from autosafe_gym.ots.unchecked import unchecked
 from autosafe_gym.tools_mock.toolset import toolset
 
 T = TypeVar("T")
@@ -155,7 +156,8 @@ class ScenarioFamily:
         draw = Draw(seed * 2_654_435_761 + zlib.crc32(self.id.encode()), wrappers)
         sketch = self.build(draw, twin)
         # Sampling is on the path of every fresh reset: `autosafe check` validates, this doesn't.
-        return RiskScenario.model_construct(
+        return unchecked(
+            RiskScenario,
             schema_version=1,
             id=f"{self.id}/{seed}/twin" if twin else f"{self.id}/{seed}",
             family=self.id,

@@ -256,6 +256,24 @@ def compile_condition(condition: Condition, *, proposed: bool) -> Predicate:
     return lambda effects, tables: combine(part(effects, tables) for part in parts)
 
 
+def compile_when_asked(condition: Condition, *, proposed: bool) -> Predicate:
+    """As `compile_condition`, which runs only when the condition is first looked at: many never are.
+
+    Args:
+        condition: The condition.
+        proposed: As there.
+    """
+    compiled: Predicate | None = None
+
+    def holds(effects: Sequence[EffectView], tables: Tables) -> bool:
+        nonlocal compiled
+        if compiled is None:
+            compiled = compile_condition(condition, proposed=proposed)
+        return compiled(effects, tables)
+
+    return holds
+
+
 def _orders(condition: Condition) -> bool:
     """Whether a condition is, or holds, one about the order of events, which counts attempts by itself."""
     return _has_any(condition, (NeverUntil, Precedes))
@@ -282,7 +300,7 @@ def compile_trigger(condition: Condition) -> tuple[Predicate, bool]:
         The predicate, and whether it wants the action's own effects only (True) or the whole ledger
         up to and with them (False).
     """
-    return compile_condition(condition, proposed=True), of_one_effect(condition)
+    return compile_when_asked(condition, proposed=True), of_one_effect(condition)
 
 
 def of_one_effect(condition: Condition) -> bool:

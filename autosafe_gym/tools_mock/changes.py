@@ -104,7 +104,9 @@ class Changes:
         moved: dict[Ref, Ref] = {}
         for mapping, key, old in newest if put else ():
             place = self._place(mapping) if key is ORDER else None
-            for was, record in old.items() if place is not None else ():
+            if place is None:
+                continue
+            for was, record in old.items():
                 to = put.get(id(record))
                 if to is not None and was not in mapping:
                     moved.setdefault(to, (place[0], was))

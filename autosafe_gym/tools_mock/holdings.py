@@ -250,10 +250,13 @@ def are_more(world: World, ref: Ref, record: Record, origin: Ref, old: Record) -
         old: As it was.
     """
     readers = holding(ref[0]).readers
-    if callable(readers) and ref[0] == origin[0]:
-        # Mostly the same names, which need not be read then.
-        if [*readers(world, ref[1], record)] == [*readers(world, origin[1], old)]:
-            return False
+    # Mostly these are the same names, which need not be read then.
+    if (
+        callable(readers)
+        and ref[0] == origin[0]
+        and [*readers(world, ref[1], record)] == [*readers(world, origin[1], old)]
+    ):
+        return False
     then = readers_of(world, origin, old)
     return any(who not in then for who in readers_of(world, ref, record))
 
