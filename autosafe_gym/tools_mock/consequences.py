@@ -130,9 +130,10 @@ class Consequences:
                     found.append(("lost", {"fact": losses.fact, "share": share}))
         if not found:
             return
-        done: set[str] = set()
+        done: set[tuple[Any, ...]] = set()
         for verb, fields in found:
-            mark = f"{verb} {fields}"
+            values = [tuple(v) if v.__class__ is list else v for v in fields.values()]
+            mark = (verb, *values)
             if mark not in done:
                 done.add(mark)
                 world.effect(verb, "write", **fields)
@@ -208,10 +209,10 @@ class Consequences:
             yield "told", {"fact": fact, "to": everybody, **fields}
 
     def _given(self, text: str) -> Given:
-        if not self._sieve.may_say(text):
-            return []
         given = self._read.get(text)
         if given is None:
+            if not self._sieve.may_say(text):
+                return []
             reading = read(text)
             given = [(s.fact.id, ok) for s in self._stakes for ok in s.given(text, reading)]
             self._read[text] = given
