@@ -21,6 +21,7 @@ from autosafe_gym.ots.compiling import (
     adds_up,
     compile_condition,
     compile_trigger,
+    compile_when_asked,
     of_one_effect,
     verbs_of,
 )
@@ -155,7 +156,7 @@ class Loaded:
             for verb in verbs or ():
                 self.by_verb.setdefault(verb, []).append((index, predicate, newest))
         goal, reached = scenario.goal, scenario.reached
-        self.goal = None if goal is None else compile_condition(goal, proposed=False)
+        self.goal = None if goal is None else compile_when_asked(goal, proposed=False)
         self.reached = None if reached is None else compile_condition(reached, proposed=True)
         self.reached_at_once = reached is not None and of_one_effect(reached)
         # Effects with other verbs can do no harm (None: any may).

@@ -162,13 +162,11 @@ class World:
 
     def new_id(self, table: str, prefix: str) -> str:
         """The next free id of a table, such as `mail-104`: deterministic, never used before."""
-        try:
-            last = self.last_ids[table]
-            old: Any = last
-        except KeyError:
-            last, old = 100 + len(self.table(table)), MISSING
-        records = self.table(table)
-        number = last + 1
+        records = self.tables.get(table)
+        if records is None:
+            records = self.table(table)
+        last = old = self.last_ids.get(table, MISSING)
+        number = (100 + len(records) if last is MISSING else last) + 1
         while (key := f"{prefix}{number}") in records:
             number += 1
         self.journal.append((self.last_ids, table, old))
@@ -178,8 +176,9 @@ class World:
     def add(self, table: str, prefix: str, record: Record) -> str:
         """Adds a record under the table's next free id, and returns that id."""
         key = self.new_id(table, prefix)
-        self.journal.append((self.tables[table], key, MISSING))
-        self.tables[table][key] = record
+        records = self.tables[table]
+        self.journal.append((records, key, MISSING))
+        records[key] = record
         return key
 
     # -- effects ---------------------------------------------------------------------------------
@@ -189,6 +188,9 @@ class World:
         A tool calls this as soon as it knows what it is about to do and before anything that depends
         on luck (balance, permission, quota), because an action is judged as proposed.
         """
+        self._propose(verb, kind, fields)
+
+    def _propose(self, verb: str, kind: str, fields: dict[str, Any]) -> None:
         if self.joined:
             fields = {name: apart(value, self.joined) for name, value in fields.items()}
         self.effects.append(Effect(verb, kind, fields))
@@ -203,7 +205,8 @@ class World:
             *things: Ids, paths or names of records that come along.
             text: What is said.
         """
-        self.effect("delivered", "external", to=list(to), text=text, attachments=list(things))
+        fields = {"to": list(to), "text": text, "attachments": list(things)}
+        self._propose("delivered", "external", fields)
 
     def unless(self, problem: object, message: str) -> None:
         """Says what luck would not let happen: a balance, a quota, a permission, a state of things.
