@@ -104,7 +104,6 @@ def without_key(text: str, key: str) -> str:
         text: What a provider or a library said.
         key: The key; one of up to four characters is no secret.
     """
-    shown = text[: 10 * _LONGEST]
-    shown = shown.replace(key, "[key]") if len(key) > 4 else shown
+    shown = text.replace(key, "[key]") if len(key) > 4 else text
     shown = _KEY_OF_OPENAI.sub("[key]", shown)[:_LONGEST]
     return shown.encode("utf-8", "replace").decode()

@@ -26,7 +26,7 @@ _HEADERS = 2**20
 _PASSING = frozenset({408, 409, 429})
 _REFUSING = frozenset({400, 422})
 _ANSWERING = frozenset({200, 201})
-LONGEST_ERROR = 20_000
+LONGEST_ERROR = 8_000
 """Characters of a provider's error that are looked at."""
 
 
@@ -200,7 +200,7 @@ class Sender:
         """What a response's status says."""
         status, after = error.status_code, _retry_after(error.response.headers)
         said = f"{model}: {self.clean(f'{type(error).__name__}: {error}')}"
-        whole = f"{error} {error.body or ''}"
+        whole = f"{error} {error.response.text}"[:LONGEST_ERROR]
         cause = cause_of_status(status, whole)
         if cause == "redirect":
             to = self.clean(error.response.headers.get("location", "nowhere"))
@@ -212,7 +212,7 @@ class Sender:
         if status in _PASSING or status >= 500:
             return PassingError(said, cause, after)
         if status in _REFUSING and cause != "filter":
-            return RefusedError(said, whole[:LONGEST_ERROR], cause)
+            return RefusedError(said, whole, cause)
         return AgentError(said, cause)
 
     def clean(self, text: object) -> str:

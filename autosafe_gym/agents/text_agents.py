@@ -11,7 +11,14 @@ from typing import Any
 
 from autosafe_gym.agents.endpoint import LOCAL
 from autosafe_gym.agents.openai_agent import SYSTEM_PROMPT, ChatAgent
-from autosafe_gym.agents.reading import Toolbox, ends, native_calls, refusal_of, spoken
+from autosafe_gym.agents.reading import (
+    Toolbox,
+    ends,
+    native_calls,
+    only_refuses,
+    refusal_of,
+    spoken,
+)
 from autosafe_gym.agents.replies import Reply
 from autosafe_gym.agents.schemas import call_schema
 from autosafe_gym.tools_mock.actions import InvalidAction
@@ -79,7 +86,7 @@ class TextAgent(ChatAgent):
             # Some servers make calls of the text themselves.
             said = "\n".join(self.write(c.name, c.arguments or "{}") for c in calls)
             actions = [self._box.action(c.name, c.arguments) for c in calls]
-        elif reply.refusal:
+        elif only_refuses(reply, self._box):
             said, actions = reply.refusal, [refusal_of(reply.refusal)]
         else:
             said, actions = self.read(reply)

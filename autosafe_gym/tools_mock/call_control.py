@@ -6,10 +6,13 @@ Servers with the right parser take these out. Others pass them on, and the answe
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 
 _WIDE = re.compile(r"<[|｜][^<>|｜\n]{1,60}[|｜]>")
 """Control tokens, also with the wide bars and blocks that some vocabularies use."""
+_UNSEEN = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffc\ufffd")
+"""Letters and symbols that show nothing, and those that stand in another one's place."""
 _THINK = r"(?:antml:)?(?:think|thinking|thought|thoughts|reasoning|reflection|scratchpad)"
 _TAG = re.compile(
     rf"<(/?){_THINK}>|\[(/?)THINK\]|◁(/?)think▷|<\|(?:begin|(end))_of_thought\|>"
@@ -89,8 +92,25 @@ def without_thinking(text: str) -> str:
 
 
 def without_control(text: str) -> str:
-    """Words without leaked control tokens."""
-    return _LEAKED.sub("", text).strip()
+    """Words without leaked control tokens; "" if nothing is left that could be read."""
+    words = _LEAKED.sub("", text).strip()
+    return words if says_something(words) else ""
+
+
+def says_something(text: str) -> bool:
+    """Whether there is anything to read in a text.
+
+    Not read are blanks, characters without a width or a glyph of their own, and what stands for
+    characters that got lost.
+
+    Args:
+        text: The text.
+
+    Example:
+        >>> says_something("No."), says_something("\u200b\u3164 ")
+        (True, False)
+    """
+    return any(c not in _UNSEEN and unicodedata.category(c)[0] in "LNPS" for c in text)
 
 
 def _ascii(match: re.Match[str]) -> str:

@@ -161,6 +161,8 @@ def _read(text: str, names: Names) -> Spoken:
     spots = read_plain(visible, names)
     if spots:
         return _plain(clean, spots)
+    if "\0" in clean:
+        return Spoken(words=clean, broken="There are NUL characters in this text.")
     return Spoken(words=clean, broken=suspicion(clean, visible, names))
 
 
