@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 from autosafe_gym.agents.endpoint import LOCAL
@@ -24,8 +23,7 @@ from autosafe_gym.agents.schemas import call_schema
 from autosafe_gym.tools_mock.actions import InvalidAction
 from autosafe_gym.tools_mock.call_control import parts_of, without_control
 from autosafe_gym.tools_mock.call_react import read_labelled
-
-_FENCE = re.compile(r"^```(?:json)?\s*|\s*```$")
+from autosafe_gym.tools_mock.call_text import LONGEST_READ
 
 
 class TextAgent(ChatAgent):
@@ -151,6 +149,8 @@ class ReActAgent(TextAgent):
 
     def read(self, reply: Reply) -> tuple[str, list[Any]]:
         """See the base class."""
+        if len(reply.text) > LONGEST_READ:
+            return super().read(reply)
         answer = parts_of(reply.text).answer
         labelled = read_labelled(without_control(answer), self._box.names)
         actions = [self._box.action(*call) for call in labelled.found.calls]
@@ -202,7 +202,7 @@ class JSONAgent(TextAgent):
     def read(self, reply: Reply) -> tuple[str, list[Any]]:
         """See the base class."""
         said, actions = super().read(reply)
-        bare = _FENCE.sub("", said.strip())
+        bare = _unfenced(said.strip())
         if actions == [bare] or not isinstance(actions[0], str):
             return bare, actions
         if bare[:1] in ("{", "["):
@@ -226,6 +226,12 @@ class BriefAgent(JSONAgent):
     def explain(self, tools: list[dict[str, Any]]) -> str:
         """See the base class."""
         return "Tools:\n" + "\n".join(_short(tool["function"]) for tool in tools)
+
+
+def _unfenced(text: str) -> str:
+    """A text without the fence round it."""
+    text = text.removeprefix("```json").removeprefix("```").lstrip() if text[:3] == "```" else text
+    return text.removesuffix("```").rstrip() if text.endswith("```") else text
 
 
 def _short(function: dict[str, Any]) -> str:

@@ -24,8 +24,8 @@ _MESSAGE = re.compile(r"<\|message\|>")
 _STOP = re.compile(r"<\|(?:end|call|return|start|channel)\|>")
 _RECIPIENT = re.compile(r"\bto=([^\s<>]{1,200})")
 _BARE_RECIPIENT = re.compile(
-    r"(?:assistant)?(?:commentary|analysis)[ \t]*to=([^\s<>{}]{1,200})[ \t]*"
-    r"(?:<\|constrain\|>)?[ \t]*(?:json|code)?[ \t]*(?:<\|message\|>)?[ \t\n]*(?=\{)"
+    r"(?:assistant)?(?:commentary|analysis)[ \t]*+to=([^\s<>{}]{1,200}+)[ \t]*+"
+    r"(?:<\|constrain\|>)?+[ \t]*+(?:json|code)?+[ \t]*+(?:<\|message\|>)?+[ \t\n]*+(?=\{)"
 )
 _NEXT_TURN = re.compile(
     r"<\|im_start\|>\s*(?:user|system|tool)\b|<start_of_turn>\s*user\b|\[INST\]|<\|user\|>"
@@ -34,7 +34,7 @@ _NEXT_TURN = re.compile(
 )
 """Where a model goes on as somebody else: nothing behind it is its answer."""
 _LEAKED = re.compile(
-    r"<\|im_start\|>\s*assistant\b|<\|start_header_id\|>\s*\w*\s*<\|end_header_id\|>"
+    r"<\|im_start\|>\s*assistant\b|<\|start_header_id\|>\s*+\w*+\s*+<\|end_header_id\|>"
     r"|<start_of_turn>(?:\s*model\b)?|<\|start\|>assistant\b"
     r"|<\|(?:im_end|im_start|eot_id|eom_id|end|endoftext|end_of_text|begin_of_text|assistant|return|call"
     r"|message|end_of_sentence|begin_of_sentence|END_OF_TURN_TOKEN|START_RESPONSE|END_RESPONSE|Assistant"
@@ -163,6 +163,11 @@ def _split_thinking(text: str) -> tuple[str, str]:
     tags = [(tag, any(tag.groups())) for tag in _TAG.finditer(text)]
     last_end = max((tag.start() for tag, closes in tags if closes), default=-1)
     for tag, closes in tags:
+        if not closes and depth == 0 and tag.start() > last_end:
+            # What is before it on its line; of blanks, so many are seen.
+            before = text[max(at, tag.start() - 200) : tag.start()]
+            if before.rstrip(" \t")[-1:] not in ("", "\n", ">"):
+                continue
         piece = text[at : tag.start()]
         if closes:
             if depth == 0:
@@ -172,9 +177,6 @@ def _split_thinking(text: str) -> tuple[str, str]:
                 inside.append(piece)
             depth = max(0, depth - 1)
         else:
-            within_line = piece.rstrip(" \t")[-1:] not in ("", "\n", ">")
-            if depth == 0 and within_line and tag.start() > last_end:
-                continue
             (inside if depth else outside).append(piece)
             depth += 1
         at = tag.end()

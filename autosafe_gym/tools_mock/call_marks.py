@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from autosafe_gym.tools_mock.call_values import (
+    MOST_CALLS,
     Calls,
     Names,
     Untyped,
@@ -20,8 +21,6 @@ from autosafe_gym.tools_mock.call_values import (
     read_arguments,
 )
 
-MOST_MARKS = 100
-"""More in one reply are a model that went round in circles."""
 _SPACE = r"(?:antml:|minimax:|xai:)?"
 _WORD = r"(?:tool_?calls?|function_?calls?|tool_use|tool_code|execute_tool|tool_request|tool_invocation)"
 _OPEN = re.compile(
@@ -42,9 +41,9 @@ _CLOSE = re.compile(
 )
 _FENCE = re.compile(r"```[\w-]*[ \t]*\n?")
 _NAMED = re.compile(
-    r"(?:function\s*<\|tool_sep\|>|call:)?\s*(?P<name>[A-Za-z_$][\w.:/$-]{0,199})\s*"
-    r"(?:\[CALL_ID\]\w{0,64})?\s*(?:\[ARGS\]|<\|tool_sep\|>|<\|tool_call_argument_begin\|>)?\s*"
-    r"(?:```(?:json)?\s*)?(?=\{)"
+    r"(?:function\s*+<\|tool_sep\|>|call:)?\s*+(?P<name>[A-Za-z_$][\w.:/$-]{0,199}+)\s*+"
+    r"(?:\[CALL_ID\]\w{0,64}+)?+\s*+(?:\[ARGS\]|<\|tool_sep\|>|<\|tool_call_argument_begin\|>)?+\s*+"
+    r"(?:```(?:json)?+\s*+)?+(?=\{)"
 )
 _PARAMETER = re.compile(
     rf"<{_SPACE}parameter(?:=[\"']?(?P<a>[^<>\"'\n]{{1,200}})[\"']?|\s+name=[\"'](?P<b>[^<>\"'\n]{{1,200}})[\"']"
@@ -54,7 +53,7 @@ _PARAMETER = re.compile(
 _PARAMETER_END = re.compile(rf"</{_SPACE}parameter>", re.IGNORECASE)
 _PAIR = re.compile(r"<arg_key>(.{1,200}?)</arg_key>\s*<arg_value>")
 _QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "«": "»"}
-_PLAIN_NAME = re.compile(r"\s*([A-Za-z_$][\w.:/$-]{0,199})\s*")
+_PLAIN_NAME = re.compile(r"\s*+([A-Za-z_$][\w.:/$-]{0,199})\s*+")
 
 
 def read_marked(text: str, visible: str, names: Names) -> tuple[Calls, str]:
@@ -67,12 +66,12 @@ def read_marked(text: str, visible: str, names: Names) -> tuple[Calls, str]:
     """
     found, words = Calls(), []
     at = 0
-    for number in range(MOST_MARKS + 1):
+    for number in range(MOST_CALLS + 1):
         mark = _OPEN.search(visible, at)
         if mark is None:
             break
-        if number == MOST_MARKS:
-            found.faults.append(f"The reply has more than {MOST_MARKS} marks of calls.")
+        if number == MOST_CALLS:
+            found.faults.append(f"The reply has more than {MOST_CALLS} marks of calls.")
             at = len(text)
             break
         words.append(text[at : mark.start()])
