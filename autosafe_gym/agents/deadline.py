@@ -96,6 +96,8 @@ class _Backend:
         addresses = self._addresses(host, port, self._clock.within(timeout))
         for number, address in enumerate(addresses, 1):
             left = self._clock.within(timeout)
+            if left == 0.0:
+                raise self._core.ConnectTimeout("The request's time is over.")
             share = None if left is None else left / (len(addresses) - number + 1)
             try:
                 stream = self._inner.connect_tcp(address, port, timeout=share, **more)
@@ -136,7 +138,11 @@ class _Backend:
         if isinstance(answer, UnicodeError):
             answer = socket.gaierror(socket.EAI_NONAME, f"{host[:80]!r} is no name of a host")
         if isinstance(answer, OSError):
-            raise self._core.ConnectError(str(answer)) from answer
+            try:
+                raise answer
+            except OSError as error:
+                # Raised here, because the pool takes the cause off and leaves the context.
+                raise self._core.ConnectError(str(error)) from error
         return list(dict.fromkeys(str(entry[4][0]) for entry in answer))[:_MOST_ADDRESSES]
 
 

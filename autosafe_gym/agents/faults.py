@@ -81,7 +81,9 @@ def cause_of_status(status: int, said: str) -> str:
         status: The status.
         said: The provider's error.
     """
-    if 300 <= status < 400:
+    if status < 300:
+        return "reply"
+    if status < 400:
         return "redirect"
     if status in (401, 403, 407):
         # Some filters forbid a request instead of refusing its text.

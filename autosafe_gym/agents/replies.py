@@ -265,8 +265,7 @@ def _content(content: Any) -> tuple[str, str, list[Call]]:
         raise PassingError(f"The reply's content is {shown}, neither text nor parts.", "reply")
     texts, refusals, calls = [], [], []
     for part in content:
-        kind = field_of(part, "type")
-        kind = "" if kind is None else kind
+        kind = _text(field_of(part, "type"), "The type of a part")
         if isinstance(part, str):
             texts.append(part)
         elif kind in _TEXTS or (not kind and isinstance(field_of(part, "text"), str)):

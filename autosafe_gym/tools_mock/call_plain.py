@@ -27,7 +27,6 @@ _MOST_TRIES = 60
 _FENCED = re.compile(r"```[ \t]*+([\w+-]{0,30})[ \t]*+\n?(.*?)(?:```|\Z)", re.DOTALL)
 _CALLING = frozenset({"tool_call", "tool_code", "tool_calls", "tool", "function_call", "action"})
 _READ = _CALLING | {"", "json", "json5", "jsonc", "python", "py", "xml", "text", "plaintext", "txt"}
-_AT_START = re.compile(r"^[ \t]*(?:[-*•][ \t]+|\d{1,3}[.)][ \t]+)?", re.MULTILINE)
 _BRACKET = re.compile(r"[{\[]")
 _OBJECT = re.compile(r"\{\s*['\"{]|\[\s*\{|\{\s*\w{1,40}\s*:")
 _CITED_BEFORE = re.compile(r"[\"'`“«(\w]$")
