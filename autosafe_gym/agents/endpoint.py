@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from autosafe_gym.agents.refused_fields import Change, applied, change_for
-from autosafe_gym.agents.replies import Call, Reply, length_of, read_reply, tokens_of
+from autosafe_gym.agents.replies import MOST_TOKENS, Call, Reply, length_of, read_reply, tokens_of
 from autosafe_gym.agents.reply_cache import ReplyCache
 from autosafe_gym.agents.sending import RefusedError, Sender
 from autosafe_gym.errors import AgentError, DataError
@@ -276,7 +276,8 @@ class Endpoint:
         # An earlier version also kept replies that were cut, and did not say which.
         if found is None or found.finish is None or not found.answers:
             return None
-        return None if min(found.prompt, found.completion, found.seconds) < 0 else found
+        counts = (found.prompt, found.completion, found.seconds)
+        return found if min(counts) >= 0 and max(counts) <= MOST_TOKENS else None
 
     def _say_of_cache(self) -> None:
         if self.cache is not None and self.cache.fault:

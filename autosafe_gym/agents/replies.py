@@ -75,7 +75,8 @@ _ASIDE = frozenset(
     }
 )
 """Parts of a message's content that are no words of the answer and no call."""
-_MOST_TOKENS = 10**9
+MOST_TOKENS = 10**9
+"""A larger count is none."""
 _MOST_CALLS = 200
 _LARGEST_LOGPROB = 1e-3
 """A probability is at most 1; some servers round."""
@@ -359,7 +360,7 @@ def _count(value: Any) -> int:
     """A count of tokens; 0 for none, and for what can be no such count."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return 0
-    return int(value) if 0 < value <= _MOST_TOKENS else 0
+    return int(value) if 0 < value <= MOST_TOKENS else 0
 
 
 def _first_logprobs(choice: Any) -> tuple[tuple[str, float], ...]:
