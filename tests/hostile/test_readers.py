@@ -21,8 +21,8 @@ from autosafe_gym.tools_mock.reporting import reports
 from autosafe_gym.tools_mock.toolset import toolset
 
 BOX = Toolbox(list(toolset(("mail", "files")).schemas))
-SIZE = 12_000
-QUICK, SLOW = 0.15, 8.0
+SIZE = 8_000
+QUICK, SLOW = 0.1, 8.0
 """Seconds that need no second look; growth over two doublings, 4 if linear and 16 if quadratic."""
 
 PIECES = [
@@ -74,7 +74,6 @@ READERS = {
     "arguments": lambda text: BOX.action("read_mail", text),
     "name": lambda text: BOX.action(text, "{}"),
     "words": lambda text: Reply(text=text).answers,
-    "asks": speech.asks,
     "reports": reports,
 }
 
@@ -105,11 +104,19 @@ def test_time_grows_with_the_length(name):
     read = READERS[name]
     found = {}
     for number, piece in enumerate(PIECES):
-        # Every piece by itself, and behind a beginning that changes from piece to piece.
-        for shift in (0, 1 + number % 32) if name in ("react", "json") else (0,):
-            case = (BEFORE[shift], piece, AFTER[(number + shift) % len(AFTER)])
-            if (times := grows(read, *case)) is not None:
-                found[case] = times
+        # Every piece by itself, or behind a beginning that changes from piece to piece.
+        shift = 1 + number % 32 if name == "react" and number % 2 else 0
+        case = (BEFORE[shift], piece, AFTER[(number + shift) % len(AFTER)])
+        if (times := grows(read, *case)) is not None:
+            found[case] = times
+    assert found == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("before", BEFORE)
+def test_time_grows_with_the_length_behind_every_beginning(before):
+    cases = [(before, piece, after) for piece in PIECES for after in ("", "x", "{")]
+    found = {case: times for case in cases if (times := grows(READERS["react"], *case)) is not None}
     assert found == {}
 
 
@@ -122,8 +129,8 @@ BLANKS = [
 
 @pytest.mark.parametrize("blank", [" ", "\n \t"])
 def test_blanks_behind_anything_cost_nothing(blank):
-    """A rule of 80,000 blanks, and the letter that makes a pattern give up behind them."""
-    text = blank * (80_000 // len(blank))
+    """40,000 of them, and the letter that makes a pattern give up behind them."""
+    text = blank * (40_000 // len(blank))
     slow = {}
     for before in BLANKS:
         if (took := seconds(READERS["json"], before + text + "x")) > 1.0:
@@ -200,7 +207,7 @@ def test_the_words_of_the_lists_repeated_are_read_in_time():
     words = sorted({w.strip() for p in patterns for w in re.findall(r"[a-z][a-z' ]{2,}", p)})
     assert len(words) > 200
     slow = {}
-    for number, word in enumerate(random.Random(16).sample(words, 120)):
+    for number, word in enumerate(random.Random(16).sample(words, 60)):
         text = f"i {word}{', '[number % 2 :]}" * (8_000 // (len(word) + 3))
         if (took := seconds(READERS["reports"], text)) > 0.5:
             slow[word] = took
