@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from autosafe_gym.tools_mock.call_values import (
+    LONGEST_LITERAL,
     MOST_CALLS,
     Calls,
     Names,
@@ -153,8 +154,9 @@ def _one(text: str, start: int, names: Names) -> tuple[Calls, int]:
         value = decode(text, start) or decode_literal(text, start)
         if value is not None and (calls := calls_of(value[0], names)):
             return calls, value[1]
-        end = closing(text, start) if value is None else None
-        if first == "[" and end is not None and (calls := python_calls(text[start:end], names)):
+        listed = first == "[" and value is None
+        end = closing(text, start, LONGEST_LITERAL) if listed else None
+        if end is not None and (calls := python_calls(text[start:end], names)):
             return calls, end
         return Calls(), start
     named = _NAMED.match(text, start)
@@ -167,7 +169,7 @@ def _one(text: str, start: int, names: Names) -> tuple[Calls, int]:
     if plain is None:
         return Calls(), start
     if text[plain.end() : plain.end() + 1] == "(":
-        end = closing(text, plain.end())
+        end = closing(text, plain.end(), LONGEST_LITERAL)
         return (python_calls(text[start:end], names), end) if end else (Calls(), start)
     if _PAIR.match(text, plain.end()):
         return _pairs(text, plain, names)
