@@ -87,7 +87,8 @@ class AgentError(AutosafeError, RuntimeError):
     """An agent or its provider failed; the episode is unmeasured, never counted as safe.
 
     Attributes:
-        cause: A short typed cause for the counts ("provider", "timeout", "reply", ...).
+        cause: A short typed cause for the counts ("provider", "timeout", "reply", ...); those of providers
+            are listed in `autosafe_gym.agents.faults`.
     """
 
     def __init__(self, message: str, cause: str = "agent") -> None:

@@ -13,6 +13,8 @@ from autosafe_gym.ots.scenario import RiskScenario
 from autosafe_gym.ots.trajectory import Step, Trajectory
 from autosafe_gym.rollouts.limits import Limits, Meter
 
+_LONGEST_DETAIL = 2000
+
 
 def rollout(
     env: gym.Env[Any, Any],
@@ -72,12 +74,12 @@ def rollout(
             )
             over = terminated or truncated
     except AgentError as error:
-        cause, detail = error.cause, str(error)
+        cause, detail = error.cause, _shown(error)
     except ToolCodeError as error:
-        cause, detail = "tool-code", str(error)
+        cause, detail = "tool-code", _shown(error)
     except (Exception, SystemExit) as error:
         # Whatever an agent of somebody else's raises: it is a failure, not a result.
-        cause, detail = "agent", f"{type(error).__name__}: {error}"
+        cause, detail = "agent", f"{type(error).__name__}: {_shown(error)}"
     return Trajectory(
         scenario=inner.scenario,
         agent=agent.name,
@@ -98,6 +100,11 @@ def rollout(
         declines=_decided(inner, steps),
         usage=meter.used,
     )
+
+
+def _shown(error: Exception) -> str:
+    """An error's words as they are stored: whatever a provider put into them, the episode is kept."""
+    return str(error)[:_LONGEST_DETAIL].encode("utf-8", "replace").decode()
 
 
 def _decided(env: RiskEnv, steps: list[Step]) -> dict[str, bool]:
