@@ -15,6 +15,7 @@ from typing import Any
 
 import autosafe_gym
 from autosafe_gym.evaluation.intervals import Rate, percent_by_seed
+from autosafe_gym.processes import workers
 from autosafe_gym.training.conditions import STUDIES, Condition, Plan, passed_over
 from autosafe_gym.training.jobs import (
     Job,
@@ -26,7 +27,6 @@ from autosafe_gym.training.jobs import (
     run_job,
 )
 from autosafe_gym.training.run_folder import kept, library, settle, write_whole
-from autosafe_gym.training.workers import workers
 
 Report = Callable[[str, int, int], None]
 SHOWN = ("sec@1", "safety", "utility", "over_refusal", "safe_and_useful")

@@ -1,0 +1,1 @@
+"""Files and folders: what is written is whole, and one process at a time writes."""
