@@ -20,6 +20,8 @@ from autosafe_gym.evaluation.report import need_extra
 from autosafe_gym.evaluation.tables import metrics_table
 from autosafe_gym.pipeline.datasets import Collected, collect_parts, write_dataset
 from autosafe_gym.processes import workers
+from autosafe_gym.storage.writing import locked
+from autosafe_gym.training.run_folder import forget_run
 
 ENV = "autosafe/All-v0"
 TRAIN = "held-out-families/train"
@@ -78,6 +80,11 @@ def run_demo(out: Path, settings: DemoSettings, json: Path | None) -> dict[str, 
     """
     need_rl()
     need_extra()
+    with locked(out):
+        return _run(out, settings, json)
+
+
+def _run(out: Path, settings: DemoSettings, json: Path | None) -> dict[str, Any]:
     start = time.perf_counter()
     sets = test_sets(settings)
     for kwargs in sets.values():
@@ -167,6 +174,8 @@ def _train_all(
 ) -> tuple[list[dict[str, Evaluation]], list[list[tuple[int, float]]]]:
     """Trains and measures one policy for each training seed, in processes of their own."""
     data = str(out / "data")
+    # A kill in between must not leave models of other settings beside the new ones.
+    forget_run(out / "models")
     with progress("training") as report:
         report("starting", 0, SEEDS)
         done: dict[int, tuple[dict[str, Evaluation], list[tuple[int, float]]]] = {}

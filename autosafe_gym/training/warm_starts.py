@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import torch
 
 from autosafe_gym.envs.family import all_families
 from autosafe_gym.envs.features import spaces_version
+from autosafe_gym.storage.writing import write_whole
 from autosafe_gym.training.algorithms import scorer_of
 from autosafe_gym.training.recipe import Recipe
 from autosafe_gym.training.run_folder import State
@@ -55,7 +56,7 @@ class WarmStart:
     def save(self, model: Any, state: State) -> None:
         """Keeps it; the file appears whole or not at all."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        temporary = self.file.with_name(f".{self.file.name}.{os.getpid()}")
         rows = [row for row in state.rows if row["phase"] == "clone"]
-        torch.save({"weights": scorer_of(model).state_dict(), "rows": rows}, temporary)
-        temporary.replace(self.file)
+        whole = io.BytesIO()
+        torch.save({"weights": scorer_of(model).state_dict(), "rows": rows}, whole)
+        write_whole(self.file, whole.getvalue())
