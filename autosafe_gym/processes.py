@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
-from multiprocessing import active_children, parent_process
+from multiprocessing import active_children, parent_process, resource_tracker
 from multiprocessing.context import SpawnContext, SpawnProcess
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -57,6 +58,7 @@ def _follow_parent() -> None:
 
 
 def _leave() -> None:
+    end_children()
     discard_temporaries()
     os._exit(_ENDED)
 
@@ -107,3 +109,16 @@ def end_workers(patience: float = 0.5) -> None:
         process.join(max(0.0, end - monotonic()))
         with suppress(OSError):
             process.kill()
+
+
+def end_children() -> None:
+    """Kills what else this process has started and not waited for, where the system lists it (Linux)."""
+    # It removes what the dead leave behind, and ends when the last of them has ended.
+    tracker = getattr(resource_tracker._resource_tracker, "_pid", None)
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            # The number of the parent comes second after the name, which may hold anything.
+            parent = int(file.read_text(errors="replace").rpartition(")")[2].split()[1])
+            child = int(file.parent.name)
+            if parent == os.getpid() and child != tracker:
+                os.kill(child, signal.SIGKILL)

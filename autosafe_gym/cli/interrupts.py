@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from autosafe_gym.processes import end_workers
+from autosafe_gym.processes import end_children, end_workers
 from autosafe_gym.storage.writing import discard_temporaries
 
 INTERRUPTED = 130
@@ -54,6 +54,7 @@ def leave() -> None:
         return
     _leaving.set()
     end_workers()
+    end_children()
     said = "What was written is complete."
     with suppress(Exception):
         said = _sentences[-1]() if _sentences else said

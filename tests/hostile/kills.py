@@ -133,7 +133,7 @@ class Demo:
     """It begins anew each time: what must stand is that all there is is whole."""
 
     def words(self, folder):
-        small = ["--episodes", "60", "--frames", "256", "--test-episodes", "10"]
+        small = ["--episodes", "50", "--frames", "128", "--test-episodes", "10"]
         return ["demo", "--out", folder / "demo", *small]
 
     def kept(self, folder):
@@ -197,6 +197,33 @@ def marked(mark):
     return found
 
 
+def begun(process):
+    """When a process began, which tells it from a later one of the same number; None: it has ended."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return None if fields[0] == "Z" else fields[19]
+
+
+def descendants(process):
+    """The processes below one: some have an environment of their own, without the mark."""
+    below = collections.defaultdict(list)
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            below[int(fields[1])].append(int(entry.name))
+    found, left = {}, [process]
+    while left:
+        for child in below[left.pop()]:
+            found[child] = begun(child)
+            left.append(child)
+    return {child: start for child, start in found.items() if start is not None}
+
+
 class Child:
     """A command in a session of its own."""
 
@@ -218,6 +245,7 @@ class Child:
 
     def end(self, how):
         """Sends a signal; gives the seconds to the end of the process and of all its workers."""
+        below = descendants(self.process.pid)
         start = time.monotonic()
         if how == "int":
             os.killpg(self.process.pid, signal.SIGINT)  # As a terminal does.
@@ -229,12 +257,17 @@ class Child:
             self.process.kill()
             self.process.wait()
         seconds = time.monotonic() - start
-        while (left := marked(self.mark)) and time.monotonic() < start + GRACE:
+        while (left := self._left(below)) and time.monotonic() < start + GRACE:
             time.sleep(0.02)
         gone = time.monotonic() - start
         for process, _ in left:
             os.kill(process, signal.SIGKILL)
         return seconds, gone, left
+
+    def _left(self, below):
+        found = marked(self.mark)
+        known = {process for process, _ in found}
+        return found + [(p, b"?") for p, s in below.items() if begun(p) == s and p not in known]
 
 
 def run(command, kills, signals, seed, *, show=None):
@@ -258,8 +291,9 @@ def run(command, kills, signals, seed, *, show=None):
             before = about.kept(folder)[0]
             child = Child(about.words(folder), folder)
             # After some tries it is let go on, so that what it resumes to is seen too.
-            time.sleep(rng.uniform(0.0, lasts) if tries < 5 else 0.0)
-            if tries >= 5:
+            most = 20 if command == "demo" else 5
+            time.sleep(rng.uniform(0.0, lasts) if tries < most else 0.0)
+            if tries >= most:
                 child.process.wait()
             if child.process.poll() is not None:
                 finished(about, child, folder, before, reference, counts)
