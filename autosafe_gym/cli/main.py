@@ -291,6 +291,7 @@ def run() -> None:
     try:
         # Without standalone mode typer hands back the code of an Exit, 130 after Ctrl-C included.
         code = app(standalone_mode=False)
+        sys.stdout.flush()
     except BaseException as error:
         interrupts.hold()
         code = _said(error)
@@ -301,9 +302,13 @@ def _said(error: BaseException) -> int:
     """Says what is wrong in one line, and gives the exit code; what is a fault of ours is raised again."""
     if isinstance(error, KeyboardInterrupt | typer.Abort):
         return interrupts.INTERRUPTED
+    if isinstance(error, OSError):
+        try:
+            sys.stdout.flush()
+        except OSError:
+            # Its reader is gone, its disk is full: Python would complain once more at the end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if isinstance(error, BrokenPipeError):
-        # Nobody reads on (`autosafe list | head`); Python would complain once more at the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     usage = getattr(error, "format_message", None)
     if usage is not None:
