@@ -27,14 +27,26 @@ ROOT = Path(__file__).resolve().parents[2]
 POLITE = 2.0
 GRACE = 5.0
 """Seconds that workers have after a `kill -9` of their parent: one may only just be starting."""
-FAMILIES = ("stale-branch", "audit-trail", "invoice-redirect")
-LESS = ("clone.epochs=1", "data.scenarios=20", "data.more=0", "validation.episodes=4")
-LESS += (
-    "validation.every=64",
-    "algorithm.steps=16",
-    "algorithm.frames=512",
-    "run.checkpoint_every=64",
+FAMILIES = ("stale-branch", "audit-trail")
+LESS = (
+    "clone.epochs=1",
+    "data.scenarios=20",
+    "data.more=0",
+    "validation.episodes=2",
+    "policy.hidden=16",
 )
+LESS += (
+    "algorithm.envs=2",
+    "algorithm.steps=16",
+    "algorithm.batch_size=32",
+    "algorithm.frames=256",
+)
+LESS += (
+    "validation.every=32",
+    "run.checkpoint_every=32",
+    'env.families=["stale-branch", "audit-trail"]',
+)
+LESS += ("validation.patience=0",)
 
 
 def whole_json(file):
@@ -45,7 +57,7 @@ class Rollout:
     """Episodes by seed; what is stored once is stored for good."""
 
     def words(self, folder):
-        episodes = ["--episodes", "600", "--concurrency", "4"]
+        episodes = ["--episodes", "200", "--concurrency", "4"]
         return ["rollout", "--agent", "random", "--out", folder / "run", *episodes]
 
     def kept(self, folder):
@@ -111,7 +123,7 @@ def seed_folder(folder, doubled):
         names = [(r["phase"], r.get("frames"), r.get("epoch")) for r in rows]
         doubled.append(len(names) - len(set(names)))
         found |= {str(n): "" for n in names if (n[1] or 0) <= frames}
-        found |= {f"{part} of {folder.name}": "" for part in range(0, frames, 16)}
+        found |= {f"{part} of {folder.name}": "" for part in range(0, frames, 32)}
     if (folder / "state.json").is_file():
         whole_json(folder / "state.json")
     return found
@@ -173,10 +185,10 @@ class Study:
 
 
 COMMANDS = {
-    "evaluate": Figures("evaluate", "random", "--episodes", "300"),
+    "evaluate": Figures("evaluate", "random", "--episodes", "40"),
     "rollout": Rollout(),
     "train": Train(),
-    "check": Figures("check", *FAMILIES, "--seeds", "50", "--jobs", "2"),
+    "check": Figures("check", *FAMILIES, "--seeds", "30", "--jobs", "2"),
     "controls": Figures("controls", "--episodes", "60"),
     "demo": Demo(),
     "collect": Collect(),
@@ -270,8 +282,8 @@ class Child:
         return found + [(p, b"?") for p, s in below.items() if begun(p) == s and p not in known]
 
 
-def run(command, kills, signals, seed, *, show=None):
-    """Kills a command; gives the counts."""
+def run(command, kills, signals, seed, *, minutes=1e9, show=None):
+    """Kills a command so often, or as long as it may take; gives the counts."""
     rng, about = random.Random(seed), COMMANDS[command]
     counts = collections.Counter(kills=0, lost=0, doubled=0, left=0, late=0, tracebacks=0, wrong=0)
     codes, slowest, gone_last = collections.Counter(), 0.0, 0.0
@@ -285,7 +297,7 @@ def run(command, kills, signals, seed, *, show=None):
         lasts = min(60.0, time.monotonic() - start)
         reference = about.kept(folder)[0]
         number, tries = 0, 0
-        while counts["kills"] < kills:
+        while counts["kills"] < kills and time.monotonic() - start < 60 * minutes:
             folder = place / f"{number}"
             folder.mkdir(exist_ok=True)
             before = about.kept(folder)[0]
@@ -325,6 +337,7 @@ def run(command, kills, signals, seed, *, show=None):
         shutil.rmtree(place, ignore_errors=True)
     return {
         **counts,
+        "lasts": round(lasts, 1),
         "codes": dict(codes),
         "slowest": round(slowest, 2),
         "gone": round(gone_last, 2),
@@ -353,6 +366,7 @@ if __name__ == "__main__":
     asked.add_argument("--command", choices=COMMANDS, default="rollout")
     asked.add_argument("--kills", type=int, default=100)
     asked.add_argument("--signals", nargs="+", choices=("kill", "int", "term"), default=["kill"])
+    asked.add_argument("--minutes", type=float, default=1e9)
     asked.add_argument("--seed", type=int, default=0)
     asked.add_argument("--verbose", action="store_true")
     given = asked.parse_args()
@@ -363,5 +377,7 @@ if __name__ == "__main__":
                 line, left, text[-1500:] if "Traceback" in text else "", file=sys.stderr, flush=True
             )
 
-    found = run(given.command, given.kills, given.signals, given.seed, show=show)
+    found = run(
+        given.command, given.kills, given.signals, given.seed, minutes=given.minutes, show=show
+    )
     print(given.command, *given.signals, json.dumps(found), flush=True)

@@ -46,7 +46,7 @@ def test_episodes_without_a_configuration_are_nobodys(tmp_path):
     """Another agent's run was begun in such a folder, and reported its episodes as that agent's."""
     play(tmp_path)
     (tmp_path / "run.json").unlink()
-    with pytest.raises(DataError, match="no run.json"):
+    with pytest.raises(DataError, match=r"no run\.json"):
         play(tmp_path, agent="refuse-all")
     with pytest.raises(DataError, match="no run"):
         list(read_episodes(tmp_path))
@@ -136,7 +136,7 @@ class Full:
 @pytest.mark.parametrize("room", [0, 1, 5_000])
 def test_what_a_full_disk_does_not_take_leaves_no_trace(tmp_path, room):
     play(tmp_path, range(2))
-    (third,) = [t for t in played(tmp_path.parent / f"{tmp_path.name}-more", [2])]
+    (third,) = played(tmp_path.parent / f"{tmp_path.name}-more", [2])
     store = EpisodeStore(tmp_path, {"agent": "comply-all"})
     before = (tmp_path / "episodes.jsonl").read_bytes()
     whole, store._file = store._file, Full(store._file, room)
@@ -292,7 +292,7 @@ TINY = {
     "policy": {"hidden": 16},
     "env": {"families": ["stale-branch", "audit-trail"]},
     "algorithm": {"frames": 128, "envs": 2, "steps": 16, "batch_size": 32},
-    "validation": {"episodes": 2, "every": 32},
+    "validation": {"episodes": 2, "every": 32, "patience": 0},
     "run": {"checkpoint_every": 32},
 }
 
