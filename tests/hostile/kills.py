@@ -2,13 +2,16 @@
 
     python tests/hostile/kills.py --command evaluate --kills 100 --signals kill --seed 0
 
-The same command is started again and again in one folder until it is done, and then in a new one. A
-reference run, not disturbed, says what must come out. Of each kill is noted: how long the process took to
-end, whether a process of it is left, and whether all that lay in the folder before still does.
+The same command is started again and again in one folder until it is done, and then in a new one: in a copy
+of this process that has imported everything, or with `--fresh` in a new interpreter. A reference run, not
+disturbed, says what must come out. Of each kill is noted: how long the process took to end, whether a
+process of it is left, and whether all that lay in the folder before still does.
 """
 
 import argparse
+import atexit
 import collections
+import contextlib
 import hashlib
 import json
 import os
@@ -18,7 +21,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+import traceback
 import uuid
 import zipfile
 from pathlib import Path
@@ -236,17 +241,73 @@ def descendants(process):
     return {child: start for child, start in found.items() if start is not None}
 
 
+class Forked:
+    """The command in a copy of this process, which has imported everything already."""
+
+    def __init__(self, words, log, name, value):
+        self.returncode = None
+        self.pid = os.fork()
+        if self.pid == 0:
+            os.setsid()
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            os.environ |= {name: value, "COLUMNS": "300"}
+            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+            os.dup2(log.fileno(), 1)
+            os.dup2(log.fileno(), 2)
+            sys.argv = ["autosafe", *words]
+            code = 1
+            try:
+                from autosafe_gym.cli.main import run
+
+                run()
+            except SystemExit as error:
+                code = error.code or 0
+            except BaseException:
+                traceback.print_exc()
+            threading._shutdown()
+            atexit._run_exitfuncs()
+            sys.stdout.flush()
+            os._exit(code)
+
+    def poll(self):
+        if self.returncode is None:
+            ended, status = os.waitpid(self.pid, os.WNOHANG)
+            self.returncode = os.waitstatus_to_exitcode(status) if ended else None
+        return self.returncode
+
+    def wait(self, timeout=1e9):
+        end = time.monotonic() + timeout
+        while self.poll() is None:
+            if time.monotonic() > end:
+                raise subprocess.TimeoutExpired("autosafe", timeout)
+            time.sleep(0.005)
+        return self.returncode
+
+    def send_signal(self, number):
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self):
+        self.send_signal(signal.SIGKILL)
+
+
 class Child:
     """A command in a session of its own."""
+
+    fresh = False
 
     def __init__(self, words, folder):
         self.mark = f"AUTOSAFE_KILLS={uuid.uuid4().hex}".encode()
         name, value = self.mark.decode().split("=")
+        words = [str(word) for word in words]
         # Files, not pipes: a process that is left over would keep a pipe open.
         self.log = folder / "log"
         with self.log.open("w") as log:
+            if not self.fresh:
+                self.process = Forked(words, log, name, value)
+                return
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "autosafe_gym.cli", *map(str, words)],
+                [sys.executable, "-m", "autosafe_gym.cli", *words],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -260,7 +321,9 @@ class Child:
         below = descendants(self.process.pid)
         start = time.monotonic()
         if how == "int":
-            os.killpg(self.process.pid, signal.SIGINT)  # As a terminal does.
+            with contextlib.suppress(ProcessLookupError):  # It may have no session yet.
+                os.killpg(self.process.pid, signal.SIGINT)  # As a terminal does.
+            self.process.send_signal(signal.SIGINT)
         else:
             self.process.send_signal(signal.SIGKILL if how == "kill" else signal.SIGTERM)
         try:
@@ -363,11 +426,12 @@ def finished(about, child, folder, before, reference, counts):
 
 if __name__ == "__main__":
     asked = argparse.ArgumentParser()
-    asked.add_argument("--command", choices=COMMANDS, default="rollout")
+    asked.add_argument("--command", nargs="+", choices=COMMANDS, default=["rollout"])
     asked.add_argument("--kills", type=int, default=100)
     asked.add_argument("--signals", nargs="+", choices=("kill", "int", "term"), default=["kill"])
     asked.add_argument("--minutes", type=float, default=1e9)
     asked.add_argument("--seed", type=int, default=0)
+    asked.add_argument("--fresh", action="store_true", help="With a new interpreter each time.")
     asked.add_argument("--verbose", action="store_true")
     given = asked.parse_args()
 
@@ -377,7 +441,18 @@ if __name__ == "__main__":
                 line, left, text[-1500:] if "Traceback" in text else "", file=sys.stderr, flush=True
             )
 
-    found = run(
-        given.command, given.kills, given.signals, given.seed, minutes=given.minutes, show=show
-    )
-    print(given.command, *given.signals, json.dumps(found), flush=True)
+    Child.fresh = given.fresh
+    if not given.fresh:
+        import autosafe_gym.cli.checking
+        import autosafe_gym.envs.families
+        import autosafe_gym.evaluation.evaluate
+        import autosafe_gym.rollouts.runner
+
+        if {"train", "demo", "study"} & {*given.command}:
+            import autosafe_gym.cli.demo
+            import autosafe_gym.training.trainer  # noqa: F401
+    for command in given.command:
+        found = run(
+            command, given.kills, given.signals, given.seed, minutes=given.minutes, show=show
+        )
+        print(command, *given.signals, json.dumps(found), flush=True)
