@@ -249,7 +249,7 @@ class Forked:
         self.pid = os.fork()
         if self.pid == 0:
             os.setsid()
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.environ |= {name: value, "COLUMNS": "300"}
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
             os.dup2(log.fileno(), 1)
