@@ -30,8 +30,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 POLITE = 2.0
-GRACE = 5.0
-"""Seconds that workers have after a `kill -9` of their parent: one may only just be starting."""
+GRACE = 30.0
+"""Seconds that workers have after a `kill -9` of their parent: one that is only just starting ends when it has
+started, which takes half a second, and many on a machine that is busy. The longest is shown as `gone`."""
 FAMILIES = ("stale-branch", "audit-trail")
 LESS = (
     "clone.epochs=1",
