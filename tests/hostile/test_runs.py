@@ -297,7 +297,7 @@ TINY = {
 }
 
 
-@pytest.mark.parametrize("at", [3, 4, 5, 8, 14])
+@pytest.mark.parametrize("at", [3, 4, 5, 7, 8, 10])
 def test_a_kill_between_the_files_of_a_checkpoint_loses_and_doubles_nothing(
     tmp_path, monkeypatch, at
 ):
