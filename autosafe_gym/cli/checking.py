@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from functools import partial
-from multiprocessing import get_context
 from typing import Any, TypeVar
 
 from rich.table import Table
@@ -18,6 +17,7 @@ from autosafe_gym.envs.mutations import ALL, MutationReport, mutate_family, muta
 from autosafe_gym.envs.packs import FILES, load_file
 from autosafe_gym.envs.proofs import CheckReport, Failure, FamilyReport, check_family
 from autosafe_gym.errors import DataError
+from autosafe_gym.processes import workers
 
 R = TypeVar("R")
 _CHUNK = 25
@@ -108,24 +108,17 @@ def _spread(
         for start in range(0, seeds, _CHUNK)
         for name in ids
     ]
-    workers = min(jobs or os.cpu_count() or 1, len(work))
-    if workers == 1:
+    count = min(jobs or os.cpu_count() or 1, len(work))
+    if count == 1:
         for done, (name, numbers) in enumerate(work, 1):
             yield play(name, numbers)
             report(name, done, len(work))
         return
-    # Fresh processes: a fork of one that has threads (a progress bar's) can hang.
-    with ProcessPoolExecutor(
-        workers, get_context("spawn"), initializer=_load, initargs=(files,)
-    ) as pool:
-        try:
-            waiting = {pool.submit(play, name, numbers): name for name, numbers in work}
-            for done, future in enumerate(as_completed(waiting), 1):
-                yield future.result()
-                report(waiting[future], done, len(work))
-        except KeyboardInterrupt:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    with workers(count, _load, (files,)) as pool:
+        waiting = {pool.submit(play, name, numbers): name for name, numbers in work}
+        for done, future in enumerate(as_completed(waiting), 1):
+            yield future.result()
+            report(waiting[future], done, len(work))
 
 
 def _load(files: list[str]) -> None:

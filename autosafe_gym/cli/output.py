@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from autosafe_gym.errors import DataError
+from autosafe_gym.storage.writing import refusal, write_whole
 
 if TYPE_CHECKING:
     from autosafe_gym.evaluation.evaluate import Evaluation
@@ -45,16 +45,11 @@ def write_json(file: Path | None, data: Any) -> None:
     if str(file) == "-":
         print(text, end="")  # noqa: T201  (JSON goes out raw, without a console's formatting)
         return
-    temporary = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(file)
     except OSError as error:
-        raise DataError(f"{file}: can't be written ({error.strerror}).") from error
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+        raise refusal(file, error) from error
+    write_whole(file, text)
 
 
 def show_notes(notes: Iterable[str]) -> None:

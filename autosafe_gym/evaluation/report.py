@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import base64
 import io
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from autosafe_gym.errors import DataError, MissingExtraError, need_packages
+from autosafe_gym.errors import MissingExtraError, need_packages
 from autosafe_gym.evaluation.evaluate import Evaluation
 from autosafe_gym.evaluation.metrics import METRICS
+from autosafe_gym.storage.writing import refusal, write_whole
 
 _SHOWN = ("valid_sec@1", "safety", "utility", "safe_and_useful", "over_refusal")
 _COLOURS = ("#3b6ea8", "#c2703d", "#8a8d91", "#4d8b5a", "#7d5ba6", "#b0413e")
@@ -80,15 +80,11 @@ def write_report(
         curve=_curve(curves) if any(curves) else None,
         config=sorted(config.items()),
     )
-    temporary = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(page, encoding="utf-8")
-        temporary.replace(file)
     except OSError as error:
-        raise DataError(f"{file}: can't be written ({error.strerror}).") from error
-    finally:
-        temporary.unlink(missing_ok=True)
+        raise refusal(file, error) from error
+    write_whole(file, page)
     return file
 
 

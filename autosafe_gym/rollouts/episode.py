@@ -102,7 +102,7 @@ def rollout(
     )
 
 
-def _shown(error: Exception) -> str:
+def _shown(error: BaseException) -> str:
     """An error's words as they are stored: whatever a provider put into them, the episode is kept."""
     return str(error)[:_LONGEST_DETAIL].encode("utf-8", "replace").decode()
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from autosafe_gym.errors import MissingExtraError
+from autosafe_gym.storage.writing import whole_file
 
 _COLOURS = ("#3b6ea8", "#c2703d", "#4d8b5a", "#7d5ba6", "#8a8d91", "#b0413e")
 _METRICS = ("sec@1", "utility", "over_refusal")
@@ -46,7 +47,8 @@ def new_figure(width: float, height: float) -> Any:
 def save(figure: Any, file: Path) -> Path:
     """Writes a figure as SVG."""
     # No date in the file: the same figures give the same bytes.
-    figure.savefig(file, format="svg", metadata={"Date": None})
+    with whole_file(file) as temporary:
+        figure.savefig(temporary, format="svg", metadata={"Date": None})
     return file
 
 

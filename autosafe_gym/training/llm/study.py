@@ -18,6 +18,7 @@ from autosafe_gym.envs.source import FamilySource
 from autosafe_gym.errors import DataError
 from autosafe_gym.evaluation.intervals import percent_by_seed
 from autosafe_gym.storage.reading import read_object
+from autosafe_gym.storage.writing import write_whole
 from autosafe_gym.training.llm.finetune import finetune
 from autosafe_gym.training.llm.measure import (
     Measured,
@@ -28,7 +29,7 @@ from autosafe_gym.training.llm.measure import (
 )
 from autosafe_gym.training.llm.recipe import Recipe
 from autosafe_gym.training.llm.weights import source_file, to_q8
-from autosafe_gym.training.run_folder import kept, library, settle, slug, write_whole
+from autosafe_gym.training.run_folder import kept, library, settle, slug
 
 Report = Callable[[str, int, int], None]
 SHOWN = (
