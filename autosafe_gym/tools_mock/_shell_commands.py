@@ -21,8 +21,6 @@ _UNPACKERS = frozenset({"gunzip", "bunzip2", "unxz"})
 _VIEWERS = frozenset({"zcat", "bzcat", "xzcat"})
 _SIZES = {"K": 1024, "M": 1024**2, "G": 1024**3}
 _LARGEST = 1_000_000
-_PREFIXES = {"sudo": 0, "nohup": 0, "nice": 0, "doas": 0, "timeout": 1}
-"""Commands that run another one, and how many words of their own come before it."""
 
 
 def own_commands(fs: Any, now: Any) -> dict[str, Callable[[list[str], Any], Result]]:
@@ -51,13 +49,11 @@ class Wrapped:
     Args:
         name: Its name.
         inner: The commands that ship with the shell, by name.
-        every: All commands, its own included: what `sudo` can run.
     """
 
-    def __init__(self, name: str, inner: dict[str, Any], every: dict[str, Any]) -> None:
+    def __init__(self, name: str, inner: dict[str, Any]) -> None:
         self.name = name
         self._inner = inner
-        self._every = every
 
     async def execute(self, args: list[str], ctx: Any) -> Any:
         """Runs it."""
@@ -68,8 +64,6 @@ class Wrapped:
                 if await ctx.fs.is_file(path):
                     await ctx.fs.cp(path, copy)
             return await self._inner["sed"].execute(args, ctx)
-        if self.name in _PREFIXES:
-            return await self._prefixed(args, ctx)
         # An archive comes and goes as bytes, a byte a character; a pipe and a file hold text.
         ctx = replace(ctx, stdin=(ctx.stdin or "").encode("utf-8").decode("latin-1"))
         # Its clock stands at nought, so that it is the same in every time zone.
@@ -92,24 +86,9 @@ class Wrapped:
         done = await find.execute(_joined([a for a in args if a not in _LISTS]), ctx)
         return replace(done, stdout=shown + done.stdout)
 
-    async def _prefixed(self, args: list[str], ctx: Any) -> Any:
-        from just_bash import ExecResult
-
-        words = list(args)
-        while words[:1] and words[0].startswith("-"):
-            words = words[2:] if words[0] in ("-u", "-n", "-g") else words[1:]
-        words = words[_PREFIXES[self.name] :]
-        command = self._every.get(words[0]) if words else None
-        if command is None:
-            what = words[0] if words else ""
-            return ExecResult(
-                stdout="", stderr=f"{self.name}: {what}: command not found\n", exit_code=127
-            )
-        return await command.execute(words[1:], ctx)
-
 
 _LISTS = ("-print", "-print0")
-WRAPPED = ("find", "sed", "tar", "zip", "unzip", *_PREFIXES)
+WRAPPED = ("find", "sed", "tar", "zip", "unzip")
 
 
 def _joined(args: list[str]) -> list[str]:
