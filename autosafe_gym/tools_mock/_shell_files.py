@@ -27,22 +27,27 @@ class _Noted(dict[str, Any]):
     def __init__(self, entries: Mapping[str, Any]) -> None:
         super().__init__(entries)
         self.noted: set[str] = set()
+        self.ever: set[str] = set()
+
+    def _note(self, path: str) -> None:
+        self.noted.add(path)
+        self.ever.add(path)
 
     def __setitem__(self, path: str, entry: Any) -> None:
         if entry.type == "file":
             if len(entry.content) > steps.LONGEST:
                 raise OSError("File too large")
             steps.spend(len(entry.content) >> 10)
-        self.noted.add(path)
+        self._note(path)
         super().__setitem__(path, entry)
 
     def __delitem__(self, path: str) -> None:
-        self.noted.add(path)
+        self._note(path)
         super().__delitem__(path)
 
     def pop(self, path: str, *default: Any) -> Any:
         """As in a dictionary."""
-        self.noted.add(path)
+        self._note(path)
         return super().pop(path, *default)
 
 
@@ -57,7 +62,7 @@ def file_system(files: Table, now: float, send: Send) -> Any:
     Returns:
         A file system of just-bash.
     """
-    from just_bash.fs import InMemoryFs
+    from just_bash.fs.in_memory_fs import FileEntry, InMemoryFs
 
     class Files(InMemoryFs):
         """What the shell's own file system gets wrong: writing through links, modes, devices."""
@@ -148,8 +153,10 @@ def file_system(files: Table, now: float, send: Send) -> Any:
         if record["kind"] == "directory":
             fs._mkdir_sync(path, recursive=True)
         elif record["kind"] == "file":
-            fs._write_file_sync(path, record["text"])
-            fs._data[path].mode = int(record["mode"], 8)
+            if path.rpartition("/")[0] not in fs._data:
+                fs._ensure_parent_dirs(path)
+            content = record["text"].encode("utf-8", "replace")
+            fs._data[path] = FileEntry("file", content, int(record["mode"], 8), now)
     for path, record in files.items():
         if record["kind"] == "link":
             fs._ensure_parent_dirs(path)
@@ -230,13 +237,15 @@ def records(fs: Any, before: Table, now: str) -> Table:
         now: When a changed file was modified.
     """
     found: Table = {}
-    parents = {"/".join(p.split("/")[:i]) for p in fs._data for i in range(2, p.count("/") + 1)}
+    parents = {p.rpartition("/")[0] for p in fs._data}
     for path, entry in sorted(fs._data.items()):
         if entry.type == "directory" and (path in _OWN or (path in parents and path not in before)):
             continue
         if path.startswith(_DEVICES) and path not in before:
             continue
-        found[path] = _record(entry, before.get(path), now)
+        old = before.get(path)
+        same = old is not None and path not in fs._data.ever and entry.type == "file"
+        found[path] = old if same and old is not None else _record(entry, old, now)
     return found
 
 

@@ -54,6 +54,15 @@ class Worker:
         except OSError as error:
             raise ToolError(f"The terminal's shell can't be started: {error}") from error
         self._buffer = b""
+        _open.add(self)
+        try:
+            ready = self._listen(lambda report: None, time.monotonic() + SECONDS)
+        except Died as error:
+            self.end()
+            raise ToolError(f"The terminal's shell can't be started: {error}.") from error
+        if ready.status:
+            self.end()
+            raise ToolError(f"The terminal's shell can't be started: {ready.output}")
 
     def ask(self, request: messages.Request, said: Callable[[Any], None]) -> messages.Answer:
         """Runs a command.
@@ -65,7 +74,6 @@ class Worker:
         Raises:
             Died: If the worker ends first, or takes too long.
         """
-        ends = time.monotonic() + SECONDS
         stdin = self._process.stdin
         if stdin is None:
             raise Died("no pipe")
@@ -74,6 +82,9 @@ class Worker:
             stdin.flush()
         except OSError as error:
             raise Died(str(error)) from error
+        return self._listen(said, time.monotonic() + SECONDS)
+
+    def _listen(self, said: Callable[[Any], None], ends: float) -> messages.Answer:
         while True:
             head = self._read(messages.HEAD, ends)
             report = messages.report(self._read(int.from_bytes(head, "little"), ends))
@@ -106,6 +117,7 @@ class Worker:
 
     def let_go(self) -> None:
         """Closes this side of the pipes."""
+        _open.discard(self)
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 try:
@@ -114,8 +126,16 @@ class Worker:
                     continue
 
 
+    def belongs_to_parent(self) -> None:
+        """In a process that was forked: leaves the worker alone."""
+        self.let_go()
+        # The parent waits for it.
+        self._process.returncode = 0
+
+
 _lock = threading.Lock()
 _worker: Worker | None = None
+_open: set[Worker] = set()
 
 
 def ask(request: messages.Request, said: Callable[[Any], None]) -> messages.Answer:
@@ -156,11 +176,9 @@ def _forked() -> None:
     """A child that was forked has none: it closes its copies of the parent's pipes, and no more."""
     global _worker, _lock
     _lock = threading.Lock()
-    worker, _worker = _worker, None
-    if worker is not None:
-        worker.let_go()
-        # The parent waits for it, not the child.
-        worker._process.returncode = 0
+    _worker = None
+    for worker in list(_open):
+        worker.belongs_to_parent()
 
 
 atexit.register(end)

@@ -30,6 +30,7 @@ _VALUED = {
 }
 """Their options with a value."""
 PREFIXES = (*_VALUED, "nohup", "setsid", "chroot")
+_PIPE = 16_384
 _LONGEST_SLEEP = 86_400.0
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _SIGNALS = {"HUP": 1, "INT": 2, "QUIT": 3, "KILL": 9, "USR1": 10, "USR2": 12, "TERM": 15}
@@ -157,6 +158,17 @@ class Sleep:
         return _result()
 
 
+class Yes:
+    """`yes`, as long as a pipe would take it."""
+
+    name = "yes"
+
+    async def execute(self, args: list[str], ctx: Any) -> Any:
+        """Prints the same line again and again."""
+        line = f"{' '.join(args) or 'y'}\n"[:_PIPE]
+        return _result(line * (_PIPE // len(line)), code=141)
+
+
 class Unreadable:
     """Where a script can't be read, this stands in it, and says so."""
 
@@ -169,7 +181,7 @@ class Unreadable:
 
 def programs() -> Mapping[str, Any]:
     """All of them by name."""
-    every = [*map(Shell, SHELLS), *map(Prefix, PREFIXES), Sleep(), Unreadable()]
+    every = [*map(Shell, SHELLS), *map(Prefix, PREFIXES), Sleep(), Yes(), Unreadable()]
     return {program.name: program for program in every}
 
 

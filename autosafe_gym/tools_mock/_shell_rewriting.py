@@ -33,6 +33,7 @@ _HELPERS: dict[str, Any] = {
     "tail": steps.tail,
     "join": steps.join,
     "replace": steps.replace,
+    "extend": steps.extend,
     **{name: steps.padded(name) for name in ("ljust", "rjust", "center", "zfill", "expandtabs")},
     **{kind.__name__: steps.whole(kind) for kind in (list, tuple, set, bytes, bytearray)},
     "sorted": steps.whole(sorted),
@@ -45,7 +46,7 @@ _OPERATORS = {
     ast.LShift: "shifted",
     ast.Mod: "formatted",
 }
-_METHODS = ("join", "replace", "ljust", "rjust", "center", "zfill", "expandtabs")
+_METHODS = ("join", "replace", "extend", "ljust", "rjust", "center", "zfill", "expandtabs")
 _BUILTINS = ("list", "tuple", "set", "bytes", "bytearray", "sorted", "sum", "format")
 
 
@@ -92,6 +93,12 @@ class _Counting(ast.NodeTransformer):
         self.generic_visit(node)
         if not node.is_async:
             node.iter = _helper("each", node.iter)
+        return node
+
+    def visit_Starred(self, node: ast.Starred) -> Any:
+        self.generic_visit(node)
+        if isinstance(node.ctx, ast.Load):
+            node.value = _helper("each", node.value)
         return node
 
     def visit_BinOp(self, node: ast.BinOp) -> Any:

@@ -62,6 +62,12 @@ def install(note: Any) -> None:
                 return stopped(why)
             raise
 
+    async def execute_aside(self: Any, node: Any, stdin: str) -> Any:
+        result = await execute_command(self, node, stdin)
+        if getattr(node, "beside", False):
+            self._state.aside = getattr(self._state, "aside", "") + result.stderr
+        return result
+
     async def _guarded(self: Any, node: Any, stdin: str) -> Any:
         try:
             result = await run_command(self, node, stdin)
@@ -92,14 +98,25 @@ def install(note: Any) -> None:
 
     async def execute_pipeline(self: Any, node: Any) -> Any:
         for command in node.commands[:-1]:
-            command.beside = True
-        return await run_pipeline(self, node)
+            _mark(command)
+        kept, self._state.aside = getattr(self._state, "aside", ""), ""
+        try:
+            result = await run_pipeline(self, node)
+            # The errors of every stage are shown, unless they went into the pipe.
+            said = "" if any(node.pipe_amp or ()) else self._state.aside
+        finally:
+            self._state.aside = kept
+        if said:
+            result = ExecResult(
+                stdout=result.stdout, stderr=said + result.stderr, exit_code=result.exit_code
+            )
+        return result
 
     async def execute_statement(self: Any, node: Any) -> Any:
         if node.background:
             alone = AST.statement(node.pipelines, node.operators, False)
             shell = AST.subshell([alone])
-            shell.beside = True
+            _mark(shell)
             result = await self.execute_command(shell, "")
             return ExecResult(stdout=result.stdout, stderr=result.stderr, exit_code=0)
         result = await run_statement(self, node)
@@ -122,13 +139,18 @@ def install(note: Any) -> None:
             raise errors.ExitError(result.exit_code, result.stdout, result.stderr)
         return result
 
-    kind.execute_command, kind.execute_pipeline = execute_command, execute_pipeline
+    kind.execute_command, kind.execute_pipeline = execute_aside, execute_pipeline
     kind.execute_statement, kind.execute_script = execute_statement, execute_script
     BUILTINS["exec"] = handle_exec
     BUILTINS["trap"] = traps.handle
     BUILTINS["kill"] = traps.kill
     _mend_arithmetic(expansion, errors)
     _mend_parser()
+
+
+def _mark(node: Any) -> None:
+    """Notes that others go on beside this command; the shell's nodes are frozen."""
+    object.__setattr__(node, "beside", True)
 
 
 def _mend_arithmetic(expansion: Any, errors: Any) -> None:
@@ -157,6 +179,7 @@ def _mend_arithmetic(expansion: Any, errors: Any) -> None:
 
 
 def _mend_parser() -> None:
+    from just_bash.ast import AST
     from just_bash import parser as package
     from just_bash.parser import parser as module
 
@@ -184,11 +207,8 @@ def _mend_parser() -> None:
                     tree = parse("\n".join(lines[:count]))
                 except failure:
                     continue
-                tree.statements.extend(_complaint(str(error)))
-                return tree
-            tree = parse("")
-            tree.statements.extend(_complaint(str(error)))
-            return tree
+                return AST.script([*tree.statements, *_complaint(str(error))])
+            return AST.script(_complaint(str(error)))
 
     def _complaint(message: str) -> Any:
         quoted = message.replace("'", " ").replace("\0", "")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import calendar
 import datetime as _datetime
+import itertools as _itertools
 import posixpath
 import random as _random
 import time as _time
 import types
 from collections.abc import Coroutine
 from typing import Any
+
+from autosafe_gym.tools_mock import _shell_steps as steps
 
 _now = 0.0
 _drawn = _random.Random(0)  # noqa: S311
@@ -84,6 +87,12 @@ class _Loop:
         return drive(work)
 
 
+def _product(*pools: Any, repeat: int = 1) -> Any:
+    if len(pools) * repeat > steps.LONGEST:
+        raise steps.Stopped("a value is too large")
+    return steps.each(_itertools.product(*pools, repeat=repeat))
+
+
 def _module(name: str, **held: Any) -> types.ModuleType:
     module = types.ModuleType(name)
     vars(module).update(held)
@@ -144,6 +153,9 @@ def modules() -> dict[str, types.ModuleType]:
         wait_for=_wait_for,
         sleep=_no_sleep,
     )
+    itertools = _module(
+        "itertools", product=_product, chain=_itertools.chain, zip_longest=_itertools.zip_longest
+    )
     nest = _module("nest_asyncio", apply=lambda: None)
-    made = (time, datetime, random, os, asyncio, nest)
+    made = (time, datetime, random, os, asyncio, itertools, nest)
     return {module.__name__: module for module in made}

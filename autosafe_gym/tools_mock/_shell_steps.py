@@ -177,7 +177,7 @@ def whole(kind: Callable[[Any], Any]) -> Callable[..., Any]:
         if args and not isinstance(args[0], int):
             items = args[0]
             if isinstance(items, Sized):
-                spend(len(items) >> 6 if not isinstance(items, range) else _sized(items))
+                _pay(_sized(items) if isinstance(items, range) else len(items))
             else:
                 items = each(items)
             return kind(items, *args[1:], **named)
@@ -215,6 +215,16 @@ def replace(text: Any, *args: Any, **named: Any) -> Any:
     if isinstance(text, (str, bytes)) and len(args) > 1 and len(args[1]) > len(args[0]):
         _pay(len(text) + text.count(args[0]) * len(args[1]))  # type: ignore[arg-type]
     return made(text.replace(*args, **named))  # type: ignore[union-attr,arg-type]
+
+
+def extend(items: Any, more: Any) -> Any:
+    """`items.extend(more)`."""
+    if isinstance(more, Sized):
+        size = _sized(more) if isinstance(more, range) else len(more)
+        if size > 512:
+            _pay(size + len(items))
+        return items.extend(more)
+    return items.extend(each(more))
 
 
 def padded(name: str) -> Callable[..., Any]:

@@ -289,8 +289,13 @@ def main() -> None:
             # Nobody listens any more.
             os._exit(0)
 
-    prepare()
-    commands = _Commands(tell)
+    try:
+        prepare()
+        commands = _Commands(tell)
+    except Exception as error:
+        tell(messages.Answer(f"{type(error).__name__}: {error}", 1, {}, ""))
+        return
+    tell(messages.Answer("", 0, {}, ""))
     while head := _read(messages.HEAD, parent):
         body = _read(int.from_bytes(head, "little"), parent)
         _more_time()
