@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Send = Callable[[list[str], Mapping[str, str], str], None]
 """Called as `send(to, files, text)` when a command tries to send something out: whom it would reach,
 the files that would go (path -> text), and what else would."""
-_OWN = frozenset(("/", "/home", "/home/user", "/tmp", "/bin", "/usr", "/usr/bin"))  # noqa: S108
+_OWN = frozenset(("/", "/dev", "/home", "/home/user", "/tmp", "/bin", "/usr", "/usr/bin"))  # noqa: S108
 _DEVICES = "/dev/"
 _NOTHING = "/dev/null"
 

@@ -178,7 +178,7 @@ def _made(pattern: str, flags: int) -> Pattern:
     return Pattern(pattern, flags)
 
 
-def compile(pattern: Any, flags: int = 0) -> Pattern:  # noqa: A001
+def compile(pattern: Any, flags: int = 0) -> Pattern:
     """As in `re`."""
     if isinstance(pattern, Pattern):
         return pattern

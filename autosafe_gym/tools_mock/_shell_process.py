@@ -125,7 +125,6 @@ class Worker:
                 except OSError:
                     continue
 
-
     def belongs_to_parent(self) -> None:
         """In a process that was forked: leaves the worker alone."""
         self.let_go()

@@ -6,6 +6,7 @@ interpreter within the same step budget.
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Mapping
 from typing import Any
@@ -29,7 +30,10 @@ _VALUED = {
     "flock": "wE",
 }
 """Their options with a value."""
-PREFIXES = (*_VALUED, "nohup", "setsid", "chroot")
+PREFIXES = (*_VALUED, "nohup", "setsid", "chroot", "busybox")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|/(?:[^/\\\n]|\\.)*/|#[^\n]*')
+_NO_AWK = re.compile(r"\b(?:system|getline|function|func|fflush|close)\b")
+_PRINT = re.compile(r"\bprintf?\b([^;}\n]*)")
 _PIPE = 16_384
 _LONGEST_SLEEP = 86_400.0
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -169,6 +173,42 @@ class Yes:
         return _result(line * (_PIPE // len(line)), code=141)
 
 
+class Awk:
+    """`awk`, which just-bash has without files, pipes, commands and functions: it says so.
+
+    Args:
+        inner: The shell's own.
+    """
+
+    name = "awk"
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+
+    async def execute(self, args: list[str], ctx: Any) -> Any:
+        """Runs it if it can."""
+        for arg in args:
+            bare = _QUOTED.sub("Q", arg)
+            for word in _NO_AWK.findall(bare):
+                return _result(err=f"awk: {word} is not supported here\n", code=2)
+            for said in _PRINT.findall(bare):
+                if {">", "|"} & set(_bare(said).replace("||", "")):
+                    return _result(
+                        err="awk: print to a file or a pipe is not supported here\n", code=2
+                    )
+        return await self._inner.execute(args, ctx)
+
+
+def _bare(text: str) -> str:
+    """A text without what stands in brackets."""
+    depth, kept = 0, []
+    for letter in text:
+        depth += (letter in "([") - (letter in ")]")
+        if depth <= 0:
+            kept.append(letter)
+    return "".join(kept)
+
+
 class Unreadable:
     """Where a script can't be read, this stands in it, and says so."""
 
@@ -179,10 +219,14 @@ class Unreadable:
         return _result(err=f"bash: {' '.join(args)}\n", code=2)
 
 
-def programs() -> Mapping[str, Any]:
-    """All of them by name."""
-    every = [*map(Shell, SHELLS), *map(Prefix, PREFIXES), Sleep(), Yes(), Unreadable()]
-    return {program.name: program for program in every}
+def programs(shipped: Mapping[str, Any]) -> Mapping[str, Any]:
+    """All of them by name.
+
+    Args:
+        shipped: What comes with just-bash.
+    """
+    every: list[Any] = [*map(Shell, SHELLS), *map(Prefix, PREFIXES), Sleep(), Yes(), Unreadable()]
+    return {program.name: program for program in [*every, Awk(shipped["awk"])]}
 
 
 class Traps:

@@ -66,7 +66,9 @@ class _Counting(ast.NodeTransformer):
 
     def visit_Import(self, node: ast.Import) -> Any:
         node.names = [
-            ast.alias(self._stand_ins[n.name], n.asname or n.name) if n.name in self._stand_ins else n
+            ast.alias(self._stand_ins[n.name], n.asname or n.name)
+            if n.name in self._stand_ins
+            else n
             for n in node.names
         ]
         return node
@@ -109,7 +111,9 @@ class _Counting(ast.NodeTransformer):
     def visit_AugAssign(self, node: ast.AugAssign) -> Any:
         self.generic_visit(node)
         name = _OPERATORS.get(type(node.op))
-        if name is None or (isinstance(node.value, ast.Constant) and isinstance(node.value.value, int)):
+        if name is None or (
+            isinstance(node.value, ast.Constant) and isinstance(node.value.value, int)
+        ):
             return node
         if name != "add":
             if not isinstance(node.target, ast.Name):

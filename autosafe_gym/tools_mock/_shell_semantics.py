@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any
 
 from autosafe_gym.tools_mock import _shell_steps as steps
@@ -15,6 +16,7 @@ from autosafe_gym.tools_mock._shell_programs import STDIN, Traps
 
 _OUTPUTS = frozenset((">", ">|", ">>", "&>", "&>>", ">&"))
 _KILLED = 137
+_PROGRAMS = ("/bin", "/usr/bin", "/sbin", "/usr/sbin", "/usr/local/bin")
 _OWN_REDIRECTIONS = frozenset(("SimpleCommand", "Group", "Subshell"))
 """Commands that see to their redirections themselves."""
 traps = Traps()
@@ -46,7 +48,7 @@ def install(note: Any) -> None:
     kind = interpreter.Interpreter
     run_command, run_pipeline = kind.execute_command, kind.execute_pipeline
     run_statement, run_script = kind.execute_statement, kind.execute_script
-    execute = BUILTINS["exec"]
+    run_file, execute = kind._try_execute_vfs_script, BUILTINS["exec"]
 
     async def execute_command(self: Any, node: Any, stdin: str) -> Any:
         note()
@@ -133,6 +135,15 @@ def install(note: Any) -> None:
             self._state.group_stdin = given
         return await run_script(self, node)
 
+    async def by_its_path(self: Any, name: str, args: list[str], stdin: str) -> Any:
+        folder, _, program = name.rpartition("/")
+        known = program in self._commands or program in BUILTINS
+        if folder in _PROGRAMS and known and not await self._fs.exists(name):
+            return await self._exec_fn(
+                shlex.join([program, *args]), {STDIN: stdin}, self._state.cwd
+            )
+        return await run_file(self, name, args, stdin)
+
     async def handle_exec(ctx: Any, args: list[str]) -> Any:
         result = await execute(ctx, args)
         if args:
@@ -141,6 +152,7 @@ def install(note: Any) -> None:
 
     kind.execute_command, kind.execute_pipeline = execute_aside, execute_pipeline
     kind.execute_statement, kind.execute_script = execute_statement, execute_script
+    kind._try_execute_vfs_script = by_its_path
     BUILTINS["exec"] = handle_exec
     BUILTINS["trap"] = traps.handle
     BUILTINS["kill"] = traps.kill
@@ -179,8 +191,8 @@ def _mend_arithmetic(expansion: Any, errors: Any) -> None:
 
 
 def _mend_parser() -> None:
-    from just_bash.ast import AST
     from just_bash import parser as package
+    from just_bash.ast import AST
     from just_bash.parser import parser as module
 
     kind, failure = module.Parser, module.ParseException
@@ -189,8 +201,10 @@ def _mend_parser() -> None:
 
     def _parse_statement(self: Any) -> Any:
         found = statement(self)
-        if found is None and not self._check(module.TokenType.EOF) and self.pos == getattr(
-            self, "_stuck_at", -1
+        if (
+            found is None
+            and not self._check(module.TokenType.EOF)
+            and self.pos == getattr(self, "_stuck_at", -1)
         ):
             raise self._error(f"syntax error near unexpected token `{self._current().value}'")
         # The same place twice without a statement: nobody goes on from here.

@@ -152,7 +152,9 @@ def formatted(a: Any, b: Any) -> Any:
     if isinstance(a, (str, bytes)):
         text = a if isinstance(a, str) else a.decode("latin-1")
         numbers = [int(n[:9]) for n in _WIDTH.findall(text)]
-        numbers += [abs(n) for n in (b if isinstance(b, tuple) else (b,)) if type(n) is int and "*" in text]
+        numbers += [
+            abs(n) for n in (b if isinstance(b, tuple) else (b,)) if type(n) is int and "*" in text
+        ]
         _pay(sum(numbers))
         return made(a % b)
     return a % b

@@ -150,7 +150,7 @@ class _Commands:
         functions["whoami"] = lambda args, ctx: (f"{user}\n", "", 0)
         commands |= {name: _Named(name, function) for name, function in functions.items()}
         commands |= {name: Wrapped(name, self._shipped) for name in WRAPPED}
-        commands |= programs()
+        commands |= programs(self._shipped)
         variables = {
             "PATH": "/usr/local/bin:/usr/bin:/bin",
             "HOME": f"/home/{user}",
