@@ -16,6 +16,8 @@ BUDGET = 400_000
 """Steps of one command; about half a second."""
 LONGEST = 1_000_000
 """The longest text or list, in characters or items."""
+_ITEM = 16
+"""What an item of a list weighs, in characters."""
 _BITS = 4_096
 _RESERVE = 20_000
 _FREE = 1 << 60
@@ -103,21 +105,22 @@ def each(items: Iterable[Any]) -> Iterator[Any]:
 
 def made(value: Any) -> Any:
     """A value that has just been made, paid by its size."""
-    if isinstance(value, (str, bytes, list, tuple)):
+    if isinstance(value, (str, bytes)):
         size = len(value)
         if size > 512:
-            _pay(size if not isinstance(value, str) or value.isascii() else 4 * size)
+            _pay(size, 1 if isinstance(value, bytes) or value.isascii() else 4)
+    elif isinstance(value, (list, tuple)):
+        if len(value) > 32:
+            _pay(len(value), _ITEM)
     elif type(value) is int and value.bit_length() > _BITS:
         raise Stopped("a number is too large")
     return value
 
 
-def _pay(size: int) -> None:
-    if size > 4 * LONGEST:
-        raise Stopped("a value is too large")
-    spend(size >> 11)
+def _pay(size: int, weight: int = 1) -> None:
     if size > LONGEST:
         raise Stopped("a value is too large")
+    spend(size * weight >> 11)
 
 
 def add(a: Any, b: Any) -> Any:
@@ -129,7 +132,7 @@ def times(a: Any, b: Any) -> Any:
     """`a * b`, looked at before it is made."""
     for one, other in ((a, b), (b, a)):
         if isinstance(one, (str, bytes, list, tuple)) and isinstance(other, int):
-            _pay(len(one) * max(other, 0))
+            _pay(len(one) * max(other, 0), 1 if isinstance(one, (str, bytes)) else _ITEM)
     return made(a * b)
 
 
@@ -179,7 +182,7 @@ def whole(kind: Callable[[Any], Any]) -> Callable[..., Any]:
         if args and not isinstance(args[0], int):
             items = args[0]
             if isinstance(items, Sized):
-                _pay(_sized(items) if isinstance(items, range) else len(items))
+                _pay_items(items)
             else:
                 items = each(items)
             return kind(items, *args[1:], **named)
@@ -190,9 +193,12 @@ def whole(kind: Callable[[Any], Any]) -> Callable[..., Any]:
     return gathered
 
 
-def _sized(items: range) -> int:
-    length = (items.stop - items.start) // items.step
-    return max(length, 0)
+def _pay_items(items: Sized) -> None:
+    if not isinstance(items, range):
+        _pay(len(items), _ITEM)
+        return
+    # A range may be longer than `len` can say, and its numbers are made only now.
+    _pay(max((items.stop - items.start) // items.step, 0), 4 * _ITEM)
 
 
 def tail(value: Any, start: Any, step: Any) -> Any:
@@ -222,9 +228,8 @@ def replace(text: Any, *args: Any, **named: Any) -> Any:
 def extend(items: Any, more: Any) -> Any:
     """`items.extend(more)`."""
     if isinstance(more, Sized):
-        size = _sized(more) if isinstance(more, range) else len(more)
-        if size > 512:
-            _pay(size + len(items))
+        _pay_items(more)
+        _pay(len(items))
         return items.extend(more)
     return items.extend(each(more))
 
