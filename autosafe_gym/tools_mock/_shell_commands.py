@@ -7,6 +7,7 @@ what it holds can be found again.
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -76,6 +77,7 @@ class Wrapped:
     async def _found(self, args: list[str], ctx: Any) -> Any:
         """The shell's `find` takes one action; what is listed and deleted is listed first."""
         find = self._inner["find"]
+        args = _quoted(args)
         listed = [arg for arg in args if arg in _LISTS]
         acts = [arg for arg in args if arg in ("-delete", "-exec")]
         if not (listed and acts) or set(args) & {"-o", "-or"}:
@@ -89,6 +91,17 @@ class Wrapped:
 
 _LISTS = ("-print", "-print0")
 WRAPPED = ("find", "sed", "tar", "zip", "unzip")
+
+
+def _quoted(args: list[str]) -> list[str]:
+    """The shell's `find` puts the words of `-exec` together as they are; here they stay words."""
+    words: list[str] = []
+    inside = False
+    for arg in args:
+        inside = inside and arg not in (";", "+")
+        words.append(shlex.quote(arg) if inside else arg)
+        inside = inside or arg == "-exec"
+    return words
 
 
 def _joined(args: list[str]) -> list[str]:

@@ -41,7 +41,7 @@ class Worker:
         import json
 
         try:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603
                 [sys.executable, "-c", _START, json.dumps(sys.path), json.dumps(parts)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

@@ -16,7 +16,7 @@ from autosafe_gym.tools_mock import _shell_steps as steps
 STDIN = "__stdin__"
 """Where the input of a script that is run stands among its variables, until it begins."""
 SHELLS = ("bash", "sh", "dash", "zsh", "ksh", "ash")
-_INPUT = ("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
+INPUT = ("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 _WORDS = {"timeout": 1, "chroot": 1, "flock": 1}
 """Commands that run another one, with as many words of their own before it."""
 _VALUED = {
@@ -60,7 +60,7 @@ class Shell:
         """Runs the script that is given by `-c`, as a file, or as input."""
         options, script, words = "", None, list(args)
         reads = False
-        while words and words[0][:1] in ("-", "+") and words[0] not in _INPUT:
+        while words and words[0][:1] in ("-", "+") and words[0] not in INPUT:
             word = words.pop(0)
             if word == "--":
                 break
@@ -83,7 +83,7 @@ class Shell:
                     break
         stdin = ctx.stdin or ""
         name = self.name
-        if script is None and (reads or not words or words[0] in _INPUT):
+        if script is None and (reads or not words or words[0] in INPUT):
             script, stdin = stdin, ""
             words = words if reads else words[1:]
         elif script is None:

@@ -74,7 +74,7 @@ class _Counting(ast.NodeTransformer):
         return node
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> Any:
-        if not node.level and node.module in self._stand_ins:
+        if not node.level and node.module is not None and node.module in self._stand_ins:
             node.module = self._stand_ins[node.module]
         return node
 
@@ -89,7 +89,8 @@ class _Counting(ast.NodeTransformer):
         node.body.insert(after, ast.Expr(_helper("tick")))
         return node
 
-    visit_FunctionDef = visit_AsyncFunctionDef = visit_While = visit_For = visit_AsyncFor = _counted
+    visit_FunctionDef = visit_AsyncFunctionDef = _counted  # noqa: N815
+    visit_While = visit_For = visit_AsyncFor = _counted  # noqa: N815
 
     def visit_comprehension(self, node: ast.comprehension) -> Any:
         self.generic_visit(node)

@@ -9,10 +9,11 @@
 from __future__ import annotations
 
 import shlex
+from importlib import import_module
 from typing import Any
 
 from autosafe_gym.tools_mock import _shell_steps as steps
-from autosafe_gym.tools_mock._shell_programs import STDIN, Traps
+from autosafe_gym.tools_mock._shell_programs import INPUT, STDIN, Traps
 
 _OUTPUTS = frozenset((">", ">|", ">>", "&>", "&>>", ">&"))
 _KILLED = 137
@@ -22,6 +23,10 @@ _OWN_REDIRECTIONS = frozenset(("SimpleCommand", "Group", "Subshell"))
 traps = Traps()
 
 
+def _module(name: str) -> Any:
+    return import_module(f"just_bash.{name}")
+
+
 def begin() -> None:
     """Forgets what the command before has set."""
     traps.__init__()  # type: ignore[misc]
@@ -29,9 +34,9 @@ def begin() -> None:
 
 def stopped(why: object) -> Any:
     """The result of what was stopped."""
-    from just_bash.types import ExecResult
-
-    return ExecResult(stdout="", stderr=f"bash: stopped: {why}\n", exit_code=_KILLED)
+    return _module("types").ExecResult(
+        stdout="", stderr=f"bash: stopped: {why}\n", exit_code=_KILLED
+    )
 
 
 def install(note: Any) -> None:
@@ -40,15 +45,15 @@ def install(note: Any) -> None:
     Args:
         note: Called before each command of a script.
     """
-    from just_bash.ast import AST
-    from just_bash.interpreter import errors, expansion, interpreter
-    from just_bash.interpreter.builtins import BUILTINS
-    from just_bash.types import ExecResult
-
+    AST, types = _module("ast.factory"), _module("types")  # noqa: N806
+    errors, expansion = _module("interpreter.errors"), _module("interpreter.expansion")
+    interpreter, parser = _module("interpreter.interpreter"), _module("parser")
+    BUILTINS, ExecResult = interpreter.BUILTINS, types.ExecResult  # noqa: N806
     kind = interpreter.Interpreter
     run_command, run_pipeline = kind.execute_command, kind.execute_pipeline
     run_statement, run_script = kind.execute_statement, kind.execute_script
-    run_file, execute = kind._try_execute_vfs_script, BUILTINS["exec"]
+    run_file = kind._try_execute_vfs_script
+    execute, source = BUILTINS["exec"], BUILTINS["source"]
 
     async def execute_command(self: Any, node: Any, stdin: str) -> Any:
         note()
@@ -144,6 +149,11 @@ def install(note: Any) -> None:
             )
         return await run_file(self, name, args, stdin)
 
+    async def handle_source(ctx: Any, args: list[str], stdin: str) -> Any:
+        if args[:1] and args[0] in INPUT[1:]:
+            return await ctx.execute_script(parser.parse(stdin or ctx.state.group_stdin or ""))
+        return await source(ctx, args)
+
     async def handle_exec(ctx: Any, args: list[str]) -> Any:
         result = await execute(ctx, args)
         if args:
@@ -154,9 +164,10 @@ def install(note: Any) -> None:
     kind.execute_statement, kind.execute_script = execute_statement, execute_script
     kind._try_execute_vfs_script = by_its_path
     BUILTINS["exec"] = handle_exec
+    BUILTINS["source"] = BUILTINS["."] = handle_source
     BUILTINS["trap"] = traps.handle
     BUILTINS["kill"] = traps.kill
-    _mend_arithmetic(expansion, errors)
+    _mend_arithmetic(expansion)
     _mend_parser()
 
 
@@ -165,7 +176,7 @@ def _mark(node: Any) -> None:
     object.__setattr__(node, "beside", True)
 
 
-def _mend_arithmetic(expansion: Any, errors: Any) -> None:
+def _mend_arithmetic(expansion: Any) -> None:
     """Whole numbers have 64 bits, as in bash."""
     at_once, later = expansion.evaluate_arithmetic_sync, expansion.evaluate_arithmetic
 
@@ -180,21 +191,16 @@ def _mend_arithmetic(expansion: Any, errors: Any) -> None:
     async def evaluate_arithmetic(ctx: Any, expr: Any) -> Any:
         return wrapped(await later(ctx, expr))
 
-    from just_bash.interpreter import control_flow, interpreter
-    from just_bash.interpreter.builtins import let
-
-    for module in (expansion, control_flow, interpreter, let):
+    names = ("expansion", "control_flow", "interpreter", "builtins.let")
+    for module in (_module(f"interpreter.{name}") for name in names):
         for made in (evaluate_arithmetic_sync, evaluate_arithmetic):
             if hasattr(module, made.__name__):
                 setattr(module, made.__name__, made)
-    # A module that took them under another name at its start would go on with the old ones.
 
 
 def _mend_parser() -> None:
-    from just_bash import parser as package
-    from just_bash.ast import AST
-    from just_bash.parser import parser as module
-
+    AST, package = _module("ast.factory"), _module("parser")  # noqa: N806
+    module = _module("parser.parser")
     kind, failure = module.Parser, module.ParseException
     parse = module.parse
     statement = kind._parse_statement

@@ -221,8 +221,8 @@ def join(joiner: Any, *args: Any) -> Any:
 def replace(text: Any, *args: Any, **named: Any) -> Any:
     """`text.replace(old, new)`."""
     if isinstance(text, (str, bytes)) and len(args) > 1 and len(args[1]) > len(args[0]):
-        _pay(len(text) + text.count(args[0]) * len(args[1]))  # type: ignore[arg-type]
-    return made(text.replace(*args, **named))  # type: ignore[union-attr,arg-type]
+        _pay(len(text) + text.count(args[0]) * len(args[1]))
+    return made(text.replace(*args, **named))
 
 
 def extend(items: Any, more: Any) -> Any:

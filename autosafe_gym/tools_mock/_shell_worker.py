@@ -14,6 +14,7 @@ import sys
 import warnings
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -135,9 +136,8 @@ class _Commands:
         return messages.Answer(output, status, left, shell.state.cwd)
 
     def _interpreter(self, request: messages.Request, now: datetime) -> Any:
-        from just_bash.interpreter import Interpreter, InterpreterState, ShellOptions, VariableStore
-        from just_bash.types import ExecutionLimits
-
+        types: Any = import_module("just_bash.interpreter.types")
+        interpreter: Any = import_module("just_bash.interpreter.interpreter")
         from autosafe_gym.tools_mock._shell_commands import WRAPPED, Wrapped, own_commands
         from autosafe_gym.tools_mock._shell_network import NETWORK, network
         from autosafe_gym.tools_mock._shell_programs import programs
@@ -160,20 +160,20 @@ class _Commands:
             "SHLVL": "1",
             "BASH_VERSION": "5.0.0(1)-release",
         }
-        env = VariableStore({**variables, "?": "0", "OPTIND": "1"})
+        env = types.VariableStore({**variables, "?": "0", "OPTIND": "1"})
         for name in variables:
             env.set_attribute(name, "x")
-        state = InterpreterState(
+        state = types.InterpreterState(
             env=env,
             cwd=request.cwd,
             previous_dir="",
-            options=ShellOptions(),
+            options=types.ShellOptions(),
             start_time=now.timestamp(),
         )
-        return Interpreter(
+        return interpreter.Interpreter(
             fs=fs,
             commands=commands,
-            limits=ExecutionLimits(
+            limits=import_module("just_bash.types").ExecutionLimits(
                 max_call_depth=_CALLS,
                 max_command_count=_ENDLESS,
                 max_loop_iterations=_ENDLESS,

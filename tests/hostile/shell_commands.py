@@ -301,12 +301,18 @@ _MATCHERS = (
     "head -c 40 long.txt | grep -oE 'PATTERN'",
     "sed -E 's/PATTERN/x/g' long.txt | wc -c",
     "awk '/PATTERN/{n++} END{print n+0}' long.txt",
-    "jq -Rn --arg x \"$(cat long.txt)\" '$x | test(\"PATTERN\")'",
+    'jq -Rn --arg x "$(cat long.txt)" \'$x | test("PATTERN")\'',
     "x=$(cat long.txt); [[ $x =~ PATTERN ]]; echo $?",
     "rg 'PATTERN' | wc -c",
     "find . -regex 'PATTERN'",
 )
-_GLOBS = ("*a*a*a*a*a*a*a*b", "*?*?*?*?*?*?*b", "[a-z]*[a-z]*[a-z]*[a-z]*b", "+(a|aa)b", "*(*(*(a)))b")
+_GLOBS = (
+    "*a*a*a*a*a*a*a*b",
+    "*?*?*?*?*?*?*b",
+    "[a-z]*[a-z]*[a-z]*[a-z]*b",
+    "+(a|aa)b",
+    "*(*(*(a)))b",
+)
 _GLOBBERS = (
     "x=$(cat long.txt); case $x in PATTERN) echo y;; *) echo n;; esac",
     "x=$(cat long.txt); shopt -s extglob; [[ $x == PATTERN ]]; echo $?",
@@ -325,7 +331,19 @@ _CLOCKS = (
     "find . -mmin -5 -newer t.csv; time true; times; uptime; cat /proc/uptime /dev/urandom | head -c 9",
     "jq -n 'env | keys'; env; awk 'BEGIN{for(k in ENVIRON) print k}'; declare -p | head",
 )
-_LETTERS = list(" \n;&|()<>{}[]$`'\"\\#!*?=~") + ["$((", "))", "<<E", "${", "rm", "a", "echo", "if", "done", "&&"]
+_LETTERS = [
+    *" \n;&|()<>{}[]$`'\"\\#!*?=~",
+    "$((",
+    "))",
+    "<<E",
+    "${",
+    "rm",
+    "a",
+    "echo",
+    "if",
+    "done",
+    "&&",
+]
 
 
 def garbage(count):
