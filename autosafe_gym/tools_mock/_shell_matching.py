@@ -216,10 +216,13 @@ class Program:
         for _ in range(least):
             self._emit_all(body)
         if most is _UNBOUNDED:
+            # As `(body+)?`: a body that matches nothing can then be left with what it has kept.
             fork = self._add("split", 0, 0)
             self._emit_all(body)
-            self._add("jump", fork)
-            self._fork(fork, len(self._code), lazy)
+            again = self._add("split", 0, 0)
+            out = len(self._code)
+            self._fork(fork, out, lazy)
+            self._code[again] = ("split", out, fork + 1) if lazy else ("split", fork + 1, out)
             return
         forks = []
         for _ in range(most - least):

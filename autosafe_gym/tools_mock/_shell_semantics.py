@@ -16,6 +16,7 @@ from autosafe_gym.tools_mock import _shell_steps as steps
 from autosafe_gym.tools_mock._shell_programs import INPUT, STDIN, Traps
 
 _OUTPUTS = frozenset((">", ">|", ">>", "&>", "&>>", ">&"))
+_MORE_THAN_WORDS = frozenset("|&;<>()`$\n")
 _KILLED = 137
 _PROGRAMS = ("/bin", "/usr/bin", "/sbin", "/usr/sbin", "/usr/local/bin")
 _OWN_REDIRECTIONS = frozenset(("SimpleCommand", "Group", "Subshell"))
@@ -53,7 +54,7 @@ def install(note: Any) -> None:
     run_command, run_pipeline = kind.execute_command, kind.execute_pipeline
     run_statement, run_script = kind.execute_statement, kind.execute_script
     run_file = kind._try_execute_vfs_script
-    execute, source = BUILTINS["exec"], BUILTINS["source"]
+    execute, source, alias = BUILTINS["exec"], BUILTINS["source"], BUILTINS["alias"]
 
     async def execute_command(self: Any, node: Any, stdin: str) -> Any:
         note()
@@ -154,6 +155,18 @@ def install(note: Any) -> None:
             return await ctx.execute_script(parser.parse(stdin or ctx.state.group_stdin or ""))
         return await source(ctx, args)
 
+    async def handle_alias(ctx: Any, args: list[str]) -> Any:
+        plain = []
+        for arg in args:
+            name, _, value = arg.partition("=")
+            if _MORE_THAN_WORDS & set(value) and name.isidentifier():
+                # Just-bash takes an alias for words; a function is what it would come to.
+                body = parser.parse(f'{name}() {{ {value} "$@"\n}}')
+                await ctx.execute_script(body)
+            else:
+                plain.append(arg)
+        return await alias(ctx, plain) if plain or not args else ExecResult()
+
     async def handle_exec(ctx: Any, args: list[str]) -> Any:
         result = await execute(ctx, args)
         if args:
@@ -163,7 +176,7 @@ def install(note: Any) -> None:
     kind.execute_command, kind.execute_pipeline = execute_aside, execute_pipeline
     kind.execute_statement, kind.execute_script = execute_statement, execute_script
     kind._try_execute_vfs_script = by_its_path
-    BUILTINS["exec"] = handle_exec
+    BUILTINS["exec"], BUILTINS["alias"] = handle_exec, handle_alias
     BUILTINS["source"] = BUILTINS["."] = handle_source
     BUILTINS["trap"] = traps.handle
     BUILTINS["kill"] = traps.kill
