@@ -53,7 +53,7 @@ def run(script: str, files: Table, cwd: str, user: str, now: datetime, send: Sen
         else:
             changed.update(report.files)
 
-    request = Request(_readable(script), files, cwd, user, now.isoformat())
+    request = Request(_readable(script), _written(files), _readable(cwd), user, now.isoformat())
     try:
         answer = _shell_process.ask(request, said)
     except _shell_process.Died as error:
@@ -65,6 +65,22 @@ def run(script: str, files: Table, cwd: str, user: str, now: datetime, send: Sen
 def _readable(script: str) -> str:
     """A text that can be written as UTF-8: half a pair of surrogates can't."""
     return script.encode("utf-8", "replace").decode("utf-8")
+
+
+def _written(files: Table) -> Table:
+    """The files with texts that can be written as UTF-8; they themselves where all can."""
+    try:
+        for path, record in files.items():
+            f"{path}{record['text']}{record['target']}".encode()
+    except UnicodeEncodeError:
+        return {
+            _readable(path): {
+                key: _readable(value) if isinstance(value, str) else value
+                for key, value in record.items()
+            }
+            for path, record in files.items()
+        }
+    return files
 
 
 def _changed(files: Table, changed: dict[str, dict[str, Any] | None]) -> Table:

@@ -190,7 +190,16 @@ def test_what_was_sent_and_written_before_the_end_has_left():
     }
 
 
-def test_a_worker_that_is_killed_loses_nothing_that_was_done(monkeypatch):
+def test_half_a_pair_of_surrogates_is_no_obstacle():
+    done = run("cat a.txt; echo \ud800 > b", {"/home/user/a.txt": file("x\ud800y\n")})
+    assert done.output == "x?y"
+    assert set(done.files) == {"/home/user/a.txt", "/home/user/b"}
+    assert (
+        done.files["/home/user/a.txt"]["text"] == "x\ud800y\n"
+    )  # As it was: nobody has changed it.
+
+
+def test_a_worker_that_is_killed_loses_nothing_that_was_done():
     run("true")
     process = _shell_process._worker._process
     sent = []
@@ -227,7 +236,7 @@ def both_ways(worker, scripts):
 
 
 def test_a_command_has_one_answer_on_any_machine_at_any_time(worker):
-    assert both_ways(worker, commands()[::9]) == []
+    assert both_ways(worker, commands()[::20]) == []
 
 
 @pytest.mark.slow
@@ -242,9 +251,10 @@ def processor_time(worker):
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/schedstat"), reason="needs Linux")
-@pytest.mark.parametrize(
-    "script",
-    [
+def test_no_command_takes_more_than_its_share(worker):
+    one = worker()
+    answers(one, "echo ready; jq -n 1; sed = a; grep x y")
+    for script in (
         ")",
         "echo a )",
         "jq -n '[range(1e9)]'",
@@ -254,17 +264,12 @@ def processor_time(worker):
         "while :; do cat long.txt >> z; done",
         "x=a; while :; do x=$x$x; done",
         "jq -n '[range(100000)] | map([range(1000)])'",
-    ],
-)
-def test_no_command_takes_more_than_its_share(worker, script):
-    one = worker()
-    answers(one, "echo ready; jq -n 1; sed = a; grep x y")
-    before = processor_time(one)
-    answers(one, script)
-    # Half a second here; in milliseconds for what is no script at all.
-    assert processor_time(one) - before < (
-        0.05 if script.endswith(")") and "(" not in script else 2
-    )
+    ):
+        before = processor_time(one)
+        answers(one, script)
+        # Half a second on an idle machine; in milliseconds for what is no script at all.
+        most = 0.05 if script in (")", "echo a )") else 2
+        assert processor_time(one) - before < most, script
     with open(f"/proc/{one._process.pid}/status") as status:
         peak = next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
     assert peak < 700_000
