@@ -214,6 +214,21 @@ def test_a_worker_that_is_killed_loses_nothing_that_was_done():
     assert run("cat a.txt").output == "one"  # The next command has a new worker.
 
 
+def test_what_a_command_has_changed_is_told_before_the_next_one_runs(worker):
+    one, told = worker(), []
+
+    def said(report):
+        told.append(report.files)
+        one._process.kill()
+
+    with pytest.raises(_shell_process.Died):
+        one.ask(
+            Request("rm /home/user/a.txt; while :; do :; done", ONE, "/", "user", NOW.isoformat()),
+            said,
+        )
+    assert told == [{"/home/user/a.txt": None}]
+
+
 def loaded(seconds):
     """Another programme that keeps every core busy."""
     script = f"import time; end = time.time() + {seconds}\nwhile time.time() < end: pass"
