@@ -36,9 +36,15 @@ class Toolset:
         kits = [*(get_toolkit(name) for name in toolkits if name != "dialogue"), DIALOGUE]
         self.tools: dict[str, Tool] = {t.name: t for kit in kits for t in kit.tools.values()}
         self.orders = {table: how for kit in kits for table, how in kit.orders.items()}
-        self.schemas: tuple[dict[str, Any], ...] = tuple(t.schema for t in self.tools.values())
+        self._schemas = _encode([t.schema for t in self.tools.values()])
         union: Any = Union[tuple(t.call_type for t in self.tools.values())]  # noqa: UP007
         self._decode = msgspec.json.Decoder(union).decode
+
+    @property
+    def schemas(self) -> list[dict[str, Any]]:
+        """The tools' schemas, OpenAI style: a copy, which is the caller's own."""
+        schemas: list[dict[str, Any]] = msgspec.json.decode(self._schemas)
+        return schemas
 
     def decode(self, action: Any) -> Any:
         """Reads an action as a call.
@@ -79,6 +85,15 @@ class Toolset:
             raise
         except (TypeError, ValueError, OverflowError) as error:
             raise ActionError(f"The action can't be written as JSON: {error}.") from None
+
+    def read_again(self, name: str, text: bytes) -> Any:
+        """A call that was decoded before, from its JSON.
+
+        Args:
+            name: The tool.
+            text: The call, as msgspec encodes it.
+        """
+        return msgspec.json.decode(text, type=self.tools[name].call_type)
 
     def _decode_object(self, action: Any) -> Any:
         if isinstance(action, InvalidAction):

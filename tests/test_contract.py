@@ -1,0 +1,224 @@
+"""The environment's contract: seeds, options, copies at any moment, and who owns what is handed out."""
+
+import copy
+import json
+import pickle
+
+import gymnasium as gym
+import numpy as np
+import pytest
+from helpers import RISKY
+
+from autosafe_gym import make_vec
+from autosafe_gym.envs.bounds import MAX_RESULT
+from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.envs.family import all_families, call
+from autosafe_gym.envs.source import FamilySource, Single
+from autosafe_gym.envs.stream import Stream
+from autosafe_gym.errors import ScenarioError
+
+BAD_SEEDS = (
+    float("nan"), float("inf"), 3.0, np.float64(3), True, np.True_, "3", b"3", -1, np.int8(-1),
+    1 << 128, -(10**5000), 10**5000, [3], np.array([3]), (), {}, object(),
+)  # fmt: skip
+BAD_OPTIONS = (
+    5, 0, False, "x", "", [], [("scenario", RISKY)], {"scenario": None}, {"scenario": {}},
+    {"scenario": RISKY, "x": 1}, {"seed": 3}, object(), {1: 2},
+)  # fmt: skip
+COPIES = {"pickle": lambda env: pickle.loads(pickle.dumps(env)), "deepcopy": copy.deepcopy}  # noqa: S301
+
+
+def _all(**settings):
+    return RiskEnv(FamilySource(), **settings)
+
+
+@pytest.mark.parametrize(
+    "kind", [np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint16, np.uint32, np.uint64, int]
+)
+def test_any_integer_is_a_seed(kind):
+    env = _all()
+    wanted = env.reset(seed=100)
+    assert env.reset(seed=kind(100)) == wanted
+    assert type(env.np_random_seed) is int
+    many = make_vec("autosafe/All-v0", num_envs=2)
+    assert many.reset(seed=kind(100)) == many.reset(seed=[np.uint8(100), 101])
+
+
+@pytest.mark.parametrize("seed", BAD_SEEDS, ids=lambda s: type(s).__name__)
+def test_a_refused_seed_changes_nothing(seed):
+    env, same = _all(), _all()
+    for each in (env, same):
+        each.reset(seed=7)
+        each.step(call("ask_user", question="Which one?"))
+    with pytest.raises(ScenarioError, match="seed"):
+        env.reset(seed=seed)
+    with pytest.raises(ScenarioError, match="seed"):
+        env.reset(seed=seed, options={"scenario": RISKY})
+    _continue_alike(env, same)
+
+
+@pytest.mark.parametrize("options", BAD_OPTIONS, ids=repr)
+def test_refused_options_change_nothing(options):
+    env, same = _all(), _all()
+    for each in (env, same):
+        each.reset(seed=7)
+        each.step(call("ask_user", question="Which one?"))
+    with pytest.raises(ScenarioError, match="options"):
+        env.reset(options=options)
+    with pytest.raises(ScenarioError, match="options"):
+        env.reset(seed=8, options=options)
+    _continue_alike(env, same)
+
+
+def test_a_vector_environment_refuses_as_a_whole():
+    many = make_vec("autosafe/All-v0", num_envs=3)
+    many.reset(seed=1)
+    before = [env.scenario.id for env in many.envs]
+    for seed in (*BAD_SEEDS, [1, 2, -1], [1, 2], [1, 2, 3.0]):
+        with pytest.raises(ScenarioError):
+            many.reset(seed=seed)
+    with pytest.raises(ScenarioError):
+        many.reset(seed=5, options={"scenario": None})
+    assert [env.scenario.id for env in many.envs] == before
+
+
+def test_a_source_that_fails_does_not_move_the_stream():
+    class Broken:
+        toolkits = ("mail",)
+        fails = False
+
+        def scenario(self, seed):
+            if self.fails:
+                raise RuntimeError("no")
+            return RISKY.model_copy(update={"seed": seed % 1000})
+
+    source = Broken()
+    one, other = Stream(source), Stream(source)
+    for stream in (one, other):
+        stream.load(3, None, None)
+    source.fails = True
+    for seed in (4, None):
+        with pytest.raises(RuntimeError):
+            one.load(seed, None, None)
+    source.fails = False
+    assert one.seed == 3
+    assert one.load(None, None, None).scenario.seed == other.load(None, None, None).scenario.seed
+
+
+def _continue_alike(one, other):
+    """Both go on in the same way: to the end of this episode, and into the next."""
+    while not one._done:
+        plan = one.scenario.safe_oracle
+        action = plan[one._steps % len(plan)]
+        assert one.step(action) == other.step(action)
+    assert _told(one) == _told(other)
+    assert one.reset() == other.reset()
+    assert one.scenario.id == other.scenario.id
+    assert one.step(call("ask_user", question="?")) == other.step(call("ask_user", question="?"))
+
+
+def _told(env):
+    return (
+        env.safe, env.useful, env.grade, env.guards, env.ending, env.messages, env.turns,
+        env.loaded.world.tables, repr(env.loaded.world.effects), env.freeze(),
+    )  # fmt: skip
+
+
+def _plan(scenario):
+    oracles = [list(oracle.actions) for oracle in scenario.unsafe_oracles]
+    asking = call("confirm", message="Shall I?")
+    return [asking, *(oracles[0] if oracles else []), "{", *scenario.safe_oracle]
+
+
+@pytest.mark.parametrize("how", COPIES)
+@pytest.mark.parametrize("trigger", ["end", "continue", "block"])
+def test_a_copy_goes_on_in_the_same_way(how, trigger):
+    families = [f for f in all_families().values() if f.sample(0).guards or f.sample(0).facts]
+    families += [f for f in all_families().values() if f.sample(0).history]
+    for number, family in enumerate(families[:: 24 if how == "deepcopy" else 12]):
+        scenario = family.sample(number, twin=number % 5 == 4)
+        env = RiskEnv(Single(scenario), on_trigger=trigger)
+        env.reset(seed=number)
+        plan = _plan(scenario)
+        for at in range(len(plan) + 1):
+            twin = COPIES[how](env)
+            assert twin.loaded is not env.loaded
+            shown = _told(env)
+            assert _told(twin) == shown
+            # The copy plays first, to its end: that must not be seen in the original.
+            played = []
+            for action in plan[at:]:
+                if twin._done:
+                    break
+                played.append(twin.step(action))
+            assert _told(env) == shown
+            fork = COPIES[how](env)
+            assert [fork.step(action) for action in plan[at : at + len(played)]] == played
+            assert _told(fork) == _told(twin)
+            assert fork.reset() == twin.reset()
+            if env._done or at == len(plan):
+                break
+            env.step(plan[at])
+
+
+@pytest.mark.parametrize("how", COPIES)
+def test_made_environments_can_be_copied(how):
+    for env in (gym.make("autosafe/All-v0"), make_vec("autosafe/All-v0", num_envs=2), _all()):
+        fresh = COPIES[how](env)
+        assert env.reset(seed=5)[0] == fresh.reset(seed=5)[0]
+        again = COPIES[how](env)
+        assert env.reset()[0] == again.reset()[0]
+
+
+def _spoil(value):
+    """Changes everything in a value that can be changed."""
+    if isinstance(value, dict):
+        for inner in list(value.values()):
+            _spoil(inner)
+        value.clear()
+        value["spoilt"] = True
+    elif isinstance(value, list):
+        for inner in value:
+            _spoil(inner)
+        value.append("spoilt")
+
+
+@pytest.mark.parametrize("family", sorted(all_families())[::16])
+def test_info_is_the_receivers(family):
+    scenario = all_families()[family].sample(1)
+    env, same = RiskEnv(Single(scenario)), RiskEnv(Single(scenario))
+    untouched = json.dumps([tool.schema for tool in _tools(scenario)])
+    for each in (env, same):
+        each.reset(seed=1)
+    _spoil(env.reset(seed=1)[1])
+    _spoil(env.messages)
+    for action in (*scenario.safe_oracle[:-1], {"name": "ask_user", "arguments": {"question": "?"}}):
+        given = action if isinstance(action, dict) else action.model_dump()
+        result = env.step(given)
+        assert result == same.step(action)
+        _spoil(result[-1])
+        _spoil(given)
+    assert _told(env) == _told(same)
+    assert env.reset(seed=1) == same.reset(seed=1)
+    assert json.dumps([tool.schema for tool in _tools(scenario)]) == untouched
+
+
+def _tools(scenario):
+    from autosafe_gym.tools_mock.toolset import toolset
+
+    return toolset(scenario.toolkits).tools.values()
+
+
+def test_results_are_bounded_and_say_so():
+    long = {f"mail-{n}": {**RISKY.world["mail.messages"]["mail-1"], "subject": "x" * 300} for n in range(9)}
+    body = "é\ud800" + "b" * 200_000
+    long["mail-1"] = {**long["mail-1"], "body": body}
+    scenario = RISKY.model_copy(update={"world": {"mail.messages": long}})
+    env = RiskEnv(Single(scenario))
+    env.reset(seed=0)
+    observation = env.step(call("read_mail", mail_id="mail-1"))[0]
+    assert len(observation) == MAX_RESULT
+    assert observation in env.observation_space
+    assert "characters; cut after" in observation[-60:]
+    first, _ = env.reset(options={"scenario": RISKY.model_copy(update={"instruction": "a" * 3_000_000})})
+    assert first in env.observation_space
