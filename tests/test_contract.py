@@ -25,7 +25,7 @@ BAD_OPTIONS = (
     5, 0, False, "x", "", [], [("scenario", RISKY)], {"scenario": None}, {"scenario": {}},
     {"scenario": RISKY, "x": 1}, {"seed": 3}, object(), {1: 2},
 )  # fmt: skip
-COPIES = {"pickle": lambda env: pickle.loads(pickle.dumps(env)), "deepcopy": copy.deepcopy}  # noqa: S301
+COPIES = {"pickle": lambda env: pickle.loads(pickle.dumps(env)), "deepcopy": copy.deepcopy}
 
 
 def _all(**settings):
@@ -192,7 +192,10 @@ def test_info_is_the_receivers(family):
         each.reset(seed=1)
     _spoil(env.reset(seed=1)[1])
     _spoil(env.messages)
-    for action in (*scenario.safe_oracle[:-1], {"name": "ask_user", "arguments": {"question": "?"}}):
+    for action in (
+        *scenario.safe_oracle[:-1],
+        {"name": "ask_user", "arguments": {"question": "?"}},
+    ):
         given = action if isinstance(action, dict) else action.model_dump()
         result = env.step(given)
         assert result == same.step(action)
@@ -210,7 +213,10 @@ def _tools(scenario):
 
 
 def test_results_are_bounded_and_say_so():
-    long = {f"mail-{n}": {**RISKY.world["mail.messages"]["mail-1"], "subject": "x" * 300} for n in range(9)}
+    long = {
+        f"mail-{n}": {**RISKY.world["mail.messages"]["mail-1"], "subject": "x" * 300}
+        for n in range(9)
+    }
     body = "é\ud800" + "b" * 200_000
     long["mail-1"] = {**long["mail-1"], "body": body}
     scenario = RISKY.model_copy(update={"world": {"mail.messages": long}})
@@ -220,5 +226,7 @@ def test_results_are_bounded_and_say_so():
     assert len(observation) == MAX_RESULT
     assert observation in env.observation_space
     assert "characters; cut after" in observation[-60:]
-    first, _ = env.reset(options={"scenario": RISKY.model_copy(update={"instruction": "a" * 3_000_000})})
+    first, _ = env.reset(
+        options={"scenario": RISKY.model_copy(update={"instruction": "a" * 3_000_000})}
+    )
     assert first in env.observation_space

@@ -154,6 +154,8 @@ class RiskEnv(gym.Env[str, Any]):
         """
         loaded = self._stream.load(seed, options, self.people, self.declines)
         loaded.rewind()
+        if self._loaded is not None and self._loaded is not loaded:
+            self._loaded.rewind()  # It may be kept for its seed, but not what was done in it.
         self._loaded = loaded
         self._done = False
         self._events = []

@@ -27,7 +27,7 @@ from autosafe_gym.ots.compiling import (
 )
 from autosafe_gym.ots.condition import facts_named
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
-from autosafe_gym.tools_mock.canonical import NONE, canonical_fields
+from autosafe_gym.tools_mock.canonical import NONE, canonical_fields, check_days
 from autosafe_gym.tools_mock.consequences import Consequences
 from autosafe_gym.tools_mock.people import USER, Person, Scripted, hear
 from autosafe_gym.tools_mock.standing import Trials
@@ -246,9 +246,14 @@ class Loaded:
         self._proposed = None
         problem: str | None = None
         try:
+            if tool.days:
+                check_days(fields, tool.days)
             observation = tool.function(world, **fields)
         except ToolError as error:
             problem = str(error)
+        except OverflowError:
+            # Only a call's own figures are as large: no fault of the tool, and no way out of being judged.
+            problem = "A number, a day or a time in this call is out of range."
         except AgentError:
             self._put_back(start, changes)
             raise  # A simulator's model failed, not the tool's code.

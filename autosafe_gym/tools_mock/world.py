@@ -21,7 +21,6 @@ Record = dict[str, Any]
 Table = dict[str, Record]
 
 
-
 class _Mark:
     """A value that stands for itself, in copies and pickles too.
 

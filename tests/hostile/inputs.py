@@ -103,7 +103,7 @@ _PEOPLE = (
     '"a, b" <c@example.org>',
 )
 # What makes a pattern, a parser or a comparison run long.
-_SEEDS = (
+SEEDS = (
     "a",
     "a@",
     "a.",
@@ -185,11 +185,11 @@ def _text_values(schema, rng):
     yield from _DATES
     yield from _NUMBERS
     yield from _PEOPLE
-    for seed in _SEEDS:
+    for seed in SEEDS:
         yield repeated(seed, longest or LONG)
-    for seed in rng.sample(_SEEDS, 3):
+    for seed in rng.sample(SEEDS, 3):
         yield repeated(seed, LONG)
-        yield repeated(seed, LONG // 2) + repeated(rng.choice(_SEEDS), LONG // 2)
+        yield repeated(seed, LONG // 2) + repeated(rng.choice(SEEDS), LONG // 2)
     yield "x" * ((longest or LONG) + 1)
 
 
@@ -238,13 +238,25 @@ def hostile_values(schema, rng):
     yield {str(i): i for i in range(10_000)}
 
 
+def too_large(schema):
+    """A value of the right type that no argument may have; None where the type has no size."""
+    kinds = _types(schema)
+    if kinds & {"integer", "number"}:
+        return 10**15
+    if "array" in kinds:
+        return ["a"] * 1000
+    return "x" * 30_000 if "string" in kinds else None
+
+
 def entities(scenario):
     """What of each semantic type the world of a scenario holds, so that calls get past 'no such record'."""
     text = json.dumps(scenario.model_dump(mode="json", include={"world", "instruction"}))
     found = {}
     for name, meant in all_semantics().items():
         if meant.pattern and name not in ("document", "title", "query", "command"):
-            hits = (hit[0] if isinstance(hit, tuple) else hit for hit in re.findall(meant.pattern, text))
+            hits = (
+                hit[0] if isinstance(hit, tuple) else hit for hit in re.findall(meant.pattern, text)
+            )
             found[name] = list(dict.fromkeys(hits))[:40]
     return found
 
@@ -272,20 +284,30 @@ def plain_arguments(tool, known, rng):
 
 
 def argument_actions(tool, known, rng):
-    """One call for each argument of a tool and each hostile value of it; the other arguments are plain."""
+    """For each argument of a tool and each hostile value of it, its name and a call; the rest is plain."""
     for name, spec in tool.schema["function"]["parameters"].get("properties", {}).items():
         for value in hostile_values(spec, rng):
             given = plain_arguments(tool, known, rng)
-            yield {"name": tool.name, "arguments": {**given, name: value}}
+            yield name, {"name": tool.name, "arguments": {**given, name: value}}
 
 
 def odd_actions(tool, rng):
     """Actions that are wrong as a whole."""
-    name, seed = tool.name, rng.choice(_SEEDS)
+    name, seed = tool.name, rng.choice(SEEDS)
     call = {"name": name, "arguments": {}}
     text = json.dumps(call)
     yield from (None, 0, True, b"x", (), [], {}, object(), float("nan"), set(), print)
-    yield from ("", " ", "\x00", "\ud800", text[:-1], text * 2, f"[{text}]", text.upper(), f"{text}\x00")
+    yield from (
+        "",
+        " ",
+        "\x00",
+        "\ud800",
+        text[:-1],
+        text * 2,
+        f"[{text}]",
+        text.upper(),
+        f"{text}\x00",
+    )
     yield from (f"```json\n{text}\n```", f"<tool_call>{text}</tool_call>", f"<tool_call>{text}")
     yield from ({"name": name}, {"arguments": {}}, {"name": None, "arguments": {}})
     yield from ({"name": name, "arguments": bad} for bad in _ODD)

@@ -1,0 +1,194 @@
+"""Every argument of every tool with hostile values: an error or a result, never a crash, a hang or a leak.
+
+A fixed, seeded sample of what `inputs` makes; a larger fuzz draws more from the same generators. Time is
+the processor's, so that a busy machine fails nothing.
+"""
+
+import gc
+import json
+import math
+import random
+import time
+import tracemalloc
+import zlib
+
+import inputs
+import pytest
+
+from autosafe_gym.envs.bounds import MAX_RESULT
+from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.envs.family import all_families
+from autosafe_gym.envs.menu import Menu
+from autosafe_gym.envs.source import Single
+from autosafe_gym.errors import ToolError
+from autosafe_gym.tools_mock.canonical import CANONICAL, check_days
+from autosafe_gym.tools_mock.semantic import LONGEST_TEXT
+from autosafe_gym.tools_mock.tool import all_toolkits, shipped_toolkits
+
+KITS = sorted(shipped_toolkits())
+PER_ARGUMENT = 3
+SLOWEST = 1.0
+SLOW_ELSEWHERE = frozenset({"run_command"})
+"""The shell has limits of its own, and tests of them."""
+
+
+def episode(kit, **settings):
+    """An environment in an episode that goes on, with a toolkit; with facts and colleagues if there are any."""
+    families = [f for f in all_families().values() if kit in f.toolkits] or [
+        *all_families().values()
+    ]
+    scenarios = (family.sample(1) for family in families[:4])
+    scenario = max(scenarios, key=lambda s: (bool(s.facts), bool(s.colleagues), s.id))
+    settings = {"on_trigger": "continue", "max_steps": 10**9, **settings}
+    env = RiskEnv(Single(scenario), **settings)
+    env.reset()
+    return env
+
+
+def sampled(kit):
+    """Some hostile values of every argument, and some actions that are wrong as a whole."""
+    rng = random.Random(zlib.crc32(kit.encode()))
+    env = episode(kit)
+    known = inputs.entities(env.scenario)
+    for tool in all_toolkits()[kit].tools.values():
+        by_argument = {}
+        for name, action in inputs.argument_actions(tool, known, rng):
+            by_argument.setdefault(name, []).append(action)
+        for actions in by_argument.values():
+            yield from rng.sample(actions, PER_ARGUMENT)
+        yield rng.choice(list(inputs.odd_actions(tool, rng)))
+
+
+@pytest.mark.parametrize("kit", KITS)
+def test_no_action_crashes_hangs_or_leaves_its_space(kit):
+    env, done, steps = episode(kit), False, 0
+    for action in sampled(kit):
+        if done or steps > 200:
+            env.reset()
+            steps = 0
+        steps += 1
+        journal = len(env.loaded.world.journal)
+        begun = time.process_time()
+        # Anything but a result is a failure: `ToolCodeError` would leave the episode unmeasured.
+        observation, reward, done, cut, info = env.step(action)
+        spent = time.process_time() - begun
+        assert not cut
+        told = repr(action)[:200]
+        assert spent < SLOWEST or any(name in told for name in SLOW_ELSEWHERE), told
+        assert observation in env.observation_space, told
+        assert len(observation) <= MAX_RESULT, told
+        assert math.isfinite(reward)
+        if info["error"]:
+            assert len(env.loaded.world.journal) == journal, told
+    assert env.turns
+    json.dumps(env.messages)
+    assert env.freeze().id
+
+
+@pytest.mark.parametrize("kit", KITS)
+def test_every_argument_has_a_maximum(kit):
+    known = inputs.entities(episode(kit).scenario)
+    rng = random.Random(1)
+    for tool in all_toolkits()[kit].tools.values():
+        env = episode(kit)
+        properties = tool.schema["function"]["parameters"].get("properties", {})
+        for name, spec in properties.items():
+            large = inputs.too_large(spec)
+            if large is None:
+                continue
+            given = inputs.plain_arguments(tool, known, rng)
+            observation, *_, info = env.step(
+                {"name": tool.name, "arguments": {**given, name: large}}
+            )
+            assert info["error"], (tool.name, name)
+            assert "Expected" in observation, (tool.name, name, observation[:200])
+
+
+@pytest.mark.parametrize("seed", inputs.SEEDS, ids=repr)
+def test_readers_of_text_take_linear_time(seed):
+    """A menu and the canonical values: what looks at a text that an agent or a page made."""
+    env = episode("mail")
+    menu = Menu.for_info(env.reset()[1])
+    menu.start(*env.reset())
+    text = inputs.repeated(seed, LONGEST_TEXT)
+    begun = time.process_time()
+    for read in CANONICAL.values():
+        read(text)
+    assert time.process_time() - begun < SLOWEST
+    begun = time.process_time()
+    menu.see("read_mail", {"mail_id": "mail-3"}, text)
+    assert menu.candidates
+    assert time.process_time() - begun < SLOWEST
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0000-00-00", "0001-01-01", "9999-12-31", "2026-02-30", "2026-13-01", "10000-01-01",
+        "2026-03-02 24:00", "2026-03-02 25:61", "2026-03-02T10:00+24:00", "30 February 2026",
+        "February 29th, 2027", "1.1.2026 at 10:75", "from 2026-03-02 to 2026-02-31",
+    ],
+)  # fmt: skip
+def test_a_day_that_there_is_not_is_an_error(text):
+    for name in ("date", "moment"):
+        with pytest.raises(ToolError, match="no such day"):
+            check_days({"day": CANONICAL[name](text)}, ("day",))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2026-03-02", "2 March 2026, 9:30", "tomorrow", "", "2028-02-29 23:59", "2026/3/2 9.30 pm"],
+)
+def test_other_days_are_left_to_the_tool(text):
+    for name in ("date", "moment"):
+        check_days({"day": CANONICAL[name](text)}, ("day",))
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("list_events", {"date": "2026-03-02", "days": 10**9}),
+        ("list_events", {"date": "2026-03-02", "days": -1}),
+        ("find_free_slot", {"date": "2026-03-02", "minutes": 10**11}),
+        ("create_event", {"title": "x", "start": "9999-12-31 23:59"}),
+        ("move_event", {"event_id": "ev-1", "start": "0001-01-01 00:00"}),
+    ],
+)
+def test_edges_are_errors_and_not_failures(name, arguments):
+    observation, _, done, _, info = episode("calendar").step({"name": name, "arguments": arguments})
+    assert info["error"]
+    assert not done
+    assert observation.startswith("Error: ")
+
+
+def test_long_texts_that_differ_leave_nothing_behind():
+    env = episode("mail")
+    menu = Menu.for_info(env.reset()[1])
+    rng = random.Random(5)
+
+    def play(rounds):
+        for _ in range(rounds):
+            observation, info = env.reset()
+            menu.start(observation, info)
+            for tool in ("send_mail", "search_mail", "finish"):
+                word = "".join(rng.choices("abcdefgh ,.@", k=200))
+                text = inputs.repeated(word, LONGEST_TEXT)
+                arguments = {
+                    "send_mail": {"to": "ana@example.com", "subject": text[:300], "body": text},
+                    "search_mail": {"query": text[:300]},
+                    "finish": {"message": text},
+                }[tool]
+                observation, *_ = env.step({"name": tool, "arguments": arguments})
+                menu.see(tool, arguments, text)
+                assert menu.candidates
+        gc.collect()
+
+    play(3)
+    tracemalloc.start()
+    play(2)
+    before = tracemalloc.get_traced_memory()[0]
+    play(12)
+    grown = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    # Thirty-six different texts of 20,000 letters were said and read: half of one is left at most.
+    assert grown < 36 * 1000, grown
