@@ -116,7 +116,7 @@ def split_lines(text: str) -> list[str]:
     return found
 
 
-@remembered(256, 20_000)
+@remembered(256, 5_000)
 def lines_of(text: str) -> tuple[str, ...]:
     """As `split_lines`, remembered: the menu and the features split the same texts."""
     return tuple(split_lines(text))

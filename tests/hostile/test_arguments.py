@@ -21,6 +21,7 @@ from autosafe_gym.envs.family import all_families
 from autosafe_gym.envs.menu import Menu
 from autosafe_gym.envs.source import Single
 from autosafe_gym.errors import ToolError
+from autosafe_gym.tools_mock.actions import as_text
 from autosafe_gym.tools_mock.canonical import CANONICAL, check_days
 from autosafe_gym.tools_mock.semantic import LONGEST_TEXT
 from autosafe_gym.tools_mock.tool import all_toolkits, shipped_toolkits
@@ -73,7 +74,7 @@ def test_no_action_crashes_hangs_or_leaves_its_space(kit):
         observation, reward, done, cut, info = env.step(action)
         spent = time.process_time() - begun
         assert not cut
-        told = repr(action)[:200]
+        told = as_text(action)[:200]
         assert spent < SLOWEST or any(name in told for name in SLOW_ELSEWHERE), told
         assert observation in env.observation_space, told
         assert len(observation) <= MAX_RESULT, told
