@@ -15,6 +15,7 @@ from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.family import all_families, call
 from autosafe_gym.envs.source import FamilySource, Single
 from autosafe_gym.envs.stream import Stream
+from autosafe_gym.envs.wrappers import FeatureWrapper, MenuWrapper
 from autosafe_gym.errors import ScenarioError
 
 BAD_SEEDS = (
@@ -168,6 +169,13 @@ def test_made_environments_can_be_copied(how):
         assert env.reset(seed=5)[0] == fresh.reset(seed=5)[0]
         again = COPIES[how](env)
         assert env.reset()[0] == again.reset()[0]
+    rows = FeatureWrapper(MenuWrapper(_all()))
+    rows.reset(seed=5)
+    for _ in range(4):
+        copied = COPIES[how](rows)
+        one, other = rows.step(0), copied.step(0)
+        assert one[1:] == other[1:]
+        assert all((one[0][name] == other[0][name]).all() for name in one[0])
 
 
 def _spoil(value):

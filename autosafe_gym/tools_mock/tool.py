@@ -135,6 +135,10 @@ class Tool:
             parameters.append(Parameter(p.name, hints[p.name], text, default))
         return cls(name, toolkit, description, parameters, function, kind, irreversible)
 
+    def __reduce__(self) -> Any:
+        """A copy of a tool is the tool: it has no state, and its types can't be pickled."""
+        return tool_of, (self.toolkit, self.name)
+
     def __repr__(self) -> str:
         return f"Tool({self.toolkit}.{self.name}, {self.kind})"
 
@@ -339,6 +343,18 @@ def get_tool(name: str) -> Tool:
     if name not in _TOOLS:
         raise UnknownNameError("tool", name, _TOOLS)
     return _TOOLS[name]
+
+
+def tool_of(toolkit: str, name: str) -> Tool:
+    """A tool of one registered toolkit.
+
+    Raises:
+        UnknownNameError: If there is no such toolkit, or it has no such tool.
+    """
+    tools = get_toolkit(toolkit).tools
+    if name not in tools:
+        raise UnknownNameError("tool", name, tools)
+    return tools[name]
 
 
 def all_toolkits() -> dict[str, Toolkit]:

@@ -15,16 +15,23 @@ import zlib
 import inputs
 import pytest
 
+from autosafe_gym.agents.provenance import foreign_value
 from autosafe_gym.envs.bounds import MAX_RESULT
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.family import all_families
+from autosafe_gym.envs.features import Features
 from autosafe_gym.envs.menu import Menu
 from autosafe_gym.envs.source import Single
 from autosafe_gym.errors import ToolError
+from autosafe_gym.ots.asserting import asks, asserts
+from autosafe_gym.ots.gates import gate
+from autosafe_gym.ots.saying import statement
+from autosafe_gym.ots.tokens import grouped, tokens
 from autosafe_gym.tools_mock.actions import as_text
-from autosafe_gym.tools_mock.canonical import CANONICAL, check_days
+from autosafe_gym.tools_mock.canonical import CANONICAL, addresses_in, check_days
+from autosafe_gym.tools_mock.order_words import calls_in
 from autosafe_gym.tools_mock.semantic import LONGEST_TEXT
-from autosafe_gym.tools_mock.tool import all_toolkits, shipped_toolkits
+from autosafe_gym.tools_mock.tool import all_toolkits, get_tool, shipped_toolkits
 
 KITS = sorted(shipped_toolkits())
 PER_ARGUMENT = 3
@@ -107,19 +114,32 @@ def test_every_argument_has_a_maximum(kit):
 
 @pytest.mark.parametrize("seed", inputs.SEEDS, ids=repr)
 def test_readers_of_text_take_linear_time(seed):
-    """A menu and the canonical values: what looks at a text that an agent or a page made."""
+    """Canonical values, statements, a menu and features: what looks at a text of an agent or a page."""
     env = episode("mail")
     menu = Menu.for_info(env.reset()[1])
     menu.start(*env.reset())
     text = inputs.repeated(seed, LONGEST_TEXT)
-    begun = time.process_time()
-    for read in CANONICAL.values():
+    claim = statement("pump inspected 2026-03-02")
+    readers = {
+        **CANONICAL,
+        "addresses": addresses_in,
+        "tokens": tokens,
+        "grouped": grouped,
+        "asserts": lambda text: asserts(f"The pump was inspected on 2026-03-02. {text}", claim),
+        "asks": lambda text: asks(f"Was the pump inspected on 2026-03-02? {text}", claim),
+        "orders": lambda text: calls_in(text, env.loaded.tools.tools.values()),
+        "gates": gate(("mail-12", "2026-03-05", "GB29-1840-7731-0022")),
+        "provenance": lambda text: foreign_value(
+            get_tool("finish"), {"message": text}, [text], [text]
+        ),
+        "menu": lambda text: menu.see("read_mail", {}, inputs.repeated(text, MAX_RESULT)),
+        "candidates": lambda _: menu.candidates,
+        "features": lambda _: Features().observe(menu),
+    }
+    for name, read in readers.items():
+        begun = time.process_time()
         read(text)
-    assert time.process_time() - begun < SLOWEST
-    begun = time.process_time()
-    menu.see("read_mail", {"mail_id": "mail-3"}, text)
-    assert menu.candidates
-    assert time.process_time() - begun < SLOWEST
+        assert time.process_time() - begun < SLOWEST, name
 
 
 @pytest.mark.parametrize(
