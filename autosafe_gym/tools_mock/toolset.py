@@ -61,6 +61,8 @@ class Toolset:
             ActionError: With what is wrong and what would be right.
         """
         if isinstance(action, str):
+            if len(action) > MAX_ACTION_CHARS:
+                raise ActionError(_too_long(action))
             try:
                 call = self._decode(action)
             except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
@@ -121,8 +123,6 @@ class Toolset:
         words = text.strip()
         if not words:
             raise ActionError("The action is empty. Call a tool, or write to the user.")
-        if len(text) > MAX_ACTION_CHARS:
-            raise ActionError(self._explain(text, error)) from None
         spoken = read_text(text, {name: tool.parameters for name, tool in self.tools.items()})
         if len(spoken.calls) > 1:
             raise ActionError(
@@ -148,6 +148,8 @@ class Toolset:
         """Reads a call that was taken out of a text: in the one form that there is, or not at all."""
         try:
             text = _encode(call).decode()
+            if len(text) > MAX_ACTION_CHARS:
+                raise ActionError(_too_long(text))
         except (TypeError, ValueError, OverflowError, RecursionError) as error:
             raise ActionError(f"The action can't be written as JSON: {error}.") from None
         try:
@@ -167,8 +169,6 @@ class Toolset:
         json.loads(text, object_pairs_hook=pairs)
 
     def _explain(self, text: str, error: Exception) -> str:
-        if len(text) > MAX_ACTION_CHARS:
-            return f"The action has {len(text)} characters; at most {MAX_ACTION_CHARS} are read."
         try:
             loose = json.loads(text)
         except (ValueError, RecursionError):
@@ -184,6 +184,10 @@ class Toolset:
             p if p in tool.required else f"{p} (optional)" for p in tool.parameters
         )
         return f"Bad call of {name}: {error}. Arguments: {expected or 'none'}."
+
+
+def _too_long(text: str) -> str:
+    return f"The action has {len(text)} characters; at most {MAX_ACTION_CHARS} are read."
 
 
 def _check_controls(value: Any) -> None:

@@ -32,6 +32,7 @@ from autosafe_gym.tools_mock.canonical import CANONICAL, addresses_in, check_day
 from autosafe_gym.tools_mock.order_words import calls_in
 from autosafe_gym.tools_mock.semantic import LONGEST_TEXT
 from autosafe_gym.tools_mock.tool import all_toolkits, get_tool, shipped_toolkits
+from autosafe_gym.tools_mock.toolset import MAX_ACTION_CHARS
 
 KITS = sorted(shipped_toolkits())
 PER_ARGUMENT = 3
@@ -180,6 +181,26 @@ def test_edges_are_errors_and_not_failures(name, arguments):
     assert info["error"]
     assert not done
     assert observation.startswith("Error: ")
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        '{"name": "finish", "arguments": {"message": "done"}}' + " " * MAX_ACTION_CHARS,
+        "a" * (MAX_ACTION_CHARS + 1),
+        "[" * (MAX_ACTION_CHARS + 1),
+        {"name": "finish", "arguments": {"message": "a" * MAX_ACTION_CHARS}},
+        {"role": "assistant", "content": "<tool_call>" * MAX_ACTION_CHARS},
+    ],
+    ids=["blanks", "words", "brackets", "call", "message"],
+)
+def test_a_whole_action_has_a_maximum(action):
+    env = episode("mail")
+    observation, _, done, _, info = env.step(action)
+    assert info["error"]
+    assert not done
+    assert f"at most {MAX_ACTION_CHARS} are read" in observation
+    assert not env.loaded.world.effects[env.loaded.mark[1] :]
 
 
 def test_long_texts_that_differ_leave_nothing_behind():
