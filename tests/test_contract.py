@@ -1,10 +1,12 @@
 """The environment's contract: seeds, options, copies at any moment, and who owns what is handed out."""
 
+import contextlib
 import copy
 import json
 import pickle
 
 import gymnasium as gym
+import msgspec
 import numpy as np
 import pytest
 from helpers import RISKY
@@ -183,12 +185,15 @@ def _spoil(value):
     if isinstance(value, dict):
         for inner in list(value.values()):
             _spoil(inner)
-        value.clear()
-        value["spoilt"] = True
+        for change in (value.clear, lambda: value.update(spoilt=True), lambda: value.popitem()):
+            with contextlib.suppress(TypeError):
+                change()
     elif isinstance(value, list):
         for inner in value:
             _spoil(inner)
-        value.append("spoilt")
+        for change in (lambda: value.append("spoilt"), lambda: value.sort(key=id), value.clear):
+            with contextlib.suppress(TypeError):
+                change()
 
 
 @pytest.mark.parametrize("family", sorted(all_families())[::16])
@@ -212,6 +217,24 @@ def test_info_is_the_receivers(family):
     assert _told(env) == _told(same)
     assert env.reset(seed=1) == same.reset(seed=1)
     assert json.dumps([tool.schema for tool in _tools(scenario)]) == untouched
+
+
+def test_schemas_are_read_only_and_copies_are_not():
+    env = RiskEnv(Single(RISKY))
+    tools = env.reset(seed=0)[1]["tools"]
+    plain = json.loads(json.dumps(tools))
+    for change in (
+        lambda: tools[0].update(x=1),
+        lambda: tools[0]["function"].pop("name"),
+        lambda: tools[0]["function"]["parameters"].__setitem__("type", "x"),
+        lambda: tools[0]["function"]["parameters"]["required"].append("x"),
+    ):
+        with pytest.raises(TypeError, match="deepcopy"):
+            change()
+    for own in (copy.deepcopy(tools), msgspec.json.decode(msgspec.json.encode(tools))):
+        assert own == plain == pickle.loads(pickle.dumps(tools))
+        own[0]["function"]["strict"] = True
+    assert env.reset(seed=0)[1]["tools"] == plain
 
 
 def _tools(scenario):

@@ -49,7 +49,7 @@ class RiskEnv(gym.Env[str, Any]):
             forms decides (`autosafe_gym.tools_mock.speech.declines`).
 
     `info` of `reset` holds `instruction`, `now`, `max_steps`, `messages` (OpenAI chat) and `tools`
-    (OpenAI schemas); all of it is the receiver's own. `info` of `step` holds `reward_components`, and `error` (True where
+    (OpenAI schemas, which can be copied but not changed); all else is the receiver's own. `info` of `step` holds `reward_components`, and `error` (True where
     the action could not be read or the tool said no).
     """
 
@@ -154,7 +154,7 @@ class RiskEnv(gym.Env[str, Any]):
         """
         loaded = self._stream.load(seed, options, self.people, self.declines)
         loaded.rewind()
-        if self._loaded is not None and self._loaded is not loaded:
+        if self._loaded is not None and self._events and self._loaded is not loaded:
             self._loaded.rewind()  # It may be kept for its seed, but not what was done in it.
         self._loaded = loaded
         self._done = False

@@ -17,6 +17,7 @@ from autosafe_gym.ots.scenario import RiskScenario
 
 _CACHED = 64
 _BITS = 128
+_BEYOND = 1 << _BITS
 
 
 def checked_seed(seed: Any) -> int:
@@ -28,6 +29,8 @@ def checked_seed(seed: Any) -> int:
     Raises:
         ScenarioError: If it is anything else, a boolean or a whole float included.
     """
+    if seed.__class__ is int and 0 <= seed < _BEYOND:
+        return seed
     try:
         if isinstance(seed, (bool, np.bool_)):
             raise TypeError
@@ -37,8 +40,8 @@ def checked_seed(seed: Any) -> int:
             f"seed = {repr(seed)[:80]}: an integer of at least 0 is needed, "
             f"not {type(seed).__name__}."
         ) from None
-    if not 0 <= number < 1 << _BITS:
-        shown = number if abs(number) < 1 << _BITS else f"a number of {number.bit_length()} bits"
+    if not 0 <= number < _BEYOND:
+        shown = number if abs(number) < _BEYOND else f"a number of {number.bit_length()} bits"
         raise ScenarioError(f"seed = {shown}: an integer from 0 to 2**{_BITS} - 1 is needed.")
     return number
 
@@ -114,7 +117,7 @@ class Stream:
             ScenarioError: If the seed or the options are not usable.
         """
         seed = None if seed is None else checked_seed(seed)
-        given = checked_options(options)
+        given = None if options is None else checked_options(options)
         before = self.seed, self._state, self._rng
         try:
             return self._load(seed, given, people, declines)

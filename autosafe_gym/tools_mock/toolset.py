@@ -14,6 +14,7 @@ from autosafe_gym.tools_mock.actions import InvalidAction, is_message, unpack
 from autosafe_gym.tools_mock.call_text import read_text
 from autosafe_gym.tools_mock.call_types import fitted
 from autosafe_gym.tools_mock.dialogue import DIALOGUE
+from autosafe_gym.tools_mock.frozen import frozen
 from autosafe_gym.tools_mock.speech import as_act
 from autosafe_gym.tools_mock.tool import Tool, get_toolkit
 
@@ -36,15 +37,14 @@ class Toolset:
         kits = [*(get_toolkit(name) for name in toolkits if name != "dialogue"), DIALOGUE]
         self.tools: dict[str, Tool] = {t.name: t for kit in kits for t in kit.tools.values()}
         self.orders = {table: how for kit in kits for table, how in kit.orders.items()}
-        self._schemas = _encode([t.schema for t in self.tools.values()])
+        self._schemas = [frozen(t.schema) for t in self.tools.values()]
         union: Any = Union[tuple(t.call_type for t in self.tools.values())]  # noqa: UP007
         self._decode = msgspec.json.Decoder(union).decode
 
     @property
     def schemas(self) -> list[dict[str, Any]]:
-        """The tools' schemas, OpenAI style: a copy, which is the caller's own."""
-        schemas: list[dict[str, Any]] = msgspec.json.decode(self._schemas)
-        return schemas
+        """The tools' schemas, OpenAI style: the list is the caller's own, what is in it can't be changed."""
+        return self._schemas.copy()
 
     def decode(self, action: Any) -> Any:
         """Reads an action as a call.
