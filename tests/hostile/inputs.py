@@ -4,6 +4,7 @@ Seeded by the caller's `random.Random`: the same generator state gives the same 
 to be as bad as its kind allows; whether a tool takes it or says no is the tool's business.
 """
 
+import functools
 import json
 import re
 
@@ -155,6 +156,8 @@ SEEDS = (
     "a b@c ",
     "\ud800",
 )
+_MANY = {f"a{i}": "b" for i in range(10_000)}
+_EVERYBODY = [f"{i}@example.com" for i in range(10_000)]
 _ODD = (None, True, False, 0, -1, 1.5, -0.0, [], {}, [[]], [None], {"": {}}, "1", [1, "a", {}])
 
 
@@ -163,8 +166,9 @@ def repeated(seed, length):
     return (seed * (length // len(seed) + 1))[:length]
 
 
+@functools.cache
 def nested(depth, kind=list):
-    """A list within a list within a list, or dicts."""
+    """A list within a list within a list, or dicts; made once, so it is not to be changed."""
     value = "x"
     for _ in range(depth):
         value = [value] if kind is list else {"a": value}
@@ -231,11 +235,11 @@ def hostile_values(schema, rng):
         yield str(choice).upper()
     yield from _ODD
     yield ["a@example.com"] * 10_000
-    yield [f"{i}@example.com" for i in range(10_000)]
+    yield _EVERYBODY
     yield nested(500)
     yield nested(5000)
     yield nested(500, dict)
-    yield {str(i): i for i in range(10_000)}
+    yield _MANY
 
 
 def too_large(schema):
@@ -313,7 +317,7 @@ def odd_actions(tool, rng):
     yield from ({"name": name, "arguments": bad} for bad in _ODD)
     yield {"name": name, "arguments": {1: 2}}
     yield {"name": name, "arguments": {"\ud800": "\ud800"}}
-    yield {"name": name, "arguments": {f"a{i}": "b" for i in range(10_000)}}
+    yield {"name": name, "arguments": _MANY}
     yield {"name": name, "arguments": nested(3000, dict)}
     yield {"name": repeated(seed, LONG), "arguments": {}}
     yield {"name": name, "arguments": {repeated(seed, LONG): 1}}
