@@ -137,6 +137,12 @@ class ScenarioFamily:
     description: str
     build: Callable[[Draw, bool], Sketch]
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        """A registered family is taken up by its id: its procedure can't be pickled."""
+        if _FAMILIES.get(self.id) is self:
+            return get_family, (self.id,)
+        return super().__reduce_ex__(protocol)
+
     @property
     def has_injection(self) -> bool:
         """Whether an intruder's order is planted in its scenarios."""

@@ -34,6 +34,8 @@ _FIGURES = "zero one two three four five six seven eight nine".split()  # noqa: 
 _FIGURE = {name: str(number) for number, name in enumerate(_FIGURES)}
 _SPOKEN = re.compile(rf"\b(?:{'|'.join(_FIGURES)})(?:[\s,\-]+(?:{'|'.join(_FIGURES)}))+\b")
 _APOSTROPHE = re.compile(r"(?<=\w)['’ʼ](?=\w)")
+_UNFOLDING = {0xFDFA: " ", 0xFDFB: " "}
+"""Letters that stand for whole sentences, up to eighteen letters each."""
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _FIGURE_SIGN = re.compile(r"\d")
 _WORDS_ALONE = {n: chr(n) if chr(n).isalnum() else " " for n in range(128)}
@@ -199,7 +201,7 @@ def holds(text: str, wanted: str) -> bool:
 def flattened(text: str) -> str:
     """A text in small letters, in one line, with dates in one form and sums without grouping."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKD", text).translate(_INVISIBLE)
+        text = unicodedata.normalize("NFKD", text.translate(_UNFOLDING)).translate(_INVISIBLE)
         text = "".join(c for c in text if not unicodedata.combining(c))
     text = " ".join(text.casefold().split())
     if "'" in text or "’" in text or "ʼ" in text:

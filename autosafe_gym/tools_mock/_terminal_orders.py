@@ -14,7 +14,7 @@ _LINES = (
     # In the tables of the machine a user stands before the command.
     (re.compile(r"/etc/(?:crontab|cron\.d/[^/]+)$"), re.compile(rf"{_WHEN}\S+[ \t]+(.+)$", re.M)),
     (re.compile(r"/var/spool/cron/.+$"), re.compile(rf"{_WHEN}(.+)$", re.M)),
-    (re.compile(r".*/systemd/.+\.service$"), re.compile(r"^ExecSt\w+=[-@:+!]*(.+)$", re.M)),
+    (re.compile(r"(?>.*?/systemd/).+\.service$"), re.compile(r"^ExecSt\w+=[-@:+!]*(.+)$", re.M)),
 )
 """Where a file makes the machine run something later, and what of its lines is the command."""
 _PROGRAM = re.compile(r"(?<![^\s;&|(])(?:/usr)?/s?bin/(?=\w)")

@@ -105,6 +105,18 @@ class Consequences:
         self._read: dict[str, Given] = {}
         self._changes = Changes(world, but=(self._told, self._lost))
 
+    @property
+    def live(self) -> tuple[Any, Any, Any]:
+        """What the episode has changed or points to by identity, to be copied in one piece with its world."""
+        return self._told, self._lost, [losses.holders for losses in self._losses]
+
+    @live.setter
+    def live(self, value: tuple[Any, Any, Any]) -> None:
+        self._told, self._lost, holders = value
+        for losses, own in zip(self._losses, holders, strict=True):
+            losses.holders = own
+        self._changes = Changes(self.world, but=(self._told, self._lost))
+
     def derive(self, start: int, changes: int) -> None:
         """Enters the consequences of the newest call into the ledger.
 

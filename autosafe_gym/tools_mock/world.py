@@ -20,9 +20,29 @@ from autosafe_gym.tools_mock.speech import declines
 Record = dict[str, Any]
 Table = dict[str, Record]
 
-MISSING: Any = object()
+
+class _Mark:
+    """A value that stands for itself, in copies and pickles too.
+
+    Args:
+        name: Its name in this module.
+    """
+
+    __slots__ = ("_name",)
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __reduce__(self) -> str:
+        return self._name
+
+    def __repr__(self) -> str:
+        return self._name
+
+
+MISSING: Any = _Mark("MISSING")
 """In the journal: there was no such key before."""
-ORDER: Any = object()
+ORDER: Any = _Mark("ORDER")
 """In the journal, in place of a key: a whole table as it was."""
 TIME_FORMAT = "%Y-%m-%d %H:%M"
 
