@@ -12,6 +12,7 @@ from typing import Any
 
 from autosafe_gym.agents.sending import PassingError
 from autosafe_gym.errors import AgentError
+from autosafe_gym.masking import cleaned
 from autosafe_gym.tools_mock.call_text import outside_thinking
 
 ANSWERS = frozenset(
@@ -176,7 +177,7 @@ def _no_error(error: Any, where: str) -> None:
     if not error:
         return
     code = str(_get(error, "code") or _get(error, "status") or "")
-    said = str(_get(error, "message") or error)[:300]
+    said = cleaned(str(_get(error, "message") or error))[:300]
     message = f"{where} holds an error: {f'{code}: ' if code else ''}{said}"
     raise (PassingError if code in _PASSING else AgentError)(message, "provider")
 

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from autosafe_gym.errors import DataError
+from autosafe_gym.masking import holds_secret
 
 
 class ReplyCache:
@@ -50,8 +51,9 @@ class ReplyCache:
         return found
 
     def put(self, key: str, body: dict[str, Any]) -> None:
-        """Keeps a reply."""
+        """Keeps a reply; one that repeats a key is not kept, since a masked one would be another reply."""
+        data = msgspec.json.encode(body)
+        if holds_secret(data.decode("utf-8", "replace")):
+            return
         with self._lock, self._db:
-            self._db.execute(
-                "INSERT OR REPLACE INTO replies VALUES (?, ?)", (key, msgspec.json.encode(body))
-            )
+            self._db.execute("INSERT OR REPLACE INTO replies VALUES (?, ?)", (key, data))

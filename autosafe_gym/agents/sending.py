@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import re
+import os
 import time
 from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
 from autosafe_gym.errors import AgentError, MissingExtraError
+from autosafe_gym.masking import Address, cleaned, mask_logs, remember
 
 T = TypeVar("T")
 LONGEST_WAIT = 60.0
@@ -54,8 +55,8 @@ class Sender:
     """The openai client with our retries.
 
     Args:
-        key: The key; it is in no error.
-        base_url: The address; the client's default if None.
+        key: The key; it is in no error, log or file.
+        base_url: The address; the client's default if None. A login and a query in it go with each request.
         timeout: Seconds for a request, its whole body included.
         max_retries: Of passing errors.
 
@@ -70,15 +71,21 @@ class Sender:
         except ImportError as error:
             raise MissingExtraError(error.name or "openai", "llm") from error
         self._api = openai
-        self._key = key
         self._timeout = timeout
+        base_url = base_url or os.environ.get("OPENAI_BASE_URL")
+        at = None if base_url is None else Address.of(base_url)
+        remember(key, *(at.secrets if at else ()))
         self._client: Any = openai.OpenAI(
             api_key=key,
-            base_url=base_url,
+            base_url=None if at is None else at.bare,
+            default_query=None if at is None else at.query,
             timeout=timeout,
             max_retries=0,
-            http_client=openai.DefaultHttpxClient(event_hooks={"response": [self._watch]}),
+            http_client=openai.DefaultHttpxClient(
+                auth=None if at is None else at.login, event_hooks={"response": [self._watch]}
+            ),
         )
+        mask_logs("openai", "httpx", "httpcore")
         create = inspect.signature(self._client.chat.completions.create)
         self._fields = frozenset(create.parameters) - {"extra_body", "extra_headers", "extra_query"}
         back_off = tenacity.wait_exponential(multiplier=0.5, max=8) + tenacity.wait_random(0, 0.5)
@@ -142,7 +149,7 @@ class Sender:
 
     def _failure(self, model: str, error: Exception) -> AgentError:
         api = self._api
-        said = f"{model}: {self.clean(f'{type(error).__name__}: {error}')}"
+        said = f"{model}: {_short(f'{type(error).__name__}: {error}')}"
         if isinstance(error, api.APITimeoutError):
             return PassingError(said, "timeout")
         if isinstance(error, api.APIConnectionError):
@@ -157,11 +164,6 @@ class Sender:
         if status in _REFUSING:
             return RefusedError(said, f"{error} {error.body or ''}")
         return AgentError(said, "provider")
-
-    def clean(self, text: str) -> str:
-        """The text without the key: a provider may quote it back, and it must not reach a log."""
-        hidden = text.replace(self._key, "[key]") if len(self._key) > 4 else text
-        return re.sub(r"\bsk-[\w-]{8,}", "[key]", hidden)[:500]
 
     def _watch(self, response: Any) -> None:
         """Puts the deadline round a response's body, before any of it is read."""
@@ -184,6 +186,11 @@ class Sender:
                 body.close()
 
         response.stream = Watched()
+
+
+def _short(text: str) -> str:
+    """The text without the key, which a provider may quote back; masked first, then cut."""
+    return cleaned(text)[:500]
 
 
 def _retry_after(headers: Any) -> float:

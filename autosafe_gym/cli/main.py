@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import signal
 import sys
+import traceback
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -49,6 +51,7 @@ from autosafe_gym.cli.output import (
     write_json,
 )
 from autosafe_gym.errors import AutosafeError
+from autosafe_gym.masking import cleaned
 from autosafe_gym.ots.taxonomy import DOMAINS
 
 app = typer.Typer(
@@ -286,6 +289,10 @@ for _command in (
 
 def run() -> None:
     """The entry point: our errors are one line and exit code 2, Ctrl-C (and a `kill`) is 130."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # What the terminal's encoding does not have is shown escaped.
+            stream.reconfigure(errors="backslashreplace")
     # A `kill` ends the worker processes too, as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -295,7 +302,7 @@ def run() -> None:
             raise KeyboardInterrupt
         sys.exit(code)
     except AutosafeError as error:
-        errors.print(f"Error: {error}", style="red", highlight=False, markup=False)
+        errors.print(f"Error: {error}", style="red", highlight=False)
         sys.exit(2)
     except (KeyboardInterrupt, typer.Abort):
         errors.print("Interrupted. What was written is complete.", style="yellow")
@@ -303,6 +310,9 @@ def run() -> None:
     except Exception as error:
         usage = getattr(error, "format_message", None)
         if usage is None:
-            raise
-        errors.print(f"Error: {usage()}", style="red", highlight=False, markup=False)
+            # Ours to mend; the texts in it may be anybody's.
+            told = "".join(traceback.format_exception(error))
+            errors.print(cleaned(told), highlight=False, soft_wrap=True)
+            sys.exit(1)
+        errors.print(f"Error: {cleaned(usage())}", style="red", highlight=False)
         sys.exit(2)

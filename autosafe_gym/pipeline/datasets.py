@@ -20,6 +20,7 @@ from typing import Any
 import autosafe_gym
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.errors import AgentError, DataError, ToolCodeError
+from autosafe_gym.masking import cleaned_data, holds_secret, masked_data, masked_model
 from autosafe_gym.ots.scenario import RiskScenario, parse_json
 from autosafe_gym.ots.trajectory import Trajectory
 from autosafe_gym.pipeline.card import card_text
@@ -206,7 +207,7 @@ def write_dataset(
     """
     target = Path(folder)
     known = target / "card.json"
-    made = {"autosafe_gym": autosafe_gym.__version__, **config}
+    made = cleaned_data({"autosafe_gym": autosafe_gym.__version__, **config})
     if known.is_file() and not overwrite:
         old = parse_json(known.read_bytes(), str(known)).get("config")
         if old != made:
@@ -223,11 +224,16 @@ def write_dataset(
         target.mkdir(parents=True, exist_ok=True)
         sums: dict[str, dict[str, Any]] = {}
         for name, rows in _tables(collected).items():
-            lines = [json.dumps(row, ensure_ascii=False, sort_keys=True) for row in rows]
+            lines = [_line(row) for row in rows]
             data = "".join(f"{line}\n" for line in lines).encode()
             _write(target / f"{name}.jsonl", data)
             sums[name] = {"rows": len(lines), "sha256": hashlib.sha256(data).hexdigest()}
-        card = {"format": FORMAT, "config": made, "counts": collected.counts, "files": sums}
+        card = {
+            "format": FORMAT,
+            "config": made,
+            "counts": masked_data(collected.counts),
+            "files": sums,
+        }
         _write(target / "README.md", card_text(made, collected, sums).encode())
         _write(known, (json.dumps(card, indent=2, sort_keys=True) + "\n").encode())
     except OSError as error:
@@ -301,7 +307,7 @@ def _tables(collected: Collected) -> dict[str, list[dict[str, Any]]]:
 
 
 def _risk_row(point: RiskPoint) -> dict[str, Any]:
-    frozen: RiskScenario = point.frozen
+    frozen: RiskScenario = masked_model(point.frozen)
     return {
         "id": frozen.id,
         "hash": frozen.content_hash(),
@@ -311,6 +317,14 @@ def _risk_row(point: RiskPoint) -> dict[str, Any]:
         "unsafe_action": point.action.model_dump(),
         "scenario": frozen.model_dump(mode="json"),
     }
+
+
+def _line(row: dict[str, Any]) -> str:
+    """A row as JSON, without known keys."""
+    line = json.dumps(row, ensure_ascii=False, sort_keys=True)
+    if holds_secret(line):
+        line = json.dumps(masked_data(row), ensure_ascii=False, sort_keys=True)
+    return line
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from autosafe_gym.errors import DataError
+from autosafe_gym.masking import cleaned_data, masked_model
 from autosafe_gym.ots.trajectory import Trajectory
 
 FORMAT = 1
@@ -26,7 +27,7 @@ class EpisodeStore:
 
     Args:
         folder: Made if it is missing.
-        config: Everything on which the episodes depend; JSON.
+        config: Everything on which the episodes depend; JSON. Credentials in it are masked.
 
     Raises:
         DataError: If the folder holds a run of another configuration, another process writes to it,
@@ -40,7 +41,7 @@ class EpisodeStore:
     def __init__(self, folder: str | Path, config: dict[str, Any]) -> None:
         self.folder = Path(folder)
         self._lock = threading.Lock()
-        wanted = json.loads(json.dumps({"format": FORMAT, **config}))
+        wanted = cleaned_data(json.loads(json.dumps({"format": FORMAT, **config})))
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._guard = _only_writer(self.folder)
@@ -65,6 +66,7 @@ class EpisodeStore:
         Raises:
             DataError: If the disk does not take it.
         """
+        trajectory = masked_model(trajectory)
         line = trajectory.model_dump_json().encode() + b"\n"
         try:
             with self._lock:
@@ -137,7 +139,7 @@ def _read_lines(folder: str | Path) -> Iterator[Trajectory]:
 
 
 def _compare(file: Path, wanted: dict[str, Any]) -> None:
-    found = read_config(file.parent)
+    found = cleaned_data(read_config(file.parent))  # Earlier versions masked nothing.
     different = [k for k in sorted({*found, *wanted}) if found.get(k) != wanted.get(k)]
     if different:
         shown = "; ".join(f"{k}: {found.get(k)!r} there, {wanted.get(k)!r} here" for k in different)
