@@ -82,8 +82,8 @@ _LOOKS = (
 
 # -- the forms of a secret ---------------------------------------------------------------------------
 _BETWEEN = (
-    r"(?:[\s\x00-\x1f\xad\u200b-\u200f\u2060-\u2064\ufeff]|\\{1,16}(?:[nrtbf]|u00[01][0-9a-f]|u00a0|u200[b-f])"
-    r"|<br\s?/?>|%(?:25){0,4}(?:20|0[9ad])){0,40}"
+    r"(?:[\s\x00-\x1f\xad\u200b-\u200f\u2060-\u2064\ufeff]|\\{1,16}(?:[nrtbf]|u00[01][0-9a-fA-F]|u00[aA]0|u200[b-fB-F])"
+    r"|<br\s?/?>|%(?:25){0,4}(?:20|0[9aAdD])){0,40}"
 )
 _BETWEEN_HEX = rf"(?:{_BETWEEN}(?:[:,;-]|\\{1, 16}x|0x|%)?)"
 _NAMED = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
@@ -122,25 +122,34 @@ def _form(units: list[str], between: str, least: int) -> _Form:
 
 
 def _character(char: str) -> str:
-    """A character as it is, or with the escapes of URLs, JSON, Python and HTML, once or more."""
+    """A character as it is, or with the escapes of URLs, JSON, Python and HTML, once or more.
+
+    Each alternative begins with a letter of its own: then Python's search passes over the rest quickly.
+    """
     code, data = ord(char), char.encode("utf-8", "surrogatepass")
-    escaped, entity = r"\\{1,16}", "&(?:amp;){0,4}"
+    escaped, entity = r"\\\\{0,15}", "&(?:amp;){0,4}"
     forms = [
-        "".join(rf"%(?:25){{0,4}}{byte:02x}" for byte in data),
-        rf"{escaped}u{code:04x}",
-        rf"{escaped}u\{{0{{0,6}}{code:x}\}}",
+        "".join(rf"%(?:25){{0,4}}{_any_case(f'{byte:02x}')}" for byte in data),
+        rf"{escaped}u{_any_case(f'{code:04x}')}",
+        rf"{escaped}u\{{0{{0,6}}{_any_case(f'{code:x}')}\}}",
         rf"{entity}#0{{0,6}}{code};",
-        rf"{entity}#x0{{0,6}}{code:x};",
+        rf"{entity}#[xX]0{{0,6}}{_any_case(f'{code:x}')};",
     ]
     if code < 256:
-        forms.append(rf"{escaped}x{code:02x}")
+        forms.append(rf"{escaped}x{_any_case(f'{code:02x}')}")
     if not char.isalnum():
         forms.append(rf"{escaped}{re.escape(char)}")
     if char in _NAMED:
         forms.append(f"{entity}{_NAMED[char]};")
     # Last: of `&amp;` no more than the first letter would be taken.
-    forms.append(re.escape(char))
-    return f"(?i:{'|'.join(forms)})"
+    forms += [
+        re.escape(c) for c in dict.fromkeys((char, char.lower(), char.upper())) if len(c) == 1
+    ]
+    return f"(?:{'|'.join(forms)})"
+
+
+def _any_case(text: str) -> str:
+    return "".join(f"[{c}{c.upper()}]" if c.isalpha() else c for c in text)
 
 
 def _sextet(char: str) -> str:
@@ -156,7 +165,7 @@ def _forms(secret: str) -> tuple[_Form, ...]:
     data = secret.encode("utf-8", "surrogatepass")
     made = [
         _form([_character(c) for c in secret], _BETWEEN, _HEAD),
-        _form([f"(?i:{byte:02x})" for byte in data], _BETWEEN_HEX, _HEAD),
+        _form([_any_case(f"{byte:02x}") for byte in data], _BETWEEN_HEX, _HEAD),
     ]
     for before in range(3):
         # What stands before it in the same text shifts it; the characters that it shares are left out.
