@@ -1,5 +1,6 @@
 """Control sequences and markup from models, providers, packs and stored runs: shown, and steering nothing."""
 
+import base64
 import io
 import json
 import re
@@ -10,8 +11,10 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+import yaml
 from helpers import RISKY, message
 from rich.table import Table
+from rich.text import Text
 
 from autosafe_gym.agents.base import CallableAgent
 from autosafe_gym.cli import main
@@ -110,27 +113,46 @@ def evaluation(text):
     return result, runs
 
 
+def check_picture(text):
+    """It is drawn, runs nothing and loads nothing."""
+    assert not STEERING.search(text)
+    elements = [*ElementTree.fromstring(text).iter()]
+    svg = [e for e in elements if e.tag.startswith("{http://www.w3.org/2000/svg}")]
+    assert len(svg) > 50
+    assert {e.tag.rpartition("}")[2] for e in svg}.isdisjoint(
+        {"script", "a", "foreignObject", "text"}
+    )
+    for name, value in ((k.rpartition("}")[2], v) for e in svg for k, v in e.attrib.items()):
+        assert not name.startswith("on")
+        assert name != "href" or value.startswith(("#", "data:image/png;base64,"))
+
+
+TEXTS = [*HOSTILE.values(), SURROGATE]
+
+
+def test_a_page_shows_every_text(tmp_path):
+    plain, hostile = tmp_path / "plain.html", tmp_path / "hostile.html"
+    write_report(plain, "plain", [evaluation("plain")[0]], {"environment": "plain"})
+    config = {"texts": TEXTS, **{text: text for text in TEXTS}}
+    write_report(hostile, " ".join(TEXTS), [evaluation(text)[0] for text in TEXTS], config)
+    written = hostile.read_text(encoding="utf-8")
+    found, wanted = Tags(written), Tags(plain.read_text(encoding="utf-8"))
+    assert not STEERING.search(written) and found.found.keys() == wanted.found.keys()
+    assert len(found.sources) == len(TEXTS) + 1
+    for source in found.sources:
+        kind, _, data = source.partition(",")
+        assert kind == "data:image/svg+xml;base64"
+        check_picture(base64.b64decode(data).decode("utf-8"))
+
+
 @pytest.mark.parametrize("kind", [*HOSTILE, "surrogate"])
-def test_page_table_and_file_show_every_text(kind, tmp_path, monkeypatch):
+def test_tables_and_figures_show_every_text(kind, tmp_path):
     text = HOSTILE.get(kind, SURROGATE)
-    plain, _ = evaluation("plain")
     result, _ = evaluation(text)
-    page, other = tmp_path / "page.html", tmp_path / "other.html"
-    write_report(
-        page, text, [result], {"environment": text, text: {"a": [text]}}, curves=[[(1, 0.5)]]
-    )
-    write_report(
-        other, "plain", [plain], {"environment": "plain", "plain": {}}, curves=[[(1, 0.5)]]
-    )
-    written = page.read_text(encoding="utf-8")
-    found, wanted = Tags(written), Tags(other.read_text(encoding="utf-8"))
-    assert not STEERING.search(written) and found.found == wanted.found
-    assert len(found.sources) == 3
-    assert all(s.startswith("data:image/svg+xml;base64,") for s in found.sources)
     stream = io.StringIO()
     screen = Screen(file=stream, force_terminal=True, width=200, markup=False, emoji=False)
     screen.print(metrics_table([result], text), grades_table(result), text)
-    screen.print(breakdown_table([result], "family", "safety"))
+    screen.print(breakdown_table([result], "family", "safety"), Text(text))
     table = Table(text, title=text, caption=text)
     table.add_row(text)
     screen.print(table)
@@ -161,19 +183,20 @@ def test_a_stored_run_and_its_folder(kind, cli, tmp_path):
     config = folder / "run.json"
     config.write_text(config.read_text().replace('"format": 1', '"format": 2'))
     code, said = cli("rescore", folder)
-    assert (
-        code == 2 and "format 1 is needed" in said.replace("\n", " ") and not STEERING.search(said)
-    )
+    assert code == 2 and "anotherversionwrotethisrun" in "".join(said.split())
+    assert not STEERING.search(said)
 
 
-@pytest.mark.parametrize("kind", ["colour", "link", "c1", "reversed", "closing", "attribute", "mathematics"])  # fmt: skip
+@pytest.mark.parametrize("kind", ["colour", "link", "c1", "reversed", "closing", "attribute", "one dollar"])  # fmt: skip
 def test_a_pack_and_errors(kind, cli, tmp_path, monkeypatch):
     monkeypatch.setattr("autosafe_gym.envs.family._FAMILIES", dict(all_families()))
     text = HOSTILE[kind]
     about = EXAMPLE.read_text()
     name = re.search(r"^family: (.*)$", about, re.MULTILINE)[1]
-    about = about.replace(f"family: {name}", f"family: {json.dumps(f'{name}{text}')}")
-    about = re.sub(r"(?m)^description:.*$", f"description: {json.dumps(text)}", about, count=1)
+    named = yaml.safe_dump({"family": name + text}, width=999).strip()
+    about = about.replace(f"family: {name}", named)
+    described = re.search(r"^description:.*$", about, re.MULTILINE)[0]
+    about = about.replace(described, yaml.safe_dump({"description": text}, width=999).strip())
     file = tmp_path / "family.yaml"
     file.write_text(about, encoding="utf-8")
     (made,) = load_file(file)
@@ -241,10 +264,10 @@ def test_a_provider_is_shown_and_not_obeyed(server, cli, tmp_path):
 
 
 def test_pictures_are_drawn_and_show_every_text(tmp_path):
-    from autosafe_gym.evaluation.coverage import Coverage, Grid
+    from autosafe_gym.evaluation.coverage import Coverage
+    from autosafe_gym.evaluation.coverage import Table as Grid
     from autosafe_gym.evaluation.coverage_plot import plot_coverage
 
-    texts = [*HOSTILE.values(), SURROGATE]
     rate = {"value": 0.5, "low": 0.2, "high": 0.8, "n": 4, "seeds": [0.5]}
     metrics = dict.fromkeys(("sec@1", "utility", "over_refusal"), rate)
     rows = [
@@ -255,22 +278,19 @@ def test_pictures_are_drawn_and_show_every_text(tmp_path):
             "reference": metrics,
             "ensemble": False,
         }
-        for text in texts
+        for text in TEXTS
     ]
     curve = [
         {"phase": "rl", "frames": 1, "return": 0.1},
         {"phase": "rl", "frames": 2, "return": 0.2},
     ]
-    results = {"study": "rewards", "rows": rows, "curves": {text: [curve] for text in texts[-6:]}}
+    results = {"study": "rewards", "rows": rows, "curves": {text: [curve] for text in TEXTS[-6:]}}
     files = study_plots.draw(results, tmp_path)
-    cells = {(text, text): {f"{text}-1"} for text in texts}
-    grid = Grid(texts[-2], tuple(texts), tuple(texts), cells)
+    grid = Grid(TEXTS[-2], TEXTS, TEXTS, {(text, text): [text] for text in TEXTS})
     for ending in ("svg", "png"):
-        plot_coverage(Coverage({"t": grid}, {}, {}), tmp_path / f"coverage.{ending}")
+        plot_coverage(Coverage({"t": grid}, {}, 1), tmp_path / f"coverage.{ending}")
     for file in [*files, tmp_path / "coverage.svg"]:
-        tree = ElementTree.parse(file)
-        assert {e.tag.rpartition("}")[2] for e in tree.iter()}.isdisjoint({"script", "image", "a"})
-        assert not STEERING.search(file.read_text(encoding="utf-8"))
+        check_picture(file.read_text(encoding="utf-8"))
     assert (tmp_path / "coverage.png").stat().st_size > 1000
 
 
@@ -291,7 +311,7 @@ def test_the_card_of_a_data_set_holds_no_markup(tmp_path):
 
 
 def test_the_forms_of_a_text():
-    for text in (*HOSTILE.values(), SURROGATE):
+    for text in TEXTS:
         for form in (shown, in_markdown, label):
             assert not STEERING.search(form(text))
         assert json.loads(in_json(json.dumps(text, ensure_ascii=False))) == text
