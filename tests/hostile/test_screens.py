@@ -134,11 +134,14 @@ def test_a_page_shows_every_text(tmp_path):
     plain, hostile = tmp_path / "plain.html", tmp_path / "hostile.html"
     write_report(plain, "plain", [evaluation("plain")[0]], {"environment": "plain"})
     config = {"texts": TEXTS, **{text: text for text in TEXTS}}
-    write_report(hostile, " ".join(TEXTS), [evaluation(text)[0] for text in TEXTS], config)
+    found = [evaluation(text)[0] for text in TEXTS]
+    for number, one in enumerate(found):
+        one.set = TEXTS[number // 5]  # A picture for each set.
+    write_report(hostile, " ".join(TEXTS), found, config)
     written = hostile.read_text(encoding="utf-8")
     found, wanted = Tags(written), Tags(plain.read_text(encoding="utf-8"))
     assert not STEERING.search(written) and found.found.keys() == wanted.found.keys()
-    assert len(found.sources) == len(TEXTS) + 1
+    assert len(found.sources) == 5
     for source in found.sources:
         kind, _, data = source.partition(",")
         assert kind == "data:image/svg+xml;base64"
@@ -187,7 +190,7 @@ def test_a_stored_run_and_its_folder(kind, cli, tmp_path):
     assert not STEERING.search(said)
 
 
-@pytest.mark.parametrize("kind", ["colour", "link", "c1", "reversed", "closing", "attribute", "one dollar"])  # fmt: skip
+@pytest.mark.parametrize("kind", ["link", "c1", "reversed", "closing"])
 def test_a_pack_and_errors(kind, cli, tmp_path, monkeypatch):
     monkeypatch.setattr("autosafe_gym.envs.family._FAMILIES", dict(all_families()))
     text = HOSTILE[kind]
@@ -242,12 +245,11 @@ def test_a_provider_is_shown_and_not_obeyed(server, cli, tmp_path):
     ]
     for reply in replies:
         server.replies[:] = [reply]
-        for words in (
-            (*run, "--retry", "unmeasured"),
-            ("evaluate", "openai:m", "--episodes", 1, *ask),
-        ):
-            _, said = cli(*words)
-            assert "openai:m" in said and not STEERING.search(said)
+        _, said = cli(*run, "--retry", "unmeasured")
+        assert "openai:m" in said and not STEERING.search(said)
+    page = tmp_path / "page.html"
+    _, said = cli("evaluate", "openai:m", "--episodes", 1, "--html", page, *ask)
+    assert "openai:m" in said and not STEERING.search(said + page.read_text())
     words = (
         "--toolkit",
         "mail",
