@@ -3,7 +3,9 @@
 import base64
 import io
 import json
+import os
 import re
+import subprocess
 import sys
 from collections import Counter
 from html.parser import HTMLParser
@@ -13,6 +15,7 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 from helpers import RISKY, message
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
@@ -163,6 +166,11 @@ def test_tables_and_figures_show_every_text(kind, tmp_path):
     assert not STEERING.search(drawn)
     if kind in ("rich", "closing", "emoji", "colour"):
         assert shown(text) in drawn
+    bare = io.StringIO()
+    table.title = table.caption = None
+    Screen(file=bare, width=120, markup=False, emoji=False).print(table)
+    # Escaped before it is measured: the frame closes in every line.
+    assert len({cell_len(line) for line in bare.getvalue().splitlines()}) == 1
     file = tmp_path / "figures.json"
     write_json(file, {text: result.to_dict()})
     raw = file.read_bytes().decode("utf-8")
@@ -228,6 +236,10 @@ def test_names_with_lone_surrogates(cli, tmp_path):
     assert cli(*words)[0] == 0 and page.is_file() and figures.is_file()
     assert cli("evaluate", "a\udcff")[0] == cli("rescore", "a\udcff")[0] == 2
     assert str(DataError("a\udcff")) == "a\udcff"
+    words = [sys.executable, "-m", "autosafe_gym.cli", "check", "ä\udcff.yaml"]
+    narrow = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(words, env=narrow, capture_output=True, timeout=100)
+    assert done.returncode == 2 and b"Error: \\xe4\\udcff.yaml: there is" in done.stderr
 
 
 def test_a_provider_is_shown_and_not_obeyed(server, cli, tmp_path):
