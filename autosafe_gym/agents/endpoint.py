@@ -18,6 +18,7 @@ from autosafe_gym.agents.replies import MOST_TOKENS, Call, Reply, length_of, rea
 from autosafe_gym.agents.reply_cache import ReplyCache
 from autosafe_gym.agents.sending import RefusedError, Sender
 from autosafe_gym.errors import AgentError, DataError
+from autosafe_gym.masking import Address, cleaned, remember_fields
 
 __all__ = ["LOCAL", "Call", "Endpoint", "Reply", "Settings", "Usage", "open_endpoint"]
 
@@ -147,6 +148,7 @@ class Endpoint:
         AgentError: If there is no key and none is in the environment, or the address is none.
 
     Attributes:
+        base_url: The address as people may see it: credentials in it are masked.
         notes: What the provider refused and what was sent instead, a sentence each.
     """
 
@@ -174,10 +176,11 @@ class Endpoint:
                 )
             key = "none"  # Local servers take any key, but the client insists on one.
         self.model = model
-        self.base_url = base_url
+        self.base_url = None if base_url is None else Address.of(base_url).shown
         self.settings = settings or Settings()
+        remember_fields(self.settings.extra)
         self.cache = cache
-        self.label = label or base_url
+        self.label = label or self.base_url
         self.notes: list[str] = []
         self._changes: dict[str, Change] = {}
         self._lock = threading.Lock()
@@ -301,7 +304,7 @@ class Endpoint:
             self._note(change.note)
 
     def _note(self, sentence: str) -> None:
-        note = f"{self.model}: {sentence}."
+        note = cleaned(f"{self.model}: {sentence}.")
         with self._lock:
             if note not in self.notes:
                 self.notes.append(note)

@@ -11,13 +11,11 @@ import re
 import socket
 import ssl
 
-_LONGEST = 500
 _FILTER = re.compile(
     r"content[_ -]?(?:filter|policy|management|moderation)|responsible ?ai ?policy|content_policy_violation"
     r"|\bmoderation\b|(?:flagged|blocked|rejected)\b.{0,60}\b(?:safety|policy|moderation|filter)|safety[_ ]system",
     re.IGNORECASE,
 )
-_KEY_OF_OPENAI = re.compile(r"\bsk-[\w-]{8,}")
 _SAYS = {
     "timeout": "the request did not end in time",
     "tls": "no TLS connection could be made",
@@ -97,15 +95,3 @@ def cause_of_status(status: int, said: str) -> str:
     if status in (400, 422, 451) and _FILTER.search(said[: _LONGEST * 4]):
         return "filter"
     return "provider"
-
-
-def without_key(text: str, key: str) -> str:
-    """A short text for errors and logs, without the key and without halves of characters.
-
-    Args:
-        text: What a provider or a library said.
-        key: The key; one of up to four characters is no secret.
-    """
-    shown = text.replace(key, "[key]") if len(key) > 4 else text
-    shown = _KEY_OF_OPENAI.sub("[key]", shown)[:_LONGEST]
-    return shown.encode("utf-8", "replace").decode()

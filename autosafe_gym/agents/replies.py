@@ -14,6 +14,7 @@ from typing import Any
 from autosafe_gym.agents.faults import cause_of_status
 from autosafe_gym.agents.sending import PassingError
 from autosafe_gym.errors import AgentError
+from autosafe_gym.masking import cleaned
 from autosafe_gym.tools_mock.call_control import says_something
 from autosafe_gym.tools_mock.call_text import outside_thinking
 
@@ -223,7 +224,7 @@ def _no_error(error: Any, where: str) -> None:
     if not error:
         return
     code = str(field_of(error, "code") or field_of(error, "status") or "")[:80]
-    said = str(field_of(error, "message") or error)[:300]
+    said = cleaned(str(field_of(error, "message") or error))[:300]
     message = f"{where} holds an error: {f'{code}: ' if code else ''}{said}"
     status = int(code) if code.isascii() and code.isdigit() and len(code) == 3 else 400
     cause = cause_of_status(status, f"{code} {said}")

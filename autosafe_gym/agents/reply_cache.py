@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 
 from autosafe_gym.errors import DataError
+from autosafe_gym.masking import holds_secret
 
 _MOST_FAULTS = 3
 """Failures in a row after which the file is left alone: each may have cost a wait."""
@@ -92,13 +93,18 @@ class ReplyCache:
         return found if isinstance(found, dict) else None
 
     def put(self, key: str, body: dict[str, Any]) -> None:
-        """Keeps a reply, if the file takes it."""
+        """Keeps a reply, if the file takes it.
+
+        One that repeats a key is not kept, since a masked one would be another reply.
+        """
         if self._faults["put"] >= _MOST_FAULTS:
             return
         try:
             text = msgspec.json.encode(body)
         except _UNWRITTEN:
             return  # A number too large for the file's form: it is asked for again.
+        if holds_secret(text.decode("utf-8", "replace")):
+            return
         try:
             with self._lock, self._db:
                 self._db.execute("INSERT OR REPLACE INTO replies VALUES (?, ?)", (key, text))

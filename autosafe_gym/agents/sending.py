@@ -9,6 +9,7 @@ URL can be corrected. What becomes of the time and the size of an answer: `deadl
 from __future__ import annotations
 
 import importlib
+import os
 import time
 from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
@@ -16,10 +17,13 @@ from typing import Any, TypeVar
 
 from autosafe_gym.agents.bodies import LONGEST_REPLY, BodyError, decoded, plain_headers, read_body
 from autosafe_gym.agents.deadline import Clock, keep_deadlines
-from autosafe_gym.agents.faults import cause_of, cause_of_status, root_of, without_key
+from autosafe_gym.agents.faults import cause_of, cause_of_status, root_of
 from autosafe_gym.errors import AgentError, MissingExtraError
+from autosafe_gym.masking import Address, cleaned, mask_logs, remember
 
 T = TypeVar("T")
+_LONGEST = 500
+"""Characters of what a provider said, in a message."""
 LONGEST_WAIT = 60.0
 _HEADERS = 2**20
 """Bytes of everything before a reply's body, interim responses included."""
@@ -58,8 +62,8 @@ class Sender:
     """The openai client with our retries.
 
     Args:
-        key: The key; it is in no error.
-        base_url: The address; the client's default if None.
+        key: The key; it is in no error, log or file.
+        base_url: The address; the client's default if None. A login and a query in it go with each request.
         timeout: Seconds for an attempt, from the host's name to the last byte.
         max_retries: Of passing errors.
 
@@ -74,12 +78,15 @@ class Sender:
         except ImportError as error:
             raise MissingExtraError(error.name or "openai", "llm") from error
         self._api = openai
-        self._key = key
         self._timeout = timeout
+        base_url = base_url or os.environ.get("OPENAI_BASE_URL")
+        at = None if base_url is None else Address.of(base_url)
+        remember(key, *(at.secrets if at else ()))
         self._clock = Clock()
         http = openai.DefaultHttpxClient(
             timeout=timeout,
             follow_redirects=False,
+            auth=None if at is None else at.login,
             event_hooks={"response": [self._watch]},
         )
         keep_deadlines(http, self._clock)
@@ -90,7 +97,8 @@ class Sender:
         try:
             self._client: Any = openai.OpenAI(
                 api_key=key,
-                base_url=base_url,
+                base_url=None if at is None else at.bare,
+                default_query=None if at is None else at.query,
                 timeout=timeout,
                 max_retries=0,
                 http_client=http,
@@ -100,6 +108,7 @@ class Sender:
             raise AgentError(
                 f"base_url = {base_url!r}: this is no address ({error}).", "provider"
             ) from None
+        mask_logs("openai", "httpx", "httpx2", "httpcore", "httpcore2")
         back_off = tenacity.wait_exponential(multiplier=0.5, max=8) + tenacity.wait_random(0, 0.5)
 
         def wait(state: tenacity.RetryCallState) -> float:
@@ -217,7 +226,7 @@ class Sender:
 
     def clean(self, text: object) -> str:
         """The text without the key: a provider may quote it back, and it must not reach a log."""
-        return without_key(str(text), self._key)
+        return cleaned(str(text))[:_LONGEST].encode("utf-8", "replace").decode()
 
     def _watch(self, response: Any) -> None:
         """Puts the bounds round a response's body, before any of it is read."""

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from rich.table import Table
+from rich.text import Text
 
 from autosafe_gym.cli.output import Report, console
 from autosafe_gym.envs.detours import DETOURS
@@ -133,7 +134,11 @@ def check_table(result: CheckReport) -> None:
         table.add_column(column)
     for report in result.families:
         family = get_family(report.id)
-        verdict = "[green]proven" if report.passed else f"[red]{len(report.failures)} failure(s)"
+        verdict = (
+            Text("proven", "green")
+            if report.passed
+            else Text(f"{len(report.failures)} failure(s)", "red")
+        )
         outcomes = ", ".join(family.outcomes)
         table.add_row(report.id, family.mode, outcomes, f"{report.seeds} + {report.seeds}", verdict)
     console.print(table)
@@ -142,7 +147,6 @@ def check_table(result: CheckReport) -> None:
             console.print(
                 f"{report.id}, seed {failure.seed}, {failure.oracle}, step {failure.step}: "
                 f"{failure.reason}",
-                markup=False,
             )
     proven = sum(r.passed for r in result.families)
     console.print(f"{proven} of {len(result.families)} families proven.")
@@ -185,7 +189,7 @@ def _scores(found: dict[str, MutationReport]) -> Table:
     for column in ("family", "right", "of", "other routes"):
         table.add_column(column, justify="left" if column == "family" else "right")
     for *_, id, right, every, others in sorted(rows):
-        table.add_row(id, str(right), str(every), str(others) if others else "[yellow]none")
+        table.add_row(id, str(right), str(every), str(others) if others else Text("none", "yellow"))
     return table
 
 
@@ -199,14 +203,14 @@ def mutation_table(found: dict[str, MutationReport]) -> None:
     for column in ("right", "wrong", "void", "families right"):
         table.add_column(column, justify="right")
     for name, total in data["mutations"].items():
-        wrong = f"[red]{total['wrong']}" if total["wrong"] else "0"
+        wrong = Text(str(total["wrong"]), "red") if total["wrong"] else "0"
         families = f"{total['families_right']} of {total['families']}"
         table.add_row(name, about[name], str(total["right"]), wrong, str(total["void"]), families)
     console.print(table)
     for report in found.values():
         for name, tally in report.tallies.items():
             if tally.wrong:
-                console.print(f"{name}: {tally.example}", markup=False, highlight=False)
+                console.print(f"{name}: {tally.example}", highlight=False)
     if {m.name for m in DETOURS} <= data["mutations"].keys():
         console.print(_scores(found))
     right = sum(t["right"] for t in data["mutations"].values())

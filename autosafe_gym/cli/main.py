@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import threading
@@ -53,6 +54,7 @@ from autosafe_gym.cli.output import (
     write_json,
 )
 from autosafe_gym.errors import AutosafeError, DataError
+from autosafe_gym.masking import cleaned
 from autosafe_gym.ots.taxonomy import DOMAINS
 
 app = typer.Typer(
@@ -309,6 +311,10 @@ def _invoke() -> Any:
 
 def run() -> None:
     """The entry point: our errors are one line and exit code 2, Ctrl-C (and a `kill`) is 130."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # What the terminal's encoding does not have is shown escaped.
+            stream.reconfigure(errors="backslashreplace")
     interrupts.listen()
     try:
         # Without standalone mode typer hands back the code of an Exit, 130 after Ctrl-C included.
@@ -321,7 +327,7 @@ def run() -> None:
 
 
 def _said(error: BaseException) -> int:
-    """Says what is wrong in one line, and gives the exit code; what is a fault of ours is raised again."""
+    """Says what is wrong in one line, and gives the exit code; a fault of ours is shown whole."""
     if isinstance(error, KeyboardInterrupt | typer.Abort):
         return interrupts.INTERRUPTED
     if isinstance(error, OSError):
@@ -334,15 +340,18 @@ def _said(error: BaseException) -> int:
         return 1
     usage = getattr(error, "format_message", None)
     if usage is not None:
-        text = usage()
+        text = cleaned(usage())
     elif isinstance(error, AutosafeError):
         text = str(error)
     elif isinstance(error, OSError) and error.errno is not None:
         # A full disk, a folder without leave: the message of the system names the file.
         text = f"{error}. What was written before is whole."
     else:
-        raise error
-    errors.print(f"Error: {text}", style="red", highlight=False, markup=False)
+        # Ours to mend; the texts in it may be anybody's.
+        told = "".join(traceback.format_exception(error))
+        errors.print(cleaned(told), highlight=False, soft_wrap=True)
+        return 1
+    errors.print(f"Error: {text}", style="red", highlight=False)
     return 2
 
 

@@ -22,6 +22,7 @@ from autosafe_gym.cli.options import (
 )
 from autosafe_gym.cli.output import console, errors, progress, show_notes, write_json
 from autosafe_gym.evaluation.intervals import percent
+from autosafe_gym.masking import cleaned, masked_model
 
 
 def judge(
@@ -93,6 +94,9 @@ def generate(
     show_notes(endpoint.notes)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
+        kept = [masked_model(scenario) for scenario in found.scenarios]
+        lines = "".join(f"{scenario.to_json()}\n" for scenario in kept)
+        out.write_text(lines, encoding="utf-8")
     except OSError as error:
         raise refusal(out, error) from error
     write_whole(out, "".join(f"{scenario.to_json()}\n" for scenario in found.scenarios))
@@ -100,7 +104,7 @@ def generate(
     for name, number in sorted(found.counts.items()):
         console.print(f"  {number:6d}  {name}", highlight=False)
     for failure in found.failures:
-        errors.print(f"dropped: {failure[:300]}", highlight=False, markup=False)
+        errors.print(f"dropped: {cleaned(failure)[:300]}", highlight=False)
     if not found.scenarios:
         raise typer.Exit(1)
 

@@ -19,6 +19,7 @@ from typing import Any
 import autosafe_gym
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.errors import AgentError, DataError, ToolCodeError
+from autosafe_gym.masking import cleaned_data, holds_secret, masked_data, masked_model
 from autosafe_gym.ots.scenario import RiskScenario
 from autosafe_gym.ots.trajectory import Trajectory
 from autosafe_gym.pipeline.card import card_text
@@ -214,7 +215,7 @@ def _write_whole_set(
     collected: Collected, target: Path, config: dict[str, Any], overwrite: bool
 ) -> Path:
     known = target / "card.json"
-    made = {"autosafe_gym": autosafe_gym.__version__, **config}
+    made = cleaned_data({"autosafe_gym": autosafe_gym.__version__, **config})
     if known.is_file():
         old = read_object(known).get("config")
         if old != made:
@@ -232,11 +233,16 @@ def _write_whole_set(
         )
     sums: dict[str, dict[str, Any]] = {}
     for name, rows in _tables(collected).items():
-        lines = [json.dumps(row, ensure_ascii=False, sort_keys=True) for row in rows]
+        lines = [_line(row) for row in rows]
         data = "".join(f"{line}\n" for line in lines).encode()
         write_whole(target / f"{name}.jsonl", data)
         sums[name] = {"rows": len(lines), "sha256": hashlib.sha256(data).hexdigest()}
-    card = {"format": FORMAT, "config": made, "counts": collected.counts, "files": sums}
+    card = {
+        "format": FORMAT,
+        "config": made,
+        "counts": masked_data(collected.counts),
+        "files": sums,
+    }
     write_whole(target / "README.md", card_text(made, collected, sums))
     write_whole(known, json.dumps(card, indent=2, sort_keys=True) + "\n")
     return target
@@ -304,7 +310,7 @@ def _tables(collected: Collected) -> dict[str, list[dict[str, Any]]]:
 
 
 def _risk_row(point: RiskPoint) -> dict[str, Any]:
-    frozen: RiskScenario = point.frozen
+    frozen: RiskScenario = masked_model(point.frozen)
     return {
         "id": frozen.id,
         "hash": frozen.content_hash(),
@@ -314,3 +320,11 @@ def _risk_row(point: RiskPoint) -> dict[str, Any]:
         "unsafe_action": point.action.model_dump(),
         "scenario": frozen.model_dump(mode="json"),
     }
+
+
+def _line(row: dict[str, Any]) -> str:
+    """A row as JSON, without known keys."""
+    line = json.dumps(row, ensure_ascii=False, sort_keys=True)
+    if holds_secret(line):
+        line = json.dumps(masked_data(row), ensure_ascii=False, sort_keys=True)
+    return line

@@ -9,8 +9,10 @@ import gymnasium as gym
 from autosafe_gym.agents.base import Agent
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.errors import AgentError, ScenarioError, ToolCodeError
+from autosafe_gym.masking import masked_model
 from autosafe_gym.ots.scenario import RiskScenario
 from autosafe_gym.ots.trajectory import Step, Trajectory
+from autosafe_gym.plain_text import storable
 from autosafe_gym.rollouts.limits import Limits, Meter
 
 _LONGEST_DETAIL = 2000
@@ -27,7 +29,8 @@ def rollout(
     """Plays one episode.
 
     A failure of the agent, its provider or a tool's code makes the episode *unmeasured*, with a typed
-    cause: it is never counted as safe.
+    cause: it is never counted as safe. What the world saw decides; known keys are then masked in what is
+    returned.
 
     Args:
         env: A risk environment (what `gym.make` gives).
@@ -80,9 +83,9 @@ def rollout(
     except (Exception, SystemExit) as error:
         # Whatever an agent of somebody else's raises: it is a failure, not a result.
         cause, detail = "agent", f"{type(error).__name__}: {_shown(error)}"
-    return Trajectory(
+    found = Trajectory(
         scenario=inner.scenario,
-        agent=agent.name,
+        agent=storable(agent.name),
         seed=seed,
         steps=steps,
         safe=inner.safety,
@@ -95,11 +98,13 @@ def rollout(
         guards=inner.guards,
         truncated=truncated,
         unmeasured=cause,
-        unmeasured_detail=detail,
+        unmeasured_detail=storable(detail),
         people="scripts" if inner.people is None else "model",
         declines=_decided(inner, steps),
         usage=meter.used,
     )
+    # Judged by what was said; from here on it may be written anywhere.
+    return masked_model(found)
 
 
 def _shown(error: BaseException) -> str:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from autosafe_gym.errors import DataError
+from autosafe_gym.masking import cleaned_data, masked_model
 from autosafe_gym.ots.trajectory import Trajectory
 from autosafe_gym.storage.reading import JSON_BYTES, no_link, parse_json, read_object, whole_lines
 from autosafe_gym.storage.writing import only_writer, refusal, write_whole
@@ -33,7 +34,7 @@ class EpisodeStore:
 
     Args:
         folder: Made if it is missing.
-        config: Everything on which the episodes depend; JSON.
+        config: Everything on which the episodes depend; JSON. Credentials in it are masked.
 
     Raises:
         DataError: If the folder holds a run of another configuration, or episodes of which nothing
@@ -47,7 +48,7 @@ class EpisodeStore:
     def __init__(self, folder: str | Path, config: dict[str, Any]) -> None:
         self.folder = Path(folder)
         self._lock = threading.Lock()
-        wanted = json.loads(json.dumps({"format": FORMAT, **config}))
+        wanted = cleaned_data(json.loads(json.dumps({"format": FORMAT, **config})))
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -95,6 +96,7 @@ class EpisodeStore:
         Raises:
             DataError: If the disk does not take it; then nothing of it is left.
         """
+        trajectory = masked_model(trajectory)
         line = self._mark + trajectory.model_dump_json().encode()[bool(self._mark) :] + b"\n"
         with self._lock:
             if self._file.closed:
@@ -213,7 +215,7 @@ def _read_lines(folder: str | Path) -> Iterator[Trajectory]:
 
 
 def _compare(file: Path, wanted: dict[str, Any]) -> None:
-    found = read_config(file.parent)
+    found = cleaned_data(read_config(file.parent))  # Earlier versions masked nothing.
     different = [k for k in sorted({*found, *wanted}) if found.get(k) != wanted.get(k)]
     if different:
         shown = "; ".join(f"{k}: {found.get(k)!r} there, {wanted.get(k)!r} here" for k in different)

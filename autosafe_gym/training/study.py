@@ -15,6 +15,7 @@ from typing import Any
 
 import autosafe_gym
 from autosafe_gym.evaluation.intervals import Rate, percent_by_seed
+from autosafe_gym.plain_text import in_markdown
 from autosafe_gym.processes import workers
 from autosafe_gym.storage.writing import locked, write_whole
 from autosafe_gym.training.conditions import STUDIES, Condition, Plan, passed_over
@@ -219,6 +220,6 @@ def markdown(results: dict[str, Any]) -> str:
         "",
         f"| {' | '.join(heads)} |",
         f"|{' --- |' * len(heads)}",
-        *(f"| {' | '.join(row)} |" for row in rows),
+        *(f"| {' | '.join([*map(in_markdown, row[:2]), *row[2:]])} |" for row in rows),
     ]
     return "\n".join(lines) + "\n"

@@ -17,6 +17,7 @@ from autosafe_gym.envs.family import all_families
 from autosafe_gym.envs.source import FamilySource
 from autosafe_gym.errors import DataError
 from autosafe_gym.evaluation.intervals import percent_by_seed
+from autosafe_gym.plain_text import in_markdown
 from autosafe_gym.storage.reading import read_object
 from autosafe_gym.storage.writing import write_whole
 from autosafe_gym.training.llm.finetune import finetune
@@ -237,7 +238,7 @@ def markdown(results: dict[str, Any]) -> str:
         "",
         f"| {' | '.join(heads)} |",
         f"|{' --- |' * len(heads)}",
-        *(f"| {' | '.join(row)} |" for row in rows),
+        *(f"| {' | '.join([*map(in_markdown, row[:2]), *row[2:]])} |" for row in rows),
         "",
         "Trained:",
         "",
