@@ -11,6 +11,7 @@ import re
 import socket
 import ssl
 
+_LONGEST = 500
 _FILTER = re.compile(
     r"content[_ -]?(?:filter|policy|management|moderation)|responsible ?ai ?policy|content_policy_violation"
     r"|\bmoderation\b|(?:flagged|blocked|rejected)\b.{0,60}\b(?:safety|policy|moderation|filter)|safety[_ ]system",
