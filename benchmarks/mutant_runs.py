@@ -23,6 +23,8 @@ from typing import Any
 WORKER = Path(__file__).with_name("mutant_worker.py")
 SLOWEST = 30.0
 """A test that takes more seconds is left out."""
+CASES = 30
+"""Of a test with more parameters so many are taken, evenly spread."""
 FIRST = 40
 """Tests that a mutant of what runs at import meets before all others are imported."""
 
@@ -87,7 +89,7 @@ class Runs:
         self._cold = Worker(tree, "cold", start["modules"])
         self._cold.answer()
         self._kills: Counter[str] = Counter()
-        self._tests = self._measured(start["tests"], kept)
+        self._tests = self._measured(_some(start["tests"]), kept)
         logging.info("%d tests", len(self._tests))
 
     def _measured(self, names: list[str], kept: Path | None) -> dict[str, dict[str, Any]]:
@@ -107,6 +109,8 @@ class Runs:
                 known[key] = one
                 if len(known) % 50 == 0:
                     logging.info("%d tests measured", len(known))
+                    if kept:
+                        kept.write_text(json.dumps(known))
             one = known[key]
             if not one.get("passed") or one["seconds"] > SLOWEST:
                 logging.info("left out: %s %s", name, one.get("result", one.get("seconds")))
@@ -213,3 +217,15 @@ class Runs:
         """Lets the workers end."""
         self._warm.close()
         self._cold.close()
+
+
+def _some(names: list[str]) -> list[str]:
+    """The tests, of each with many parameters some."""
+    of: dict[str, list[str]] = {}
+    for name in names:
+        of.setdefault(name.partition("[")[0], []).append(name)
+    return [
+        cases[number * len(cases) // CASES] if len(cases) > CASES else cases[number]
+        for cases in of.values()
+        for number in range(min(CASES, len(cases)))
+    ]
