@@ -23,8 +23,8 @@ from typing import Any
 WORKER = Path(__file__).with_name("mutant_worker.py")
 SLOWEST = 30.0
 """A test that takes more seconds is left out."""
-CASES = 30
-"""Of a test with more parameters so many are taken, evenly spread."""
+MANY, CASES = 40, 15
+"""Of a test with more cases than this, one a tool or a family, so many are taken, evenly spread."""
 FIRST = 40
 """Tests that a mutant of what runs at import meets before all others are imported."""
 
@@ -225,7 +225,11 @@ def _some(names: list[str]) -> list[str]:
     for name in names:
         of.setdefault(name.partition("[")[0], []).append(name)
     return [
-        cases[number * len(cases) // CASES] if len(cases) > CASES else cases[number]
+        name
         for cases in of.values()
-        for number in range(min(CASES, len(cases)))
+        for name in (
+            cases
+            if len(cases) <= MANY
+            else [cases[number * len(cases) // CASES] for number in range(CASES)]
+        )
     ]
