@@ -142,10 +142,9 @@ class Runs:
         imported = not function or not self._at_import.get(path, set()).isdisjoint(body)
         names = self._executing(path, mutant.lines) or self._executing(path, mutant.statement)
         if imported:
-            # Those that execute something of the module come first.
-            of_module = self._executing(path, None)
-            others = [name for name in self._tests if name not in of_module]
-            names = of_module + self._ordered(others)
+            # All tests have to do with it, most of all those that execute something of the module.
+            every = self._ordered(list(self._tests))
+            names = list(dict.fromkeys([*names, *self._executing(path, None), *every]))
         names = self._within(names, budget)
         if not names:
             return {"result": "not executed", "by": None, "tests": 0, "seconds": 0.0}
@@ -175,7 +174,7 @@ class Runs:
     ) -> tuple[str, str | None]:
         """Runs tests until one fails that passes without the mutant."""
         while names:
-            limits = {name: 10 + 10 * self._tests[name]["seconds"] for name in names}
+            limits = {name: 3 + 10 * self._tests[name]["seconds"] for name in names}
             # It is in the file too, for tests that start a process.
             source = path.read_text()
             path.write_text(ast.unparse(mutant.tree))
@@ -187,7 +186,7 @@ class Runs:
                 return "killed", None  # It can't be imported.
             again = self._warm.ask({"tests": [said["test"]], "limits": limits})
             if again["result"] == "passed":
-                return "killed by time" if said["result"] == "time" else "killed", said["test"]
+                return "killed" if said["result"] == "failed" else "killed by time", said["test"]
             logging.info("fails without a mutant: %s", said["test"])
             names = names[names.index(said["test"]) + 1 :]
         return "survived", None

@@ -31,6 +31,8 @@ import coverage
 import pytest
 
 MEMORY = 6 << 30
+SILENCE = 150
+"""A child that says nothing for so many seconds is ended, as one that waits for ever."""
 OPTIONS = [
     "-x",
     "-p",
@@ -98,13 +100,19 @@ class Warm:
             if not _patch(self.sources[file], file, *place):
                 _say(report, {"result": "not patched"})
                 return
-        self._play(command["tests"], report)
+        self._play(command["tests"], report, command["limits"])
         _say(report, {"result": "failed" if self.failed else "passed"})
 
-    def _play(self, names: list[str], report: TextIO) -> None:
+    def _play(
+        self, names: list[str], report: TextIO, limits: dict[str, float] | None = None
+    ) -> None:
         items = [self.items[name] for name in names if name in self.items]
         for item, after in zip(items, [*items[1:], None], strict=True):
             _say(report, {"test": item.nodeid})
+            if limits:
+                # Of the processor's time: a mutant that never ends is killed, a slow machine kills none.
+                until = int(sum(os.times()[:2]) + limits[item.nodeid]) + 1
+                resource.setrlimit(resource.RLIMIT_CPU, (until, resource.RLIM_INFINITY))
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
             if self.failed:
                 return
@@ -113,8 +121,8 @@ class Warm:
 class Direct(Warm):
     """A pytest plugin that runs the named tests in the given order."""
 
-    def __init__(self, names: list[str], report: TextIO) -> None:
-        self.names, self.report, self.failed = names, report, []
+    def __init__(self, names: list[str], report: TextIO, limits: dict[str, float]) -> None:
+        self.names, self.report, self.limits, self.failed = names, report, limits, []
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Notes a failure at import."""
@@ -125,7 +133,7 @@ class Direct(Warm):
         """Runs them."""
         self.items = {item.nodeid: item for item in session.items}
         if not self.failed:
-            self._play(self.names, self.report)
+            self._play(self.names, self.report, self.limits)
         return True
 
 
@@ -146,7 +154,7 @@ def _say(to: TextIO, what: dict[str, Any]) -> None:
 
 
 def _forked(what: Any, line: str) -> dict[str, Any]:
-    """Does something in a child, and gives its last answer: with the test that it was at, and whether time ran out."""
+    """Does something in a child, and gives its answer with the test that it was at; "time" if it gave none."""
     read, write = os.pipe()
     # A folder each, so that no test finds what an earlier mutant left.
     folder = tempfile.mkdtemp()
@@ -154,9 +162,8 @@ def _forked(what: Any, line: str) -> dict[str, Any]:
     if not child:
         _in_child(what, line, write, folder)
     os.close(write)
-    limits = json.loads(line).get("limits", {})
-    answer: dict[str, Any] = {"result": "died"}
-    test, until = None, time.monotonic() + 300
+    answer: dict[str, Any] = {"result": "time"}
+    test, until = None, time.monotonic() + SILENCE
     buffer = b""
     while True:
         ready, *_ = select.select([read], [], [], max(0, until - time.monotonic()))
@@ -167,13 +174,9 @@ def _forked(what: Any, line: str) -> dict[str, Any]:
         for text in whole:
             said = json.loads(text)
             if "test" in said:
-                test = said["test"]
-                until = time.monotonic() + limits.get(test, 300)
+                test, until = said["test"], time.monotonic() + SILENCE
             else:
-                answer = said
-                until = time.monotonic() + 5
-    if not ready and answer["result"] == "died":
-        answer = {"result": "time"}
+                answer, until = said, time.monotonic() + 5
     os.close(read)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child, signal.SIGKILL)
@@ -227,8 +230,9 @@ def _patch(source: str, file: str, number: int, name: str, line: int) -> bool:
 
 
 def _cold(line: str, report: TextIO) -> None:
-    names = json.loads(line)["tests"]
-    direct = Direct(names, report)
+    command = json.loads(line)
+    names = command["tests"]
+    direct = Direct(names, report, command["limits"])
     files = dict.fromkeys(name.partition("::")[0] for name in names)
     code = pytest.main([*OPTIONS, *files], plugins=[direct])
     bad = direct.failed or code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
