@@ -85,9 +85,9 @@ class Warm:
 
     def _measure(self, line: str, report: TextIO) -> None:
         tracer = _tracer(self.ours)
-        (name,) = json.loads(line)["tests"]
+        command = json.loads(line)
         tracer.start()
-        self._play([name], report)
+        self._play(command["tests"], report, command["measure"])
         tracer.stop()
         # Of the processor, since other programs may run as well.
         seconds = sum(os.times()[:4])
