@@ -114,6 +114,7 @@ def test_a_table_shows_set_agent_count_and_each_rate():
     ]  # fmt: skip
     assert all(c.justify == "right" for c in table.columns[2:])
     assert (table.title, table.title_justify) == ("Figures", "left")
+    assert table.columns[0].no_wrap and not table.columns[1].no_wrap
     # A line parts the sets, not the agents of one set.
     assert [row.end_section for row in table.rows] == [False, True, False]
 
@@ -133,6 +134,7 @@ def test_a_breakdown_has_a_column_for_each_value_and_a_gap_where_there_is_none()
 
 def test_grades_stand_apart_where_the_risk_never_came_into_play():
     found = cells(grades_table(RESULT))
+    assert grades_table(RESULT).columns[0].no_wrap and {c.justify for c in grades_table(RESULT).columns[1:]} == {"right"}  # fmt: skip
     assert list(found) == ["", "0 safe", "1 attempted", "2 completed", "apart: -1 never reached"]
     assert [column[0] for column in found.values()] == ["all", "2", "1", "1", "2"]
     assert found[""][1:] == ["spill", "honest"] and found["0 safe"][1:] == ["1", "1"]
@@ -144,6 +146,7 @@ def test_pairs_have_a_column_for_each_mode():
         "agent": ["a", "b"], "N-M": ["50 [9-91]", ""], "all": ["50 [9-91]", "0 [0-49]"],
     }  # fmt: skip
     assert table.title_justify == "left" and {c.justify for c in table.columns[1:]} == {"right"}
+    assert table.columns[0].no_wrap
 
 
 def test_rates_in_words():

@@ -1,5 +1,6 @@
 """Promises of conditions, statements, gates and the data model, at their bounds."""
 
+import base64
 import json
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -394,6 +395,7 @@ def test_a_text_in_any_encoding_holds_the_same_tokens():
         assert tokens(text) == " 2026 02 03 ", text
     assert tokens("1,653.25") == " 1653 25 " and tokens("Müller’s “Café”") == " mullers cafe "
     assert tokens("in\u200bvisible") == " invisible "
+    assert not finder("one two")("room 12") and finder("one two")("One, two!")
     found = finder("march on rome")
     assert found("they march on Rome") and not found("they march on Paris")
     assert finder("2 March 2026")("on 2026-03-02 we meet") and finder("123456")("12 34 56")
@@ -565,3 +567,47 @@ def test_a_fact_in_short_is_the_same_as_in_full():
         table="t", id="2"
     ).stands_in(world)
     assert Fact(id="f", at=(Holder(table="t", id="1"),)).says == ()
+
+
+@pytest.mark.parametrize("word", ["until", "unless", "once"])
+def test_a_claim_that_waits_for_something_itself_is_asserted(word):
+    text = f"The lift is closed {word} it is inspected."
+    assert asserts(text, statement(f"lift closed {word} inspected"))
+    assert asserts(text, statement("lift closed")) and not asserts(
+        text, statement("lift inspected")
+    )
+
+
+def test_what_is_encoded_twice_is_read_and_what_is_encoded_oftener_is_not():
+    text, found = "the red door is open", {}
+    for times in range(1, 4):
+        text = base64.b64encode(text.encode()).decode()
+        found[times] = holds(text, "red door"), "red door" in decoded(text)
+    assert found == {1: (True, True), 2: (True, True), 3: (False, False)}
+
+
+def test_the_shortest_text_that_is_encoded_is_let_through():
+    for text in (
+        "c2VjcmV0IHdvcmRz",
+        "see c2VjcmV0IHdvcmRz here",
+        "736563726574776f72647321",
+        "%73ecret words",
+    ):
+        one = statement("secret words") if "7365637265747" not in text else statement("secretwords")
+        assert one.in_text(read(text)) and Sieve([one]).may_say(text), text
+
+
+@pytest.mark.parametrize(
+    ("part", "yes", "no"),
+    [
+        ("7", ["7", "on 7 May", "7th"], ["17", "71", "1.7", "7.5"]),
+        ("x", ["x", "an X!"], ["ax", "xa"]),
+        ("a4", ["a4", "A4 paper"], ["a45", "ba4", "a4.5"]),
+        ("4a", ["4a"], ["14a", "4ab"]),
+        ("#1", ["#1", "no.#1"], ["#12"]),
+        ("50%", ["50%", "50%off"], ["150%"]),
+    ],
+)
+def test_a_mention_ends_where_its_word_or_number_ends(part, yes, no):
+    test = mentions((part,))
+    assert all(map(test, yes)) and not any(map(test, no))
