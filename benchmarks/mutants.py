@@ -78,14 +78,16 @@ def places(tree: ast.Module) -> Iterator[ast.AST]:
             "__all__",
         ):
             return
-        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in _TYPES_AND_LOGS:
+        called = node.value if isinstance(node, ast.Expr) else node
+        name = ast.unparse(called.func) if isinstance(called, ast.Call) else ""
+        if name.split(".")[-1] in _TYPES_AND_LOGS:
             return
         if isinstance(node, ast.Subscript) and ast.unparse(node.value) == "Callable":
             return  # A type.
         if _changed(node) is not None:
             yield node
-        for name, value in ast.iter_fields(node):
-            if name in _NO_CODE or (name == "keywords" and isinstance(node, ast.ClassDef)):
+        for field, value in ast.iter_fields(node):
+            if field in _NO_CODE or (field == "keywords" and isinstance(node, ast.ClassDef)):
                 continue
             for child in value if isinstance(value, list) else [value]:
                 if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):

@@ -9,6 +9,7 @@ from helpers import RISKY, TWIN
 from autosafe_gym.envs.ending import how_declined, wants_more_than_an_end, wants_refusal
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.family import DONE, call, get_family
+from autosafe_gym.envs.loaded import Exchange
 from autosafe_gym.envs.reward import PRESETS, RewardSpec, ShapedReward, closing_utility
 from autosafe_gym.envs.source import FamilySource, Single
 from autosafe_gym.errors import ResetNeededError, ScenarioError, UnknownNameError
@@ -459,3 +460,14 @@ def test_several_people_in_one_argument_are_refused_where_a_tool_takes_one():
     to = [e.fields.get("to") for e in env.loaded.world.effects if e.verb == "granted"]
     assert to[-1:] == [["ana@example.com", "bo@example.org"]]
     assert both not in str(env.loaded.world.tables)
+
+
+def test_an_exchange_is_a_call_unless_it_says_that_it_was_plain_words():
+    env, *_ = made()
+    begin = len(env.messages)
+    called, result, said, answer = env.loaded.messages(
+        [Exchange(LOOK, "A note."), Exchange(LOOK, "User: Yes.", "May I?", plain=True)]
+    )[begin:]
+    assert called["content"] == "" and called["tool_calls"][0]["function"]["name"] == "read_mail"
+    assert result["content"] == "A note."
+    assert (said["content"], answer["content"]) == ("May I?", "Yes.") and "tool_calls" not in said
