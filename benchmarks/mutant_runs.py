@@ -45,6 +45,7 @@ class Worker:
             text=True,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            start_new_session=True,  # Whoever stops the run wants the table of what is done.
         )
 
     def send(self, command: Any) -> None:

@@ -211,6 +211,26 @@ def table(results: list[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
+def _results(
+    drawn: list[tuple[str, str, int]], runs: Runs, tree: Path, options: argparse.Namespace
+) -> Iterator[dict[str, Any]]:
+    """The result of each mutant, run or stored; what is run is stored."""
+    known = stored(options.json)
+    for part, file, number in drawn:
+        source = (tree / "autosafe_gym" / file).read_text()
+        text = hashlib.sha256(source.encode()).hexdigest()[:12]
+        result = known.get((file, number, text))
+        if result is None or (options.again and not result["result"].startswith("killed")):
+            mutant = Mutant(source, number)
+            result = {"part": part, "file": file, "number": number, "text": text}
+            result |= {"shown": mutant.shown}
+            result |= runs.run(file, mutant, options.budget, options.fresh)
+            if options.json:
+                with options.json.open("a") as out:
+                    out.write(json.dumps(result) + "\n")
+        yield result
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sample", type=int, default=400)
@@ -225,7 +245,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     drawn = sample(options.sample, options.seed)
     print(f"{len(drawn)} mutants, seed {options.seed}", flush=True)
-    known, results = stored(options.json), []
+    results: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as folder:
         tests = sorted(
             f"tests/{path.name}"
@@ -233,24 +253,17 @@ def main() -> None:
             if _is_wanted(path.stem.removeprefix("test_"), options.tests)
         )
         files = [f"{name}.py" for names in PARTS.values() for name in names.split()]
-        runs = Runs(copy_of_tree(Path(folder)), tests, files, options.coverage)
-        for done, (part, file, number) in enumerate(drawn, start=1):
-            source = _source(file)
-            key = (file, number, hashlib.sha256(source.encode()).hexdigest()[:12])
-            result = known.get(key)
-            if result is None or (options.again and not result["result"].startswith("killed")):
-                mutant = Mutant(source, number)
-                result = {"part": part, "file": file, "number": number, "text": key[2]}
-                result |= {"shown": mutant.shown}
-                result |= runs.run(file, mutant, options.budget, options.fresh)
-                if options.json:
-                    with options.json.open("a") as out:
-                        out.write(json.dumps(result) + "\n")
-            results.append(result)
-            if not result["result"].startswith("killed"):
-                print(f"{result['result']}: {file} {result['shown']}", flush=True)
-            if done % 20 == 0:
-                print(f"{done} of {len(drawn)}", flush=True)
+        tree = copy_of_tree(Path(folder))
+        runs = Runs(tree, tests, files, options.coverage)
+        try:
+            for result in _results(drawn, runs, tree, options):
+                results.append(result)
+                if not result["result"].startswith("killed"):
+                    print(f"{result['result']}: {result['file']} {result['shown']}", flush=True)
+                if len(results) % 20 == 0:
+                    print(f"{len(results)} of {len(drawn)}", flush=True)
+        except KeyboardInterrupt:
+            print(f"Stopped: these are the first {len(results)} of the sample.")
         runs.close()
     print(table(results))
     print(Counter(result["result"] for result in results))
