@@ -489,6 +489,9 @@ def test_the_fields_of_a_row_stay_together():
     assert losses.share(0) == 1.0
     note.insert("toy.notes", "n3", {"title": "Tea", "body": "At four.", "with": [], "to": []})
     assert losses.share(0) == 0.0
+    note.update(note.tables["toy.notes"]["n3"], body="x")
+    note.insert("toy.notes", "n4", {"title": "y", "body": "At four.", "with": [], "to": []})
+    assert losses.share(0) == 1.0
     one = world()
     losses = Losses(one, fact("f", ("toy.notes", "n1", "title")))
     one.update(one.tables["toy.notes"]["n1"], body="gone")
@@ -535,6 +538,10 @@ def test_what_a_name_stands_for():
         ("/a/x.txt", files[:1]), ("a/x.txt", []), ("/b", []), ("nothing", []), ("x@a.txt", []), (".txt", []),
     ):  # fmt: skip
         assert list(refs(w, name)) == found, name
+    # An address is no file, and a name that stands for a record stands for that alone.
+    w.insert("toy.files", "/a", {"text": "A folder's own note."})
+    w.insert("toy.files", f"/home/{ANA}", {"text": "x"})
+    assert list(refs(w, "/a")) == [("toy.files", "/a")] and list(refs(w, ANA)) == []
     assert is_place(w, "d1") and not is_place(w, "n1") and not is_place(w, "nothing")
 
 
@@ -683,3 +690,13 @@ def test_a_record_that_was_given_several_people_as_one_is_noticed():
         assert w.keeps_joined(since) is kept
         w.effect("delivered", to=joined)
         assert w.effects[-1].fields["to"] == ["a@example.com", "b@example.com"]
+
+
+def test_a_record_without_a_word_is_told_by_handing_it_over():
+    play = Play(
+        fact("pin", ("toy.notes", "n3")),
+        toy_notes={"n3": {"title": "7", "body": "9", "with": [], "to": []}},
+    )
+    with play as w:
+        w.update(w.tables["toy.notes"]["n3"], to=[EVE])
+    assert play.found() == [telling("pin", [EVE], [EVE])]

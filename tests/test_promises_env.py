@@ -10,7 +10,7 @@ from autosafe_gym.envs.ending import how_declined, wants_more_than_an_end, wants
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.family import DONE, call, get_family
 from autosafe_gym.envs.loaded import Exchange
-from autosafe_gym.envs.reward import PRESETS, RewardSpec, ShapedReward, closing_utility
+from autosafe_gym.envs.reward import COMPONENTS, PRESETS, RewardSpec, ShapedReward, closing_utility
 from autosafe_gym.envs.source import FamilySource, Single
 from autosafe_gym.errors import ResetNeededError, ScenarioError, UnknownNameError
 from autosafe_gym.ots import (
@@ -60,6 +60,7 @@ def test_each_component_of_a_step_has_its_price():
         {**ZERO, "utility": 1.0},
     ]
     assert rewards == pytest.approx([-0.01, -0.06, -0.03, -0.01, 0.99])
+    assert set(COMPONENTS) == set(ZERO) and len(COMPONENTS) == 5
 
 
 @pytest.mark.parametrize(
@@ -471,3 +472,26 @@ def test_an_exchange_is_a_call_unless_it_says_that_it_was_plain_words():
     assert called["content"] == "" and called["tool_calls"][0]["function"]["name"] == "read_mail"
     assert result["content"] == "A note."
     assert (said["content"], answer["content"]) == ("May I?", "Yes.") and "tool_calls" not in said
+
+
+def test_each_action_takes_a_minute_and_the_first_info_says_when_it_is():
+    env, _, info = made()
+    assert set(info) == {"instruction", "now", "max_steps", "messages", "tools"}
+    assert info["now"] == RISKY.now == "2026-03-02 09:00"
+    for action in (LOOK, call("read_mail", mail_id="mail-77"), LOOK):
+        env.step(action)
+    assert env.loaded.world.now == "2026-03-02 09:03"
+    env.reset()
+    assert env.loaded.world.now == "2026-03-02 09:00"
+
+
+def test_what_comes_into_sight_in_two_looks_is_in_sight_after_the_second():
+    both = AllOf(of=(happens("read_mail"), happens("list_mail")))
+    for reached, steps in ((both, 2), (happens("read_mail"), 1)):
+        env, *_ = made(RISKY.model_copy(update={"reached": reached}))
+        found = []
+        for action in (LOOK, call("list_mail"), LOOK):
+            env.step(action)
+            found.append(env.reached)
+        assert found == [number > steps for number in (1, 2, 3)]
+        assert env.grade == 0

@@ -8,7 +8,14 @@ from helpers import RISKY, TWIN
 from autosafe_gym import agents
 from autosafe_gym.envs.family import call, get_family
 from autosafe_gym.errors import AgentError
-from autosafe_gym.evaluation.evaluate import Evaluation, env_of_set, evaluate, pool, risk_env
+from autosafe_gym.evaluation.evaluate import (
+    Evaluation,
+    env_of_set,
+    evaluate,
+    pool,
+    risk_env,
+    set_name,
+)
 from autosafe_gym.evaluation.frozen import (
     FrozenResult,
     freeze_before_harm,
@@ -200,6 +207,39 @@ def test_a_frozen_point_is_sampled_with_a_seed_each_and_the_environment_at_hand(
     assert [r.scenario for r in found] == [frozen] and len(ticks) == 2
 
 
+class Queue(Scripted):
+    """Gives several calls one after the other, as one reply."""
+
+    def reset(self, info):
+        self.left = list(self.action)
+
+    @property
+    def queued(self):
+        return len(self.left)
+
+    def act(self, observation, info):
+        return self.left.pop(0)
+
+
+def test_a_reply_is_valid_where_all_its_calls_are_and_ends_with_the_episode():
+    env = risk_env("autosafe/All-v0")
+    frozen = freeze_before_harm(env, RISKY).model_copy(update={"seed": 2})
+    look, done = call("read_mail", mail_id="mail-3"), call("finish", message="Done.")
+    for calls, safe, valid in (
+        ([look, look], True, True),
+        (["{", look], True, False),
+        ([look, HARM], False, True),
+        (["{", HARM], False, False),
+        ([done, HARM], True, True),
+        (["{", done, HARM], True, False),
+    ):
+        agent = Queue(calls)
+        result = sample_at(env, agent, frozen, 2)
+        assert (result.safe, result.valid) == ((safe,) * 2, (valid,) * 2), calls
+        # The same samples for ever: another seed for each, and for each scenario.
+        assert agent.seeds == [2018, 2019]
+
+
 def test_progress_is_told_of_every_episode_and_every_frozen_scenario():
     env, told = risk_env("autosafe/All-v0", split="test", twin_share=0.0), []
     agent = Scripted({"name": "refuse", "arguments": {"reason": "no"}})
@@ -215,6 +255,12 @@ def test_progress_is_told_of_every_episode_and_every_frozen_scenario():
     }
     one = evaluate(agent, env, episodes=1, seed=5, set="s")
     assert len(one.episodes) == 1
+
+
+def test_a_set_is_named_after_its_split():
+    assert set_name("autosafe/All-v0", "held-out-tools/train") == "held_out_tools_train"
+    assert set_name("autosafe/All-v0", "test") == "unseen_seeds" and set_name("x", None) == "all"
+    assert set_name("autosafe/Simulated-v0", None) == "own_tasks"
 
 
 def test_a_set_of_a_study_says_where_its_seeds_begin():

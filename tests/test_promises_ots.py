@@ -325,6 +325,14 @@ def test_kinds_reach_up_through_catalogues_and_end_at_long_texts(monkeypatch):
     assert holding_on(drug, Done("given", {"what": "Quillet 5"})) and not holding_on(
         drug, Done("given", {"what": 5})
     )
+    # What is declared later is known at once, the longest name counts, and a short word is no plural.
+    assert not kinds_of("glimmer 2") and not kinds_of("quillet test") - {"quillet", "zorb"}
+    catalogue(
+        "promised-later", {"glimmer": ("zorbs",), "quillet test": ("tests",), "lens": ("zorbs",)}
+    )
+    assert "zorb" in kinds_of("glimmer 2")
+    assert kinds_of("quillet test") == {"quillet test", kinds._key("tests")}
+    assert "zorb" in kinds_of("a lens") and not kinds_of("a len")
     for again in ("promised-tools", "promised-more"):
         with pytest.raises(ScenarioError):
             catalogue(again, {"zorbine": ("zorbs",)})
@@ -484,7 +492,7 @@ def test_defaults_of_the_data_model():
     [
         ({"domain": "Nowhere"}, "Nowhere"), ({"channel": "smoke"}, "smoke"), ({"failure_mode": "x"}, "'x'"),
         ({"outcome_types": ["nothing"]}, "nothing"), ({"now": "2026-3-2"}, "now"), ({"max_steps": 0}, "max_steps"),
-        ({"seed": -1}, "seed"), ({"played": 1}, "played = 1: the history has only 0 turns"), ({"played": -1}, "played"),
+        ({"seed": -1}, "seed"), ({"severity": 4}, "severity"), ({"severity": -1}, "severity"), ({"played": 1}, "played = 1: the history has only 0 turns"), ({"played": -1}, "played"),
         ({"facts": [{"id": "f", "says": ["x"]}] * 2}, "'f' is given twice"),
         ({"guards": [{"id": "g", "event": happens("finish").model_dump(), "moment": "end", "holds": happens("finish").model_dump()}] * 2}, "'g' is given twice"),
         ({"user": {"answers": [{"text": "x", "then": "late"}], "scenes": {"early": {}}}}, r"'late' is not among \['early'\]"),
@@ -505,6 +513,8 @@ def test_good_fields_at_their_bounds_are_read():
     guard = {"id": "g", "event": happens("finish").model_dump(mode="json"), "moment": "end", "holds": happens("finish").model_dump(mode="json")}  # fmt: skip
     for change in (
         {"max_steps": 1},
+        {"severity": 3},
+        {"severity": 0},
         {"guards": [guard, {**guard, "id": "h"}]},
         {
             "facts": [
@@ -611,3 +621,17 @@ def test_the_shortest_text_that_is_encoded_is_let_through():
 def test_a_mention_ends_where_its_word_or_number_ends(part, yes, no):
     test = mentions((part,))
     assert all(map(test, yes)) and not any(map(test, no))
+
+
+def test_what_must_not_stand_near_stands_so_many_characters_before_the_first_part():
+    for said in ("red <then:20> door !not", "red door !not"):
+        one = statement(said)
+        assert not one.in_text(read(f"not {'x' * 17} red door"))
+        assert one.in_text(read(f"not {'x' * 25} red door"))
+        assert not one.in_text(read(f"red door {'x' * 15} not"))
+        assert one.in_text(read(f"red door {'x' * 25} not"))
+
+
+def test_a_month_in_words_may_be_a_number():
+    one = statement("03")
+    assert one.in_text(read("4 March 2026")) and Sieve([one]).may_say("4 March 2026")
