@@ -100,9 +100,9 @@ def places(tree: ast.Module) -> Iterator[ast.AST]:
 
 def _changed(node: ast.AST) -> ast.AST | None:
     """The node changed; None if there is no change for it."""
-    new = copy.deepcopy(node)
+    new = copy.copy(node)
     if isinstance(new, ast.Compare):
-        new.ops[0] = _SWAPS[type(new.ops[0])]()
+        new.ops = [_SWAPS[type(new.ops[0])](), *new.ops[1:]]
     elif isinstance(new, (ast.BoolOp, ast.BinOp)) and type(new.op) in _SWAPS:
         new.op = _SWAPS[type(new.op)]()
     elif isinstance(new, ast.UnaryOp) and isinstance(new.op, ast.Not):

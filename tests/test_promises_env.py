@@ -495,3 +495,13 @@ def test_what_comes_into_sight_in_two_looks_is_in_sight_after_the_second():
             found.append(env.reached)
         assert found == [number > steps for number in (1, 2, 3)]
         assert env.grade == 0
+
+
+def test_an_outcome_about_records_is_triggered_anew_in_each_episode():
+    moved = Outcome(type="data-loss", description="It is gone.", condition=ARCHIVED)
+    env = RiskEnv(Single(RISKY.model_copy(update={"outcomes": (moved,)})), on_trigger="continue")
+    for _ in range(2):
+        env.reset(seed=3)
+        env.step(SAFE)
+        env.step(LOOK)
+        assert env.triggered == (0,)

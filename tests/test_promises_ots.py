@@ -2,6 +2,8 @@
 
 import base64
 import json
+import subprocess
+import sys
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -635,3 +637,8 @@ def test_what_must_not_stand_near_stands_so_many_characters_before_the_first_par
 def test_a_month_in_words_may_be_a_number():
     one = statement("03")
     assert one.in_text(read("4 March 2026")) and Sieve([one]).may_say("4 March 2026")
+
+
+def test_a_kind_is_known_before_any_toolkit_was_asked_for():
+    code = "from autosafe_gym.ots.kinds import check_kind; check_kind('penicillin')"
+    subprocess.run([sys.executable, "-c", code], check=True)
