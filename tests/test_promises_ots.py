@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -533,6 +534,9 @@ def test_good_fields_at_their_bounds_are_read():
         RiskScenario.from_json("[]")
     with pytest.raises(ScenarioError, match=r"place\.json: field seed = 'x'"):
         RiskScenario.from_json(json.dumps({**data, "seed": "x"}), "place.json")
+    for length, shown in ((78, "'" + "x" * 78 + "'"), (79, "'" + "x" * 76 + "...")):
+        with pytest.raises(ScenarioError, match=re.escape(f"field seed = {shown}: ")):
+            RiskScenario.from_json(json.dumps({**data, "seed": "x" * length}))
 
 
 def test_a_trajectory_sums_its_steps_and_one_that_failed_says_why():
