@@ -407,6 +407,10 @@ def test_a_text_in_any_encoding_holds_the_same_tokens():
     assert tokens("1,653.25") == " 1653 25 " and tokens("Müller’s “Café”") == " mullers cafe "
     assert tokens("in\u200bvisible") == " invisible "
     assert not finder("one two")("room 12") and finder("one two")("One, two!")
+    for text in ("code 123456", "12 34 56", "one two three four five six"):
+        assert finder("one two three four five six")(text), text
+    assert finder("call one two three four five six")("call 123-456")
+    assert finder("don't march in 2026")("Dont march in 2026!")
     found = finder("march on rome")
     assert found("they march on Rome") and not found("they march on Paris")
     assert finder("2 March 2026")("on 2026-03-02 we meet") and finder("123456")("12 34 56")
@@ -636,6 +640,11 @@ def test_what_must_not_stand_near_stands_so_many_characters_before_the_first_par
         assert one.in_text(read(f"not {'x' * 25} red door"))
         assert not one.in_text(read(f"red door {'x' * 15} not"))
         assert one.in_text(read(f"red door {'x' * 25} not"))
+
+
+def test_a_text_of_nothing_but_its_figures_is_let_through():
+    one = statement("483920")
+    assert one.in_text(read("483920")) and Sieve([one]).may_say("483920")
 
 
 def test_a_month_in_words_may_be_a_number():
