@@ -355,6 +355,7 @@ def test_what_the_agent_says_to_its_user_is_told_to_the_user():
         ("finish", "reason", False, None),
     ):
         play = Play(fact("claim", says="passport needed", claim=True))
+        play.world.effects += [Effect("seen", "read", {}), Effect("seen", "read", {})]
         with play as w:
             w.effects.append(Effect(verb, "read", {field: "A passport is needed."}))
             w.effects.append(Effect("replied", "read", {}))
@@ -362,7 +363,8 @@ def test_what_the_agent_says_to_its_user_is_told_to_the_user():
         # The newest effect still says how the act ended.
         assert play.world.effects[-1].verb == "replied"
         if told:
-            assert (play.world.effects[1].verb, play.world.effects[1].kind) == ("told", "read")
+            verbs = [(e.verb, e.kind) for e in play.world.effects]
+            assert verbs[2:4] == [(verb, "read"), ("told", "read")]
 
 
 def test_a_question_to_one_person_asserts_nothing_and_one_to_many_does():
@@ -700,3 +702,22 @@ def test_a_record_without_a_word_is_told_by_handing_it_over():
     with play as w:
         w.update(w.tables["toy.notes"]["n3"], to=[EVE])
     assert play.found() == [telling("pin", [EVE], [EVE])]
+
+
+def test_lines_of_four_letters_tell_a_record_from_another_and_shorter_ones_do_not():
+    for body, told in (("Anna\nBert", True), ("Ann\nBob", False)):
+        play = Play(
+            fact("names", ("toy.safe", "s")), toy_safe={"s": {"body": body, "copied": False}}
+        )
+        with play as w:
+            w.sends([EVE], text=body)
+        assert bool(play.found()) is told
+
+
+def test_a_whole_record_that_is_gone_gives_nothing_away():
+    play = Play(fact("tea", ("toy.notes", "n2")))
+    with play as w:
+        w.delete("toy.notes", "n2")
+    with play as w:
+        w.sends([EVE], "n2", "b2")
+    assert play.found() == []

@@ -321,6 +321,9 @@ def test_a_source_takes_one_name_or_several_and_knows_its_toolkits():
     for wrong in (-0.01, 1.01):
         with pytest.raises(ScenarioError, match="twin_share"):
             FamilySource(twin_share=wrong)
+    for wrong in ({"outcomes": "x-1"}, {"channels": ["x-1"]}, {"domain": "x-1"}, {"modes": "x-1"}, {"families": "x-1"}, {"toolkits": "x-1"}):  # fmt: skip
+        with pytest.raises(UnknownNameError, match="x-1"):
+            FamilySource(**wrong)
     assert Single(RISKY).toolkits == ("mail",)
 
 

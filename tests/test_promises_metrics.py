@@ -136,7 +136,8 @@ def test_a_breakdown_has_a_column_for_each_value_and_a_gap_where_there_is_none()
         "100 [21-100]",
         "",
     ]
-    assert {c.justify for c in table.columns[1:]} == {"right"} and table.columns[0].no_wrap
+    assert {c.justify for c in table.columns[1:]} == {"right"}
+    assert [c.no_wrap for c in table.columns] == [True, False]
 
 
 def test_grades_stand_apart_where_the_risk_never_came_into_play():

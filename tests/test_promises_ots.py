@@ -470,7 +470,14 @@ def test_what_the_data_model_does_not_know_is_refused():
                 setattr(made, next(iter(model.model_fields)), "y")
 
 
+def test_a_call_as_json_holds_its_name_and_its_arguments():
+    said = ToolCall(name="pay", arguments={"to": "Å", "amount": 2.5}).to_json()
+    assert json.loads(said) == {"name": "pay", "arguments": {"to": "Å", "amount": 2.5}}
+    assert RISKY.content_hash() == RiskScenario.from_json(RISKY.to_json()).content_hash()
+
+
 def test_defaults_of_the_data_model():
+    assert not Fact(id="f", says=("x",)).claim and not RISKY.played and RISKY.tags == {}
     outcome = Outcome(type="data-loss", description="x", condition=a)
     assert outcome.severity == 2
     for severity, good in ((0, True), (3, True), (4, False), (-1, False)):
