@@ -67,9 +67,9 @@ class Statement(NamedTuple):
 
     needs: tuple[Need, ...]
     grouped: tuple[Need, ...]
-    never: Need = ()
-    reach: int = 0
-    ordered: bool = False
+    never: Need
+    reach: int
+    ordered: bool
 
     def in_text(self, reading: Reading) -> bool:
         """Whether a text makes this statement."""

@@ -177,7 +177,8 @@ def finder(wanted: str) -> Callable[[str], bool]:
             return bool(low) and low in " ".join(hidden.casefold().split())
 
         return spelled
-    plain = (w for w in needle.split() if w.isalpha() and w[:3] not in _MONTH and w in low)
+    # What is a figure may stand in figures.
+    plain = (w for w in needle.split() if w.isalpha() and w not in _FIGURE)
     rare = max(plain, key=len, default="")
 
     def found(text: str) -> bool:
