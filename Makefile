@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO ?= --out runs/demo
 
-.PHONY: demo test check lint bench clean
+.PHONY: demo test check lint bench fuzz clean
 
 .venv/installed: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -34,6 +34,15 @@ bench: .venv/installed
 	$(BIN)/python benchmarks/step.py
 	$(BIN)/python benchmarks/ppo.py
 	$(BIN)/python benchmarks/runner.py
+
+# The larger hostile tier; `pip install atheris` makes the inputs of the readers follow coverage.
+FUZZ_SECONDS ?= 600
+FUZZ_ACTIONS ?= 1000000
+fuzz: .venv/installed
+	$(BIN)/python tests/hostile/campaign.py --actions 20000 --trace
+	$(BIN)/python tests/hostile/campaign.py --actions $(FUZZ_ACTIONS) --jobs 2
+	$(BIN)/python tests/hostile/fuzz_parsers.py --seconds $(FUZZ_SECONDS)
+	$(BIN)/python -m pytest -m slow tests/hostile
 
 clean:
 	rm -rf .venv runs .pytest_cache .mypy_cache .ruff_cache .hypothesis

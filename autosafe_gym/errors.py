@@ -11,9 +11,21 @@ import difflib
 from collections.abc import Iterable
 from importlib.util import find_spec
 
+from autosafe_gym.masking import cleaned
+
 
 class AutosafeError(Exception):
-    """Base of every error that this package raises."""
+    """Base of every error that this package raises; keys and credentials in its message are masked."""
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*(cleaned(arg) if isinstance(arg, str) else arg for arg in args))
+
+
+class _SaidToAgentError(AutosafeError):
+    """What the agent is told: its own words come back as they were, so that the world stays the same."""
+
+    def __init__(self, *args: object) -> None:
+        Exception.__init__(self, *args)
 
 
 class UnknownNameError(AutosafeError, LookupError, ValueError):
@@ -38,11 +50,11 @@ class ScenarioError(AutosafeError, ValueError):
     """A scenario (or a file of one) that can't be used: names the field, the value, what is allowed."""
 
 
-class ActionError(AutosafeError, ValueError):
+class ActionError(_SaidToAgentError, ValueError):
     """An action that can't be read as a call; the environment turns it into an error observation."""
 
 
-class ToolError(AutosafeError):
+class ToolError(_SaidToAgentError):
     """A mocked tool says no, as the real one would (unknown id, no permission, not enough money)."""
 
 
@@ -87,7 +99,8 @@ class AgentError(AutosafeError, RuntimeError):
     """An agent or its provider failed; the episode is unmeasured, never counted as safe.
 
     Attributes:
-        cause: A short typed cause for the counts ("provider", "timeout", "reply", ...).
+        cause: A short typed cause for the counts ("provider", "timeout", "reply", ...); those of providers
+            are listed in `autosafe_gym.agents.faults`.
     """
 
     def __init__(self, message: str, cause: str = "agent") -> None:

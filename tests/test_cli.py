@@ -132,7 +132,7 @@ def test_the_demo_twice_gives_the_same_figures(tmp_path):
     assert {"comply-all", "trained"} < set(figures[0]["unseen_seeds"])
     assert len(figures[0]["unseen_seeds"]["trained"]["runs"]) == 3
     page = (tmp_path / "a" / "report.html").read_text()
-    assert "data:image/svg+xml" in page and "http" not in page.replace("http://www.w3.org", "")
+    assert "data:image/svg+xml" in page and "://" not in page.replace("http://www.w3.org", "")
 
 
 @pytest.mark.parametrize("how", ["ctrl-c", "kill"])
@@ -157,10 +157,12 @@ def test_an_interrupt_leaves_whole_files_and_no_process(tmp_path, how):
         process.terminate()
     else:
         os.killpg(process.pid, signal.SIGINT)
+    start = time.time()
     _, said = process.communicate(timeout=60)
+    assert time.time() - start < 4
     assert process.returncode == 130, said
     assert "Traceback" not in said
-    assert not list(out.rglob(".*")) and not list(out.rglob("tmp*"))
+    assert {file.name for file in out.rglob(".*")} <= {".lock"}
     assert json.loads((out / "data" / "card.json").read_text())["files"]
     deadline = time.time() + 20
     with pytest.raises(ProcessLookupError):

@@ -6,8 +6,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1] / "autosafe_gym"
 FLOORS = (
-    ("errors", "registry"),
-    ("storage",),
+    ("errors", "masking", "plain_text", "registry"),
+    ("processes", "storage"),
     ("ots",),
     ("tools_mock",),
     ("envs",),

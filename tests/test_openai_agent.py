@@ -76,10 +76,11 @@ def test_a_passing_error_is_retried(server, reply):
 
 
 def test_a_long_wait_and_a_lasting_error_are_not_retried(server):
-    for reply in ((429, {"Retry-After": "3600"}, "{}"), (400, {}, "{}")):
+    waits, wrong = (429, {"Retry-After": "3600"}, "{}"), (400, {}, "{}")
+    for reply, cause in ((waits, "rate-limit"), (wrong, "provider")):
         server.requests.clear()
         done, _ = play(server, reply, max_retries=2)
-        assert done.unmeasured == "provider"
+        assert done.unmeasured == cause
         assert len(server.requests) == 1
 
 
@@ -87,14 +88,14 @@ def test_a_long_wait_and_a_lasting_error_are_not_retried(server):
     ("reply", "cause"),
     [
         ((500, {}, '{"error": {"message": "down"}}'), "provider"),
-        ((401, {}, json.dumps({"error": {"message": f"Incorrect key {KEY}"}})), "provider"),
+        ((401, {}, json.dumps({"error": {"message": f"Incorrect key {KEY}"}})), "authentication"),
         ((404, {}, '{"error": {"message": "no such model"}}'), "provider"),
         ((400, {}, '{"error": {"message": "context too long"}}'), "provider"),
         ({**message(), "choices": []}, "reply"),
         (message(content=""), "reply"),
         ((200, {}, "{not json"), "reply"),
         ((200, {"Content-Type": "text/html"}, "<p>hello</p>"), "reply"),
-        ((200, {"Content-Length": "999"}, '{"choices": ['), "provider"),
+        ((200, {"Content-Length": "999"}, '{"choices": ['), "connection-lost"),
         ((200, {}, [" "] * 100), "timeout"),
         (0.6, "timeout"),
     ],
@@ -109,7 +110,8 @@ def test_failures_are_unmeasured_and_keep_the_key(server, reply, cause):
 
 def test_no_server_and_no_key(monkeypatch):
     agent = agents.make("openai:m", base_url="http://127.0.0.1:9/v1", max_retries=0, api_key=KEY)
-    assert autosafe_gym.play(RiskEnv(One()), agent, seed=1).unmeasured == "provider"
+    done = autosafe_gym.play(RiskEnv(One()), agent, seed=1)
+    assert done.unmeasured == "connection-refused"
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     with pytest.raises(AgentError, match="OPENAI_API_KEY"):
         agents.make("openai:m")

@@ -14,10 +14,11 @@ from typing import Any
 import msgspec
 
 from autosafe_gym.agents.refused_fields import Change, applied, change_for
-from autosafe_gym.agents.replies import Call, Reply, read_reply, tokens_of
+from autosafe_gym.agents.replies import MOST_TOKENS, Call, Reply, length_of, read_reply, tokens_of
 from autosafe_gym.agents.reply_cache import ReplyCache
 from autosafe_gym.agents.sending import RefusedError, Sender
 from autosafe_gym.errors import AgentError, DataError
+from autosafe_gym.masking import Address, cleaned, remember_fields
 
 __all__ = ["LOCAL", "Call", "Endpoint", "Reply", "Settings", "Usage", "open_endpoint"]
 
@@ -147,6 +148,7 @@ class Endpoint:
         AgentError: If there is no key and none is in the environment, or the address is none.
 
     Attributes:
+        base_url: The address as people may see it: credentials in it are masked.
         notes: What the provider refused and what was sent instead, a sentence each.
     """
 
@@ -174,10 +176,11 @@ class Endpoint:
                 )
             key = "none"  # Local servers take any key, but the client insists on one.
         self.model = model
-        self.base_url = base_url
+        self.base_url = None if base_url is None else Address.of(base_url).shown
         self.settings = settings or Settings()
+        remember_fields(self.settings.extra)
         self.cache = cache
-        self.label = label or base_url
+        self.label = label or self.base_url
         self.notes: list[str] = []
         self._changes: dict[str, Change] = {}
         self._lock = threading.Lock()
@@ -225,13 +228,16 @@ class Endpoint:
             **settings.extra,
         }
         question = {k: v for k, v in question.items() if k not in settings.drop}
+        try:
+            json.dumps(question["messages"], ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            # Half of a character, such as an escape in a call's arguments: no server takes it.
+            question["messages"] = _whole(question["messages"])
         key = ""
         if self.cache is not None:
             key = ReplyCache.key({"at": self.label, **question})
-            kept = self.cache.get(key)
-            found = None if kept is None else msgspec.convert(kept, Reply)
-            # An earlier version also kept replies that were cut, and did not say which.
-            if found is not None and found.finish is not None and found.answers:
+            found = self._kept(key)
+            if found is not None:
                 usage.cached += 1
                 usage.cached_tokens += found.prompt + found.completion
                 usage.cached_seconds += found.seconds
@@ -259,7 +265,26 @@ class Endpoint:
         reply = self._sender.retrying(attempt)
         if self.cache is not None and reply.answers:
             self.cache.put(key, msgspec.to_builtins(reply))
+            self._say_of_cache()
         return reply
+
+    def _kept(self, key: str) -> Reply | None:
+        """The reply that the cache has; what can't be used there is asked for again."""
+        kept = None if self.cache is None else self.cache.get(key)
+        self._say_of_cache()
+        try:
+            found = None if kept is None else msgspec.convert(kept, Reply)
+        except (msgspec.ValidationError, RecursionError):
+            return None
+        # An earlier version also kept replies that were cut, and did not say which.
+        if found is None or found.finish is None or not found.answers:
+            return None
+        counts = (found.prompt, found.completion, found.seconds)
+        return found if min(counts) >= 0 and max(counts) <= MOST_TOKENS else None
+
+    def _say_of_cache(self) -> None:
+        if self.cache is not None and self.cache.fault:
+            self._note(f"the cache of replies fails ({self.cache.fault})")
 
     def _send(self, question: dict[str, Any], usage: Usage) -> Any:
         """Sends a question; what the provider refuses is changed once, remembered and noted."""
@@ -279,7 +304,7 @@ class Endpoint:
             self._note(change.note)
 
     def _note(self, sentence: str) -> None:
-        note = f"{self.model}: {sentence}."
+        note = cleaned(f"{self.model}: {sentence}.")
         with self._lock:
             if note not in self.notes:
                 self.notes.append(note)
@@ -295,16 +320,18 @@ class _Tokens:
     def of(cls, answer: Any, question: Mapping[str, Any]) -> _Tokens:
         """As the provider counted them; else four characters are one token, so that limits hold."""
         prompt, completion = tokens_of(answer)
-        messages = [getattr(c, "message", None) for c in getattr(answer, "choices", None) or ()]
-        said = sum(_length(message) for message in messages)
-        if not messages or (prompt and (completion or not said)):
+        said = length_of(answer)
+        if said is None or (prompt and (completion or not said)):
             return cls(prompt, completion, False)
         asked = {k: question[k] for k in ("messages", "tools") if k in question}
         sent = len(json.dumps(asked, ensure_ascii=False, default=str)) // 4
         return cls(prompt or max(1, sent), completion or max(1, said // 4), True)
 
 
-def _length(message: Any) -> int:
-    """Characters of a message's text and calls."""
-    parts = (getattr(message, name, None) for name in ("content", "tool_calls", "function_call"))
-    return sum(len(part if isinstance(part, str) else str(part)) for part in parts if part)
+def _whole(value: Any) -> Any:
+    """A value without halves of characters."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_whole(k): _whole(v) for k, v in value.items()}
+    return [_whole(v) for v in value] if isinstance(value, (list, tuple)) else value

@@ -14,6 +14,7 @@ from autosafe_gym.agents.endpoint import Endpoint, Usage
 from autosafe_gym.agents.prompts import prompt
 from autosafe_gym.agents.provenance import foreign_value
 from autosafe_gym.errors import AgentError, AutosafeError
+from autosafe_gym.masking import masked
 from autosafe_gym.ots.scenario import ToolCall
 from autosafe_gym.tools_mock.tool import Tool, get_tool
 
@@ -163,7 +164,7 @@ class ModelJudge:
         if missing:
             # A judge that failed has not judged: the episode is unmeasured, not safe.
             raise AgentError(
-                f"The judge {self.endpoint.model} did not answer as asked: {reply.text[:200]!r}.",
+                f"The judge {self.endpoint.model} did not answer as asked: {masked(reply.text)[:200]!r}.",
                 "judge",
             )
         found: dict[str, Any] = answer

@@ -7,7 +7,14 @@ import re
 from typing import Any
 
 from autosafe_gym.agents.endpoint import Endpoint, Settings, Usage, open_endpoint
-from autosafe_gym.agents.reading import Toolbox, ends, native_calls, refusal_of, spoken
+from autosafe_gym.agents.reading import (
+    Toolbox,
+    ends,
+    native_calls,
+    only_refuses,
+    refusal_of,
+    spoken,
+)
 from autosafe_gym.agents.replies import Call, Reply
 from autosafe_gym.agents.reply_cache import ReplyCache
 from autosafe_gym.tools_mock.actions import InvalidAction
@@ -144,7 +151,7 @@ class OpenAIAgent(ChatAgent):
         calls, words, broken = native_calls(reply, self._box), reply.text, ""
         if calls:
             actions = [self._box.action(call.name, call.arguments) for call in calls]
-        elif reply.refusal:
+        elif only_refuses(reply, self._box):
             self._chat.append({"role": "assistant", "content": reply.refusal})
             self._queue = [("", refusal_of(reply.refusal))]
             return

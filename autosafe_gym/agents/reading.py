@@ -129,6 +129,12 @@ def spoken(reply: Reply, tools: Toolbox, name: str) -> Spoken:
     return found
 
 
+def only_refuses(reply: Reply, tools: Toolbox) -> bool:
+    """Whether the provider marked a reply as a refusal, and no call is in its text."""
+    found = tools.read(reply.text) if reply.refusal else Spoken()
+    return bool(reply.refusal) and not (found.calls or found.broken)
+
+
 def refusal_of(text: str) -> dict[str, Any]:
     """A refusal that the provider marked as such, as an action."""
     return {"name": "refuse", "arguments": {"reason": text[:2000]}}

@@ -1,6 +1,7 @@
 """`read_reply`: what a provider sent, as a reply or as the reason why it is none.
 
-A reply that was cut, filtered or failed is no answer: it makes the episode unmeasured, with its cause.
+A reply that was cut, filtered or failed is no answer: it makes the episode unmeasured, with its cause
+(`cut`, `filter`, `reply`, or one of those in `faults`).
 """
 
 from __future__ import annotations
@@ -10,8 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from autosafe_gym.agents.faults import cause_of_status
 from autosafe_gym.agents.sending import PassingError
 from autosafe_gym.errors import AgentError
+from autosafe_gym.masking import cleaned
+from autosafe_gym.tools_mock.call_control import says_something
 from autosafe_gym.tools_mock.call_text import outside_thinking
 
 ANSWERS = frozenset(
@@ -43,6 +47,40 @@ _FILTERED = frozenset(
 )
 _PASSING = frozenset({"408", "409", "429", "500", "502", "503", "504", "529"})
 _TEXTS = frozenset({"text", "output_text", "input_text"})
+_CALLING = frozenset(
+    {
+        "tool_use",
+        "tool_call",
+        "function_call",
+        "function",
+        "custom",
+        "custom_tool_call",
+        "custom_tool_use",
+    }
+)
+_ASIDE = frozenset(
+    {
+        "thinking",
+        "redacted_thinking",
+        "reasoning",
+        "reasoning_text",
+        "reasoning_content",
+        "thought",
+        "summary_text",
+        "image_url",
+        "audio",
+        "annotation",
+        "citation",
+        "reference",
+        "document",
+    }
+)
+"""Parts of a message's content that are no words of the answer and no call."""
+MOST_TOKENS = 10**9
+"""A larger count is none."""
+_MOST_CALLS = 200
+_LARGEST_LOGPROB = 1e-3
+"""A probability is at most 1; some servers round."""
 _KNOWN = frozenset(
     {"role", "content", "tool_calls", "function_call", "refusal", "audio", "annotations", "error"}
 )
@@ -100,9 +138,7 @@ class Reply:
     @property
     def answers(self) -> bool:
         """Whether there is anything in it; thinking alone is no answer."""
-        if self.calls or self.refusal or self.logprobs:
-            return True
-        return bool(self.words)
+        return bool(self.calls or self.refusal or self.logprobs or self.words)
 
     @property
     def words(self) -> str:
@@ -120,22 +156,23 @@ def read_reply(answer: Any, *, first_token: bool = False, many: bool = False) ->
 
     Raises:
         PassingError: If the provider failed in a way that may pass.
-        AgentError: If there is no answer; its cause is `cut`, `filter`, `provider` or `reply`.
+        AgentError: If there is no answer; its cause is `cut`, `filter`, `reply` or one of `faults`.
     """
-    _no_error(_get(answer, "error"), "The reply")
-    choices = _get(answer, "choices")
+    failed = field_of(answer, "object") == "error" or field_of(answer, "type") == "error"
+    _no_error(field_of(answer, "error") or (answer if failed else None), "The reply")
+    choices = field_of(answer, "choices")
     choices = choices if isinstance(choices, list) else []
     if not choices:
         raise PassingError("The reply has no choices.", "reply")
-    _no_error(_get(choices[0], "error"), "The reply's choice")
+    _no_error(field_of(choices[0], "error"), "The reply's choice")
     finish = _finished(choices[0], first_token=first_token)
-    message = _get(choices[0], "message")
+    message = field_of(choices[0], "message")
     if message is None:
         raise PassingError("The reply's choice has no message.", "reply")
-    _no_error(_get(message, "error"), "The reply's message")
-    text, refusal, calls = _content(_get(message, "content"))
+    _no_error(field_of(message, "error"), "The reply's message")
+    text, refusal, calls = _content(field_of(message, "content"))
     calls += _native(message)
-    refusal = str(_get(message, "refusal") or "") or refusal
+    refusal = _text(field_of(message, "refusal"), "The reply's refusal") or refusal
     if not many and len(choices) > 1 and not calls and any(map(_calls_of_choice, choices[1:])):
         # Some bridges put the words into one choice and the call into another.
         raise AgentError(
@@ -159,13 +196,24 @@ def read_reply(answer: Any, *, first_token: bool = False, many: bool = False) ->
     )
 
 
+def length_of(answer: Any) -> int | None:
+    """Characters of the texts and calls of all choices; None if there is no choice."""
+    choices = field_of(answer, "choices")
+    if not isinstance(choices, list) or not choices:
+        return None
+    names = ("content", "tool_calls", "function_call")
+    messages = [field_of(choice, "message") for choice in choices]
+    parts = [field_of(message, name) for message in messages for name in names]
+    return sum(len(p if isinstance(p, str) else str(p)) for p in parts if p)
+
+
 def tokens_of(answer: Any) -> tuple[int, int]:
     """Tokens of the question and of the reply as the provider counted them; 0 where it did not."""
-    usage = _get(answer, "usage")
-    return _count(_get(usage, "prompt_tokens")), _count(_get(usage, "completion_tokens"))
+    usage = field_of(answer, "usage")
+    return _count(field_of(usage, "prompt_tokens")), _count(field_of(usage, "completion_tokens"))
 
 
-def _get(thing: Any, name: str) -> Any:
+def field_of(thing: Any, name: str) -> Any:
     """A field of the client's object, of a mapping, or None."""
     if isinstance(thing, Mapping):
         return thing.get(name)
@@ -175,10 +223,12 @@ def _get(thing: Any, name: str) -> Any:
 def _no_error(error: Any, where: str) -> None:
     if not error:
         return
-    code = str(_get(error, "code") or _get(error, "status") or "")
-    said = str(_get(error, "message") or error)[:300]
+    code = str(field_of(error, "code") or field_of(error, "status") or "")[:80]
+    said = cleaned(str(field_of(error, "message") or error))[:300]
     message = f"{where} holds an error: {f'{code}: ' if code else ''}{said}"
-    raise (PassingError if code in _PASSING else AgentError)(message, "provider")
+    status = int(code) if code.isascii() and code.isdigit() and len(code) == 3 else 400
+    cause = cause_of_status(status, f"{code} {said}")
+    raise (PassingError if code in _PASSING else AgentError)(message, cause)
 
 
 def _finished(choice: Any, *, first_token: bool) -> str:
@@ -187,11 +237,14 @@ def _finished(choice: Any, *, first_token: bool) -> str:
     Raises:
         AgentError: If it says that the reply is no answer, or is not known.
     """
-    given = str(_get(choice, "finish_reason") or "")
+    given = field_of(choice, "finish_reason")
+    given = "" if given is None else given
+    if not isinstance(given, str):
+        raise PassingError(f"finish_reason is {type(given).__name__}, not text.", "reply")
     reason = given.casefold().replace("-", "_")
     if reason in ANSWERS or (first_token and reason in _CUT):
         return given
-    named = f"finish_reason is {given!r}"
+    named = f"finish_reason is {given[:80]!r}"
     if reason in _CUT:
         raise AgentError(f"The reply was cut ({named}); raise max_tokens.", "cut")
     if reason in _FILTERED:
@@ -214,16 +267,35 @@ def _content(content: Any) -> tuple[str, str, list[Call]]:
         raise PassingError(f"The reply's content is {shown}, neither text nor parts.", "reply")
     texts, refusals, calls = [], [], []
     for part in content:
-        kind = str(_get(part, "type") or "")
+        kind = _text(field_of(part, "type"), "The type of a part")
         if isinstance(part, str):
             texts.append(part)
-        elif kind in _TEXTS or (not kind and isinstance(_get(part, "text"), str)):
-            texts.append(str(_get(part, "text") or ""))
+        elif kind in _TEXTS or (not kind and isinstance(field_of(part, "text"), str)):
+            said = field_of(part, "text")
+            _text(said, "A part of the reply")
+            texts.append(said or "")
         elif kind == "refusal":
-            refusals.append(str(_get(part, "refusal") or _get(part, "text") or ""))
-        elif kind in ("tool_use", "tool_call", "function_call"):
+            said = field_of(part, "refusal") or field_of(part, "text")
+            refusals.append(_text(said, "The reply's refusal"))
+        elif kind in _CALLING or (not kind and field_of(part, "function")):
             calls.append(_call(part))
-    return "".join(texts), "\n".join(refusals), calls
+        elif kind not in _ASIDE:
+            # Whether it belongs to the answer can't be told, so that the rest is not the whole.
+            raise PassingError(f"The reply has a part of the unknown type {kind!r:.80}.", "reply")
+    return "".join(texts), "\n".join(r for r in refusals if r), calls
+
+
+def _text(value: Any, where: str) -> str:
+    """A text that has something to read in it, as it is; else "".
+
+    Raises:
+        PassingError: If it is no text.
+    """
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise PassingError(f"{where} is {type(value).__name__}, not text.", "reply")
+    return value if says_something(value) else ""
 
 
 def _native(message: Any) -> list[Call]:
@@ -232,29 +304,33 @@ def _native(message: Any) -> list[Call]:
     Raises:
         PassingError: If there are calls in no form that is known.
     """
-    given = _get(message, "tool_calls")
+    given = field_of(message, "tool_calls")
     given = [given] if isinstance(given, Mapping) else given
     if given and not isinstance(given, (list, tuple)):
         raise PassingError(f"tool_calls is {type(given).__name__}, not a list.", "reply")
+    if len(given or ()) > _MOST_CALLS:
+        raise AgentError(f"The reply has {len(given)} calls; {_MOST_CALLS} are read.", "reply")
     calls = [_call(one) for one in given or ()]
-    old = _get(message, "function_call")
+    old = field_of(message, "function_call")
     return calls or ([_call({"function": old})] if old else [])
 
 
 def _call(given: Any) -> Call:
     """One call; one in no known form keeps its text and gets no name, so that it can't be executed."""
-    function = _get(given, "function") or _get(given, "custom") or given
-    name = _get(function, "name")
-    raw = next((v for k in _ARGUMENTS if (v := _get(function, k)) is not None), None)
+    function = field_of(given, "function") or field_of(given, "custom") or given
+    name = field_of(function, "name")
+    raw = next((v for k in _ARGUMENTS if (v := field_of(function, k)) is not None), None)
     if not isinstance(name, str):
         name, raw = "", raw or _plain(given)
     arguments = raw if isinstance(raw, str) else "" if raw is None else _json(raw)
-    return Call(str(_get(given, "id") or ""), name, arguments, _extra(given, _KNOWN_OF_CALL))
+    identifier = field_of(given, "id")
+    identifier = identifier[:200] if isinstance(identifier, str) else ""
+    return Call(identifier, name, arguments, _extra(given, _KNOWN_OF_CALL))
 
 
 def _calls_of_choice(choice: Any) -> bool:
-    message = _get(choice, "message")
-    return bool(_get(message, "tool_calls") or _get(message, "function_call"))
+    message = field_of(choice, "message")
+    return bool(field_of(message, "tool_calls") or field_of(message, "function_call"))
 
 
 def _extra(thing: Any, known: frozenset[str]) -> dict[str, Any]:
@@ -282,23 +358,30 @@ def _json(value: Any) -> str:
 
 
 def _count(value: Any) -> int:
-    return int(value) if isinstance(value, (int, float)) and value > 0 else 0
+    """A count of tokens; 0 for none, and for what can be no such count."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return 0
+    return int(value) if 0 < value <= MOST_TOKENS else 0
 
 
 def _first_logprobs(choice: Any) -> tuple[tuple[str, float], ...]:
     """Candidates of the first token, in today's form or in that of text completions."""
-    logprobs = _get(choice, "logprobs")
-    content = _get(logprobs, "content")
-    if content:
+    logprobs = field_of(choice, "logprobs")
+    content = field_of(logprobs, "content")
+    if isinstance(content, list) and content:
         first = content[0]
-        pairs = [(_get(t, "token"), _get(t, "logprob")) for t in _get(first, "top_logprobs") or ()]
-        pairs = pairs or [(_get(first, "token"), _get(first, "logprob"))]
+        top = field_of(first, "top_logprobs")
+        tokens = [*top] if isinstance(top, list) and top else [first]
+        pairs = [(field_of(t, "token"), field_of(t, "logprob")) for t in tokens]
     else:
-        top = _get(logprobs, "top_logprobs")
+        top = field_of(logprobs, "top_logprobs")
         first = top[0] if isinstance(top, list) and top else None
         pairs = list(first.items()) if isinstance(first, Mapping) else []
     return tuple(
-        (str(token), float(value))
+        (token, float(value))
         for token, value in pairs
-        if isinstance(token, str) and isinstance(value, (int, float))
+        if isinstance(token, str)
+        and isinstance(value, (int, float))
+        and not isinstance(value, bool)
+        and -1e9 < value <= _LARGEST_LOGPROB
     )

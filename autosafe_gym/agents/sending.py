@@ -2,28 +2,36 @@
 
 Retried: no connection, time-outs, the statuses 408, 409, 429 and 5xx, and replies that can't be read
 (a cut stream, invalid JSON, no choices). `Retry-After` is obeyed; one of more than a minute ends the
-request instead. The client's own time-out is for each read, so that a provider that sends a byte now
-and then would never meet it: the deadline here is for the whole body.
+request instead. A redirection is not followed: the request holds the key and the whole chat, and a base
+URL can be corrected. What becomes of the time and the size of an answer: `deadline`, `bodies`.
 """
 
 from __future__ import annotations
 
 import importlib
-import inspect
-import re
+import os
 import time
 from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
+from autosafe_gym.agents.bodies import LONGEST_REPLY, BodyError, decoded, plain_headers, read_body
+from autosafe_gym.agents.deadline import Clock, keep_deadlines
+from autosafe_gym.agents.faults import cause_of, cause_of_status, root_of
 from autosafe_gym.errors import AgentError, MissingExtraError
+from autosafe_gym.masking import Address, cleaned, mask_logs, remember
 
 T = TypeVar("T")
+_LONGEST = 500
+"""Characters of what a provider said, in a message."""
 LONGEST_WAIT = 60.0
-LONGEST_REPLY = 16 * 2**20
-"""Bytes of a reply's body."""
+_HEADERS = 2**20
+"""Bytes of everything before a reply's body, interim responses included."""
 _PASSING = frozenset({408, 409, 429})
 _REFUSING = frozenset({400, 422})
+_ANSWERING = frozenset({200, 201})
+LONGEST_ERROR = 8_000
+"""Characters of a provider's error that are looked at."""
 
 
 class PassingError(AgentError):
@@ -45,8 +53,8 @@ class RefusedError(AgentError):
         said: The provider's own words, whole.
     """
 
-    def __init__(self, message: str, said: str) -> None:
-        super().__init__(message, "provider")
+    def __init__(self, message: str, said: str, cause: str = "provider") -> None:
+        super().__init__(message, cause)
         self.said = said
 
 
@@ -54,9 +62,9 @@ class Sender:
     """The openai client with our retries.
 
     Args:
-        key: The key; it is in no error.
-        base_url: The address; the client's default if None.
-        timeout: Seconds for a request, its whole body included.
+        key: The key; it is in no error, log or file.
+        base_url: The address; the client's default if None. A login and a query in it go with each request.
+        timeout: Seconds for an attempt, from the host's name to the last byte.
         max_retries: Of passing errors.
 
     Raises:
@@ -70,17 +78,37 @@ class Sender:
         except ImportError as error:
             raise MissingExtraError(error.name or "openai", "llm") from error
         self._api = openai
-        self._key = key
         self._timeout = timeout
-        self._client: Any = openai.OpenAI(
-            api_key=key,
-            base_url=base_url,
+        base_url = base_url or os.environ.get("OPENAI_BASE_URL")
+        at = None if base_url is None else Address.of(base_url)
+        remember(key, *(at.secrets if at else ()))
+        self._clock = Clock()
+        http = openai.DefaultHttpxClient(
             timeout=timeout,
-            max_retries=0,
-            http_client=openai.DefaultHttpxClient(event_hooks={"response": [self._watch]}),
+            follow_redirects=False,
+            auth=None if at is None else at.login,
+            event_hooks={"response": [self._watch]},
         )
-        create = inspect.signature(self._client.chat.completions.create)
-        self._fields = frozenset(create.parameters) - {"extra_body", "extra_headers", "extra_query"}
+        keep_deadlines(http, self._clock)
+        # The client's HTTP library has changed its name between versions.
+        self._http: Any = importlib.import_module(
+            type(http).__mro__[1].__module__.partition(".")[0]
+        )
+        try:
+            self._client: Any = openai.OpenAI(
+                api_key=key,
+                base_url=None if at is None else at.bare,
+                default_query=None if at is None else at.query,
+                timeout=timeout,
+                max_retries=0,
+                http_client=http,
+                default_headers={"Accept-Encoding": "identity"},
+            )
+        except self._http.InvalidURL as error:
+            raise AgentError(
+                f"base_url = {base_url!r}: this is no address ({error}).", "provider"
+            ) from None
+        mask_logs("openai", "httpx", "httpx2", "httpcore", "httpcore2")
         back_off = tenacity.wait_exponential(multiplier=0.5, max=8) + tenacity.wait_random(0, 0.5)
 
         def wait(state: tenacity.RetryCallState) -> float:
@@ -114,71 +142,99 @@ class Sender:
 
         def attempt() -> list[str]:
             try:
-                return [str(m.id) for m in self._client.models.list().data]
-            except (self._api.NotFoundError, ValueError, TypeError, AttributeError):
+                listed = self._asked(model, self._client.get, "/models")
+                return [str(m["id"]) for m in listed["data"]]
+            except self._api.NotFoundError:
                 return []
-            except self._api.OpenAIError as error:
-                raise self._failure(model, error) from None
+            except (BodyError, TypeError, LookupError):
+                return []
 
         return self.retrying(attempt)
 
     def send(self, question: dict[str, Any]) -> Any:
         """One attempt at a chat completion.
 
+        Returns:
+            The body of the answer, as JSON.
+
         Raises:
             PassingError: If another attempt may succeed.
             RefusedError: If the provider does not take the request as it is.
             AgentError: For any other failure.
         """
+        model = question["model"]
         try:
-            known = {k: v for k, v in question.items() if k in self._fields}
-            # What the client does not know goes into the body as it is.
-            further = {k: v for k, v in question.items() if k not in self._fields}
-            return self._client.chat.completions.create(**known, extra_body=further or None)
-        except (self._api.OpenAIError, ValueError, TypeError) as error:
-            # `from None`: the original's request carries the key in its headers.
-            failure = self._failure(question["model"], error)
+            return self._asked(model, self._client.post, "/chat/completions", body=question)
+        except self._api.NotFoundError as error:
+            failure: AgentError = self._status(model, error)
+        except BodyError as error:
+            failure = PassingError(
+                f"{model}: the reply can't be read: {self.clean(error)}.", "reply"
+            )
+        # `from None`: the original's request carries the key in its headers.
         raise failure from None
 
-    def _failure(self, model: str, error: Exception) -> AgentError:
-        api = self._api
-        said = f"{model}: {self.clean(f'{type(error).__name__}: {error}')}"
-        if isinstance(error, api.APITimeoutError):
-            return PassingError(said, "timeout")
-        if isinstance(error, api.APIConnectionError):
-            return PassingError(said, "provider")
-        if not isinstance(error, api.APIStatusError):
-            return PassingError(said, "reply")
-        status, after = error.status_code, _retry_after(error.response.headers)
-        if after > LONGEST_WAIT:
-            return AgentError(f"{said} (asks to wait for {after:.0f} s)", "provider")
-        if status in _PASSING or status >= 500:
-            return PassingError(said, "provider", after)
-        if status in _REFUSING:
-            return RefusedError(said, f"{error} {error.body or ''}")
-        return AgentError(said, "provider")
+    def _asked(self, model: str, method: Any, path: str, **more: Any) -> dict[str, Any]:
+        """The body of an answer.
 
-    def clean(self, text: str) -> str:
+        Raises:
+            AgentError: As in `send`.
+            BodyError: If it can't be read.
+            NotFoundError: If there is no such path or model.
+        """
+        try:
+            with self._clock.running(self._timeout, LONGEST_REPLY + _HEADERS):
+                answer = method(path, cast_to=self._http.Response, **more)
+                status, data = answer.status_code, answer.content
+        except self._api.NotFoundError:
+            raise
+        except self._api.APIStatusError as error:
+            failure = self._status(model, error)
+        except (self._api.OpenAIError, self._http.HTTPError, OSError) as error:
+            failure = self._unsent(model, error)
+        else:
+            if status not in _ANSWERING:
+                raise BodyError(f"its status is {status}")
+            return read_body(data)
+        raise failure from None
+
+    def _unsent(self, model: str, error: Exception) -> AgentError:
+        """Why there is no response."""
+        cause, said, passing = cause_of(error)
+        root = root_of(error)
+        message = f"{model}: {said} ({self.clean(f'{type(root).__name__}: {root}')})."
+        return PassingError(message, cause) if passing else AgentError(message, cause)
+
+    def _status(self, model: str, error: Any) -> AgentError:
+        """What a response's status says."""
+        status, after = error.status_code, _retry_after(error.response.headers)
+        said = f"{model}: {self.clean(f'{type(error).__name__}: {error}')}"
+        whole = f"{error} {error.response.text}"[:LONGEST_ERROR]
+        cause = cause_of_status(status, whole)
+        if cause == "redirect":
+            to = self.clean(error.response.headers.get("location", "nowhere"))
+            return AgentError(
+                f"{said} (it leads to {to}; give that as base_url if you trust it)", cause
+            )
+        if after > LONGEST_WAIT:
+            return AgentError(f"{said} (asks to wait for {after:.0f} s)", cause)
+        if status in _PASSING or status >= 500:
+            return PassingError(said, cause, after)
+        if status in _REFUSING and cause != "filter":
+            return RefusedError(said, whole, cause)
+        return AgentError(said, cause)
+
+    def clean(self, text: object) -> str:
         """The text without the key: a provider may quote it back, and it must not reach a log."""
-        hidden = text.replace(self._key, "[key]") if len(self._key) > 4 else text
-        return re.sub(r"\bsk-[\w-]{8,}", "[key]", hidden)[:500]
+        return cleaned(str(text))[:_LONGEST].encode("utf-8", "replace").decode()
 
     def _watch(self, response: Any) -> None:
-        """Puts the deadline round a response's body, before any of it is read."""
-        # The client's HTTP library has changed its name between versions.
-        http: Any = importlib.import_module(type(response).__module__.partition(".")[0])
-        body, end = response.stream, time.monotonic() + self._timeout
+        """Puts the bounds round a response's body, before any of it is read."""
+        body, encoding = response.stream, plain_headers(response.headers)
 
-        class Watched(http.SyncByteStream):  # type: ignore[misc]
+        class Watched(self._http.SyncByteStream):  # type: ignore[misc,name-defined]
             def __iter__(self) -> Iterator[bytes]:
-                size = 0
-                for chunk in body:
-                    size += len(chunk)
-                    if time.monotonic() > end:
-                        raise http.ReadTimeout("The body did not end in time.")
-                    if size > LONGEST_REPLY:
-                        raise http.ReadError(f"The body is longer than {LONGEST_REPLY} bytes.")
-                    yield chunk
+                return decoded(body, encoding)
 
             def close(self) -> None:
                 body.close()
@@ -195,5 +251,5 @@ def _retry_after(headers: Any) -> float:
         pass
     try:
         return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError, LookupError, OverflowError):
         return 0.0

@@ -6,19 +6,24 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 from autosafe_gym.agents.endpoint import LOCAL
 from autosafe_gym.agents.openai_agent import SYSTEM_PROMPT, ChatAgent
-from autosafe_gym.agents.reading import Toolbox, ends, native_calls, refusal_of, spoken
+from autosafe_gym.agents.reading import (
+    Toolbox,
+    ends,
+    native_calls,
+    only_refuses,
+    refusal_of,
+    spoken,
+)
 from autosafe_gym.agents.replies import Reply
 from autosafe_gym.agents.schemas import call_schema
 from autosafe_gym.tools_mock.actions import InvalidAction
 from autosafe_gym.tools_mock.call_control import parts_of, without_control
 from autosafe_gym.tools_mock.call_react import read_labelled
-
-_FENCE = re.compile(r"^```(?:json)?\s*|\s*```$")
+from autosafe_gym.tools_mock.call_text import LONGEST_READ
 
 
 class TextAgent(ChatAgent):
@@ -79,7 +84,7 @@ class TextAgent(ChatAgent):
             # Some servers make calls of the text themselves.
             said = "\n".join(self.write(c.name, c.arguments or "{}") for c in calls)
             actions = [self._box.action(c.name, c.arguments) for c in calls]
-        elif reply.refusal:
+        elif only_refuses(reply, self._box):
             said, actions = reply.refusal, [refusal_of(reply.refusal)]
         else:
             said, actions = self.read(reply)
@@ -144,6 +149,8 @@ class ReActAgent(TextAgent):
 
     def read(self, reply: Reply) -> tuple[str, list[Any]]:
         """See the base class."""
+        if len(reply.text) > LONGEST_READ:
+            return super().read(reply)
         answer = parts_of(reply.text).answer
         labelled = read_labelled(without_control(answer), self._box.names)
         actions = [self._box.action(*call) for call in labelled.found.calls]
@@ -195,7 +202,7 @@ class JSONAgent(TextAgent):
     def read(self, reply: Reply) -> tuple[str, list[Any]]:
         """See the base class."""
         said, actions = super().read(reply)
-        bare = _FENCE.sub("", said.strip())
+        bare = _unfenced(said.strip())
         if actions == [bare] or not isinstance(actions[0], str):
             return bare, actions
         if bare[:1] in ("{", "["):
@@ -219,6 +226,12 @@ class BriefAgent(JSONAgent):
     def explain(self, tools: list[dict[str, Any]]) -> str:
         """See the base class."""
         return "Tools:\n" + "\n".join(_short(tool["function"]) for tool in tools)
+
+
+def _unfenced(text: str) -> str:
+    """A text without the fence round it."""
+    text = text.removeprefix("```json").removeprefix("```").lstrip() if text[:3] == "```" else text
+    return text.removesuffix("```").rstrip() if text.endswith("```") else text
 
 
 def _short(function: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from autosafe_gym.check.coverage import Coverage
 from autosafe_gym.errors import DataError, MissingExtraError
+from autosafe_gym.plain_text import label
 
 
 def plot_coverage(found: Coverage, file: Path) -> None:
@@ -34,9 +35,10 @@ def plot_coverage(found: Coverage, file: Path) -> None:
         counts = [[len(table.families(row, column)) for column in table.columns] for row in names]
         axis.imshow(counts, cmap="Greens", vmin=0, vmax=4)
         axis.set_anchor("W")
-        axis.set_title(f"{table.name}: families", loc="left", fontsize=10)
-        axis.set_xticks(range(len(table.columns)), table.columns, rotation=60, ha="right", size=7)
-        axis.set_yticks(range(len(names)), names, size=7)
+        axis.set_title(label(f"{table.name}: families"), loc="left", fontsize=10)
+        columns = [label(c) for c in table.columns]
+        axis.set_xticks(range(len(columns)), columns, rotation=60, ha="right", size=7)
+        axis.set_yticks(range(len(names)), [label(n) for n in names], size=7)
         for y, line in enumerate(counts):
             for x, count in enumerate(line):
                 if count:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from functools import partial
-from multiprocessing import get_context
 from typing import Any, TypeVar
 
 from rich.table import Table
+from rich.text import Text
 
 from autosafe_gym.check.detours import DETOURS
 from autosafe_gym.check.mutations import ALL, MutationReport, mutate_family, mutations
@@ -18,6 +18,7 @@ from autosafe_gym.cli.output import Report, console
 from autosafe_gym.errors import DataError
 from autosafe_gym.library.family import all_families, get_family
 from autosafe_gym.library.packs import FILES, load_file
+from autosafe_gym.processes import workers
 
 R = TypeVar("R")
 _CHUNK = 25
@@ -108,24 +109,17 @@ def _spread(
         for start in range(0, seeds, _CHUNK)
         for name in ids
     ]
-    workers = min(jobs or os.cpu_count() or 1, len(work))
-    if workers == 1:
+    count = min(jobs or os.cpu_count() or 1, len(work))
+    if count == 1:
         for done, (name, numbers) in enumerate(work, 1):
             yield play(name, numbers)
             report(name, done, len(work))
         return
-    # Fresh processes: a fork of one that has threads (a progress bar's) can hang.
-    with ProcessPoolExecutor(
-        workers, get_context("spawn"), initializer=_load, initargs=(files,)
-    ) as pool:
-        try:
-            waiting = {pool.submit(play, name, numbers): name for name, numbers in work}
-            for done, future in enumerate(as_completed(waiting), 1):
-                yield future.result()
-                report(waiting[future], done, len(work))
-        except KeyboardInterrupt:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    with workers(count, _load, (files,)) as pool:
+        waiting = {pool.submit(play, name, numbers): name for name, numbers in work}
+        for done, future in enumerate(as_completed(waiting), 1):
+            yield future.result()
+            report(waiting[future], done, len(work))
 
 
 def _load(files: list[str]) -> None:
@@ -140,7 +134,11 @@ def check_table(result: CheckReport) -> None:
         table.add_column(column)
     for report in result.families:
         family = get_family(report.id)
-        verdict = "[green]proven" if report.passed else f"[red]{len(report.failures)} failure(s)"
+        verdict = (
+            Text("proven", "green")
+            if report.passed
+            else Text(f"{len(report.failures)} failure(s)", "red")
+        )
         outcomes = ", ".join(family.outcomes)
         table.add_row(report.id, family.mode, outcomes, f"{report.seeds} + {report.seeds}", verdict)
     console.print(table)
@@ -149,7 +147,6 @@ def check_table(result: CheckReport) -> None:
             console.print(
                 f"{report.id}, seed {failure.seed}, {failure.oracle}, step {failure.step}: "
                 f"{failure.reason}",
-                markup=False,
             )
     proven = sum(r.passed for r in result.families)
     console.print(f"{proven} of {len(result.families)} families proven.")
@@ -192,7 +189,7 @@ def _scores(found: dict[str, MutationReport]) -> Table:
     for column in ("family", "right", "of", "other routes"):
         table.add_column(column, justify="left" if column == "family" else "right")
     for *_, id, right, every, others in sorted(rows):
-        table.add_row(id, str(right), str(every), str(others) if others else "[yellow]none")
+        table.add_row(id, str(right), str(every), str(others) if others else Text("none", "yellow"))
     return table
 
 
@@ -206,14 +203,14 @@ def mutation_table(found: dict[str, MutationReport]) -> None:
     for column in ("right", "wrong", "void", "families right"):
         table.add_column(column, justify="right")
     for name, total in data["mutations"].items():
-        wrong = f"[red]{total['wrong']}" if total["wrong"] else "0"
+        wrong = Text(str(total["wrong"]), "red") if total["wrong"] else "0"
         families = f"{total['families_right']} of {total['families']}"
         table.add_row(name, about[name], str(total["right"]), wrong, str(total["void"]), families)
     console.print(table)
     for report in found.values():
         for name, tally in report.tallies.items():
             if tally.wrong:
-                console.print(f"{name}: {tally.example}", markup=False, highlight=False)
+                console.print(f"{name}: {tally.example}", highlight=False)
     if {m.name for m in DETOURS} <= data["mutations"].keys():
         console.print(_scores(found))
     right = sum(t["right"] for t in data["mutations"].values())

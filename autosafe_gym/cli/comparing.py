@@ -100,7 +100,7 @@ def compare(
             totals, found = play(job, folder, episodes, concurrency=concurrency, title=name)
             rows[name] = _row(found, totals.usage)
             for cause, count in Counter(t.failure for t in found if t.failure).items():
-                errors.print(f"{name}: {count} x {cause}", highlight=False, markup=False)
+                errors.print(f"{name}: {count} x {cause}", highlight=False)
     write_json(json, {"agent": agent, "env": env, "judge": judge, "rows": rows})
     if str(json) != "-":
         console.print(_table(f"{agent} on {env}, judge: {judge}", rows))

@@ -10,7 +10,8 @@ from typing import Any
 
 import autosafe_gym
 from autosafe_gym import agents
-from autosafe_gym.cli.output import Report, console, errors, progress, write_json
+from autosafe_gym.cli.interrupts import sentence
+from autosafe_gym.cli.output import Report, console, progress, write_json
 from autosafe_gym.cli.training import need_rl
 from autosafe_gym.evaluation.evaluate import Evaluation, evaluate, pool, risk_env
 from autosafe_gym.evaluation.report import need_extra
@@ -18,7 +19,9 @@ from autosafe_gym.evaluation.tables import metrics_table
 from autosafe_gym.library.family import all_families
 from autosafe_gym.library.splits import HELD_OUT_FAMILIES
 from autosafe_gym.pipeline.datasets import Collected, collect_parts, write_dataset
-from autosafe_gym.training.workers import workers
+from autosafe_gym.processes import workers
+from autosafe_gym.storage.writing import locked
+from autosafe_gym.training.run_folder import forget_run
 
 ENV = "autosafe/All-v0"
 TRAIN = "held-out-families/train"
@@ -77,6 +80,11 @@ def run_demo(out: Path, settings: DemoSettings, json: Path | None) -> dict[str, 
     """
     need_rl()
     need_extra()
+    with locked(out):
+        return _run(out, settings, json)
+
+
+def _run(out: Path, settings: DemoSettings, json: Path | None) -> dict[str, Any]:
     start = time.perf_counter()
     sets = test_sets(settings)
     for kwargs in sets.values():
@@ -166,21 +174,19 @@ def _train_all(
 ) -> tuple[list[dict[str, Evaluation]], list[list[tuple[int, float]]]]:
     """Trains and measures one policy for each training seed, in processes of their own."""
     data = str(out / "data")
+    # A kill in between must not leave models of other settings beside the new ones.
+    forget_run(out / "models")
     with progress("training") as report:
         report("starting", 0, SEEDS)
         done: dict[int, tuple[dict[str, Evaluation], list[tuple[int, float]]]] = {}
-        try:
-            with workers(2) as pool:
-                waiting = {
-                    pool.submit(train_one, data, str(out / "models"), settings, sets, n): n
-                    for n in range(SEEDS)
-                }
-                for future in as_completed(waiting):
-                    done[waiting[future]] = future.result()
-                    report(f"seed {waiting[future]} done", len(done), SEEDS)
-        except KeyboardInterrupt:
-            errors.print("Training was stopped; the data set is complete.")
-            raise
+        with sentence(lambda: "The data set is complete; the training is not."), workers(2) as pool:
+            waiting = {
+                pool.submit(train_one, data, str(out / "models"), settings, sets, n): n
+                for n in range(SEEDS)
+            }
+            for future in as_completed(waiting):
+                done[waiting[future]] = future.result()
+                report(f"seed {waiting[future]} done", len(done), SEEDS)
     ordered = [done[number] for number in range(SEEDS)]
     return [runs for runs, _ in ordered], [curve for _, curve in ordered]
 

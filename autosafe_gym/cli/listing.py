@@ -8,6 +8,7 @@ from typing import Any
 import gymnasium as gym
 from rich.panel import Panel
 from rich.table import Table
+from rich.text import Text
 
 from autosafe_gym.cli.output import console
 from autosafe_gym.episodes.session import Session
@@ -17,6 +18,7 @@ from autosafe_gym.library.splits import HELD_OUT_FAMILIES, SPLITS
 from autosafe_gym.ots.facts import Fact
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
 from autosafe_gym.ots.taxonomy import DOMAINS
+from autosafe_gym.plain_text import shown
 
 
 def environments() -> dict[str, Any]:
@@ -108,9 +110,7 @@ def scenario_text(scenario: RiskScenario) -> Panel:
     for fact in scenario.facts:
         lines += ["", *_fact(fact)]
     title = f"{scenario.id} | {scenario.mode} | {scenario.channel} | {scenario.domain}"
-    from rich.text import Text
-
-    return Panel(Text("\n".join(lines)), title=title, title_align="left")
+    return Panel(Text(shown("\n".join(lines))), title=Text(shown(title)), title_align="left")
 
 
 def _fact(fact: Fact) -> list[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import signal
+import io
+import os
 import sys
+import threading
 import traceback
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +17,7 @@ from autosafe_gym.cli import (
     authoring,
     comparing,
     controls,
+    interrupts,
     library,
     models,
     roles,
@@ -51,6 +54,7 @@ from autosafe_gym.cli.output import (
     write_json,
 )
 from autosafe_gym.errors import AutosafeError, DataError
+from autosafe_gym.masking import cleaned
 from autosafe_gym.ots.taxonomy import DOMAINS
 
 app = typer.Typer(
@@ -59,7 +63,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-_INTERRUPTED = 130
 
 
 def _version(value: bool) -> None:
@@ -308,23 +311,55 @@ def _invoke() -> Any:
 
 def run() -> None:
     """The entry point: our errors are one line and exit code 2, Ctrl-C (and a `kill`) is 130."""
-    # A `kill` ends the worker processes too, as Ctrl-C does.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # What the terminal's encoding does not have is shown escaped.
+            stream.reconfigure(errors="backslashreplace")
+    interrupts.listen()
     try:
         # Without standalone mode typer hands back the code of an Exit, 130 after Ctrl-C included.
         code = _invoke()
-        if code == _INTERRUPTED:
-            raise KeyboardInterrupt
-        sys.exit(code)
-    except AutosafeError as error:
-        errors.print(f"Error: {error}", style="red", highlight=False, markup=False)
-        sys.exit(2)
-    except (KeyboardInterrupt, typer.Abort):
-        errors.print("Interrupted. What was written is complete.", style="yellow")
-        sys.exit(_INTERRUPTED)
-    except Exception as error:
-        usage = getattr(error, "format_message", None)
-        if usage is None:
-            raise
-        errors.print(f"Error: {usage()}", style="red", highlight=False, markup=False)
-        sys.exit(2)
+        sys.stdout.flush()
+    except BaseException as error:
+        interrupts.hold()
+        code = _said(error)
+    _leave(code)
+
+
+def _said(error: BaseException) -> int:
+    """Says what is wrong in one line, and gives the exit code; a fault of ours is shown whole."""
+    if isinstance(error, KeyboardInterrupt | typer.Abort):
+        return interrupts.INTERRUPTED
+    if isinstance(error, OSError):
+        try:
+            sys.stdout.flush()
+        except OSError:
+            # Its reader is gone, its disk is full: Python would complain once more at the end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(error, BrokenPipeError):
+        return 1
+    usage = getattr(error, "format_message", None)
+    if usage is not None:
+        text = cleaned(usage())
+    elif isinstance(error, AutosafeError):
+        text = str(error)
+    elif isinstance(error, OSError) and error.errno is not None:
+        # A full disk, a folder without leave: the message of the system names the file.
+        text = f"{error}. What was written before is whole."
+    else:
+        # Ours to mend; the texts in it may be anybody's.
+        told = "".join(traceback.format_exception(error))
+        errors.print(cleaned(told), highlight=False, soft_wrap=True)
+        return 1
+    errors.print(f"Error: {text}", style="red", highlight=False)
+    return 2
+
+
+def _leave(code: int | None) -> None:
+    """Ends the process without waiting for requests under way in its other threads."""
+    others = [t for t in threading.enumerate() if not t.daemon and t is not threading.main_thread()]
+    if others and code:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)

@@ -22,6 +22,7 @@ from autosafe_gym.cli.options import (
 )
 from autosafe_gym.cli.output import console, errors, progress, show_notes, write_json
 from autosafe_gym.evaluation.intervals import percent
+from autosafe_gym.masking import cleaned, masked_model
 
 
 def judge(
@@ -79,8 +80,8 @@ def generate(
 ) -> None:
     """Have a model write risk scenarios; only those that prove themselves are kept."""
     from autosafe_gym.agents.endpoint import Settings, open_endpoint
-    from autosafe_gym.errors import DataError
     from autosafe_gym.pipeline.generation import Generator
+    from autosafe_gym.storage.writing import refusal, write_whole
 
     asked = request_settings(request, drop)
     settings = Settings(temperature=temperature, max_tokens=max_tokens, **asked)
@@ -93,15 +94,17 @@ def generate(
     show_notes(endpoint.notes)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        lines = "".join(f"{scenario.to_json()}\n" for scenario in found.scenarios)
+        kept = [masked_model(scenario) for scenario in found.scenarios]
+        lines = "".join(f"{scenario.to_json()}\n" for scenario in kept)
         out.write_text(lines, encoding="utf-8")
     except OSError as error:
-        raise DataError(f"{out}: can't be written ({error.strerror}).") from error
+        raise refusal(out, error) from error
+    write_whole(out, "".join(f"{scenario.to_json()}\n" for scenario in found.scenarios))
     console.print(f"{len(found.scenarios)} proven scenarios in {out}.")
     for name, number in sorted(found.counts.items()):
         console.print(f"  {number:6d}  {name}", highlight=False)
     for failure in found.failures:
-        errors.print(f"dropped: {failure[:300]}", highlight=False, markup=False)
+        errors.print(f"dropped: {cleaned(failure)[:300]}", highlight=False)
     if not found.scenarios:
         raise typer.Exit(1)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from autosafe_gym.cli.interrupts import sentence
 from autosafe_gym.cli.options import (
     AgentName,
     BaseUrl,
@@ -223,8 +223,9 @@ def play(
 
     store = EpisodeStore(out, job.config())
     seeds = range(job.seed, job.seed + episodes)
+    kept = lambda: f"{len(store.episodes)} episodes are stored; the same command goes on."  # noqa: E731
     try:
-        with progress(title) as report:
+        with sentence(kept), progress(title) as report:
 
             def tick(totals: Totals) -> None:
                 rate = f"safe {totals.safe / totals.risky:.0%}" if totals.risky else "safe -"
@@ -240,14 +241,8 @@ def play(
                 done=tick,
                 retry=retry,
             )
-    except KeyboardInterrupt:
-        errors.print(
-            f"Interrupted. {len(store.episodes)} episodes are stored; the same command goes on.",
-            style="yellow",
-        )
-        # Requests under way would be waited for at a usual exit.
-        os._exit(130)
-    store.close()
+    finally:
+        store.close()
     show_notes(job.notes())
     if totals.stopped:
         errors.print(f"Stopped: {totals.stopped}. {totals.episodes} of {totals.wanted} episodes.")

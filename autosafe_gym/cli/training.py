@@ -88,9 +88,9 @@ def recipes(
         write_json(json, found)
         if str(json) != "-":
             for part, keys in found.items():
-                console.print(f"\\[{part}]")
+                console.print(f"[{part}]")
                 for key, value in keys.items():
-                    console.print(f"{key} = {_toml(value)}", highlight=False, markup=False)
+                    console.print(f"{key} = {_toml(value)}", highlight=False)
         return
     table = Table(title="Recipes", title_justify="left")
     table.add_column("name", no_wrap=True)

@@ -10,8 +10,10 @@ from __future__ import annotations
 from typing import Any, Literal, SupportsFloat
 
 import gymnasium as gym
+import msgspec
 import numpy as np
 
+from autosafe_gym.envs.bounds import MAX_RESULT, fitting
 from autosafe_gym.envs.ending import claims_success, how_declined, how_ended, wants_more_than_an_end
 from autosafe_gym.envs.loaded import Declines, Exchange, Loaded, People
 from autosafe_gym.envs.reach import Reach
@@ -47,7 +49,7 @@ class RiskEnv(gym.Env[str, Any]):
             forms decides (`autosafe_gym.tools_mock.speech.declines`).
 
     `info` of `reset` holds `instruction`, `now`, `max_steps`, `messages` (OpenAI chat) and `tools`
-    (OpenAI schemas; read only). `info` of `step` holds `reward_components`, and `error` (True where
+    (OpenAI schemas, which can be copied but not changed); all else is the receiver's own. `info` of `step` holds `reward_components`, and `error` (True where
     the action could not be read or the tool said no).
     """
 
@@ -102,6 +104,22 @@ class RiskEnv(gym.Env[str, Any]):
             "effort": -spec.step_price,
         }
 
+    def __getstate__(self) -> dict[str, Any]:
+        """The environment as it is now, in the middle of an episode too: for pickle and deepcopy."""
+        # The types of calls are made anew in each process, so calls travel as JSON.
+        events = [
+            (call and (call.tool.name, msgspec.json.encode(call)), *rest)
+            for call, *rest in self._events
+        ]
+        return {**self.__dict__, "_events": events}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._events = [
+            (call and self._current().tools.read_again(*call), *rest)
+            for call, *rest in state["_events"]
+        ]
+
     @property
     def _np_random(self) -> np.random.Generator | None:
         return self._stream.rng
@@ -136,6 +154,8 @@ class RiskEnv(gym.Env[str, Any]):
         """
         loaded = self._stream.load(seed, options, self.people, self.declines)
         loaded.rewind()
+        if self._loaded is not None and self._events and self._loaded is not loaded:
+            self._loaded.rewind()  # It may be kept for its seed, but not what was done in it.
         self._loaded = loaded
         self._done = False
         self._events = []
@@ -149,7 +169,7 @@ class RiskEnv(gym.Env[str, Any]):
         self._reach.begin(loaded)
         info = loaded.info.copy()
         info["max_steps"] = self._limit
-        info["tools"] = list(loaded.tools.schemas)
+        info["tools"] = loaded.tools.schemas
         info["messages"] = loaded.messages()
         return loaded.observation, info
 
@@ -263,6 +283,7 @@ class RiskEnv(gym.Env[str, Any]):
     def _bad_action(
         self, action: Any, observation: str
     ) -> tuple[str, float, bool, bool, dict[str, Any]]:
+        observation = fitting(observation, MAX_RESULT)
         components = self._plain.copy()
         price = components["format"] = -self.reward.format_price
         reward = self._step_reward + self.reward.format * price

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from autosafe_gym.ots.compiling import EffectView, Predicate, Tables, compile_condition
 from autosafe_gym.ots.guard import Guard
@@ -78,6 +78,15 @@ class _Watch:
         elif self._open:
             self.kept, self._open = False, []
 
+    @property
+    def live(self) -> tuple[bool, bool, list[_Open], bool]:
+        """What the episode has changed."""
+        return self.happened, self.kept, self._open, self._stood
+
+    @live.setter
+    def live(self, value: tuple[bool, bool, list[_Open], bool]) -> None:
+        self.happened, self.kept, self._open, self._stood = value
+
     def verdict(self, ended: bool) -> bool | None:
         if not self.happened or (self._guard.moment == "end" and not ended):
             return None
@@ -117,6 +126,17 @@ class Guards:
         self._ended = True
         for watch in self._watches.values():
             watch.end(effects, tables)
+
+    @property
+    def live(self) -> tuple[int, bool, dict[str, Any]]:
+        """What the episode has changed."""
+        return self._seen, self._ended, {id: w.live for id, w in self._watches.items()}
+
+    @live.setter
+    def live(self, value: tuple[int, bool, dict[str, Any]]) -> None:
+        self._seen, self._ended, watches = value
+        for id, state in watches.items():
+            self._watches[id].live = state
 
     def verdicts(self) -> Verdicts:
         """By id: None where the event has not happened, or where it is not decided yet."""

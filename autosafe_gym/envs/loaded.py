@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from autosafe_gym.envs.bounds import MAX_OBSERVATION, MAX_RESULT, fitting
 from autosafe_gym.envs.ending import (
     records_held,
     something_done,
@@ -21,12 +22,13 @@ from autosafe_gym.ots.compiling import (
     adds_up,
     compile_condition,
     compile_trigger,
+    compile_when_asked,
     of_one_effect,
     verbs_of,
 )
 from autosafe_gym.ots.condition import facts_named
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
-from autosafe_gym.tools_mock.canonical import NONE, canonical_fields
+from autosafe_gym.tools_mock.canonical import NONE, canonical_fields, check_days
 from autosafe_gym.tools_mock.consequences import Consequences
 from autosafe_gym.tools_mock.people import USER, Person, Scripted, hear
 from autosafe_gym.tools_mock.standing import Trials
@@ -37,6 +39,18 @@ from autosafe_gym.tools_mock.world import Effect, World
 Trigger = tuple[int, Predicate, bool]
 """Index of the outcome, its test, and whether the test wants the newest effects only."""
 _NOBODY: list[Trigger] = []
+_LIVE = (
+    "scenario",
+    "_held",
+    "_opening",
+    "_proposed",
+    "_standing",
+    "info",
+    "mark",
+    "observation",
+    "turns",
+)
+"""What of a loaded scenario is neither compiled from it nor in its world."""
 
 
 People = Callable[[RiskScenario], dict[str, Person]]
@@ -127,6 +141,25 @@ class Loaded:
         people: People | None = None,
         declines: Declines | None = None,
     ) -> None:
+        self._prepare(scenario, people, declines)
+        self.mark = self.world.mark()
+        self.turns = self._replay()
+        own = self.turns[: len(self.turns) - scenario.played]
+        self.world.shown = "\n".join([observation for _, observation in own])
+        goal = scenario.goal
+        self._held = frozenset() if goal is None else records_held(goal, self.world.tables)
+        self.mark = self.world.mark()
+        self.observation = self._first_observation()
+        self.info: dict[str, Any] = {
+            "instruction": scenario.instruction,
+            "now": self.world.now,
+            "max_steps": scenario.max_steps,
+        }
+
+    def _prepare(
+        self, scenario: RiskScenario, people: People | None, declines: Declines | None
+    ) -> None:
+        """Sets up the world at its start, and compiles what watches it."""
         self.scenario = scenario
         self.tools = toolset(scenario.toolkits)
         # Records are replaced, never changed in depth, so two levels of copying are enough.
@@ -155,7 +188,7 @@ class Loaded:
             for verb in verbs or ():
                 self.by_verb.setdefault(verb, []).append((index, predicate, newest))
         goal, reached = scenario.goal, scenario.reached
-        self.goal = None if goal is None else compile_condition(goal, proposed=False)
+        self.goal = None if goal is None else compile_when_asked(goal, proposed=False)
         self.reached = None if reached is None else compile_condition(reached, proposed=True)
         self.reached_at_once = reached is not None and of_one_effect(reached)
         # Effects with other verbs can do no harm (None: any may).
@@ -167,18 +200,29 @@ class Loaded:
         self.guards = Guards(scenario.guards) if scenario.guards else None
         self.noting = bool(self.always or self.guards)
         self._sums = any(map(adds_up, (outcome.condition for outcome in self.outcomes)))
-        self.mark = self.world.mark()
-        self.turns = self._replay()
-        own = self.turns[: len(self.turns) - scenario.played]
-        self.world.shown = "\n".join([observation for _, observation in own])
-        self._held = frozenset() if goal is None else records_held(goal, self.world.tables)
-        self.mark = self.world.mark()
-        self.observation = self._first_observation()
-        self.info: dict[str, Any] = {
-            "instruction": scenario.instruction,
-            "now": self.world.now,
-            "max_steps": scenario.max_steps,
-        }
+
+    # -- copies ----------------------------------------------------------------------------------
+    def __getstate__(self) -> dict[str, Any]:
+        """What can't be made again from the scenario; compiled conditions can."""
+        state = {name: getattr(self, name) for name in _LIVE}
+        state["world"] = {name: getattr(self.world, name) for name in World.__slots__}
+        state["consequences"] = self._consequences and self._consequences.live
+        state["guards"] = self.guards and self.guards.live
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        # Nothing is executed again: a model may have played the people.
+        self._prepare(state["scenario"], None, None)
+        for name in _LIVE:
+            setattr(self, name, state[name])
+        for name in World.__slots__:
+            setattr(self.world, name, state["world"][name])
+        self._trials = Trials(self.world, self.tools.orders, self.tools.tools)
+        self._orders = self._trials.tables
+        if self._consequences is not None:
+            self._consequences.live = state["consequences"]
+        if self.guards is not None:
+            self.guards.live = state["guards"]
 
     # -- running ---------------------------------------------------------------------------------
     def execute(self, call: Any) -> tuple[str, Tool, bool]:
@@ -203,9 +247,14 @@ class Loaded:
         self._proposed = None
         problem: str | None = None
         try:
+            if tool.days:
+                check_days(fields, tool.days)
             observation = tool.function(world, **fields)
         except ToolError as error:
             problem = str(error)
+        except OverflowError:
+            # Only a call's own figures are as large: no fault of the tool, and no way out of being judged.
+            problem = "A number, a day or a time in this call is out of range."
         except AgentError:
             self._put_back(start, changes)
             raise  # A simulator's model failed, not the tool's code.
@@ -237,6 +286,8 @@ class Loaded:
             for effect in effects[start:]:
                 effect.executed = False
             observation = f"Error: {problem}"
+        if len(observation) > MAX_RESULT or not observation.isascii():
+            observation = fitting(observation, MAX_RESULT)
         world.minutes += 1
         if self.tampering:
             observation = self._tamper(tool.name, observation)
@@ -408,7 +459,7 @@ class Loaded:
         parts.append(scenario.instruction)
         for action, observation in self.turns:
             parts += ["", f"Action: {action.to_json()}", f"Observation: {observation}"]
-        return "\n".join(parts)
+        return fitting("\n".join(parts), MAX_OBSERVATION)
 
     def _tamper(self, tool: str, observation: str) -> str:
         for change in self.tampering:
@@ -417,7 +468,7 @@ class Loaded:
                     observation = f"{observation}\n{change.text}"
                 else:
                     observation = change.text
-        return observation
+        return fitting(observation, MAX_RESULT)
 
     def _replay(self) -> list[tuple[ToolCall, str]]:
         turns: list[tuple[ToolCall, str]] = []

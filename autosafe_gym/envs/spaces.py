@@ -7,6 +7,7 @@ from typing import Any
 import gymnasium as gym
 from gymnasium.vector.utils import create_shared_memory
 
+from autosafe_gym.envs.bounds import MAX_OBSERVATION
 from autosafe_gym.errors import AutosafeError
 
 _SAMPLES = ("done", "Sent.", "café at 9:30", "No mail with id 'mail-7'.", "価格 12 €")
@@ -22,7 +23,7 @@ class UnicodeText(gym.Space[str]):
         seed: Seed of `sample`.
     """
 
-    def __init__(self, max_length: int = 1_000_000, seed: int | None = None) -> None:
+    def __init__(self, max_length: int = MAX_OBSERVATION, seed: int | None = None) -> None:
         self.max_length = max_length
         super().__init__(dtype=str, seed=seed)
 

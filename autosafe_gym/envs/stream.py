@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,57 @@ from autosafe_gym.errors import ScenarioError
 from autosafe_gym.ots.scenario import RiskScenario
 
 _CACHED = 64
+_BITS = 128
+_BEYOND = 1 << _BITS
+
+
+def checked_seed(seed: Any) -> int:
+    """A seed as a plain integer.
+
+    Args:
+        seed: An integer of Python's or numpy's, 0 to 2**128 - 1.
+
+    Raises:
+        ScenarioError: If it is anything else, a boolean or a whole float included.
+    """
+    if seed.__class__ is int and 0 <= seed < _BEYOND:
+        return seed
+    try:
+        if isinstance(seed, (bool, np.bool_)):
+            raise TypeError
+        number = operator.index(seed)
+    except TypeError:
+        raise ScenarioError(
+            f"seed = {repr(seed)[:80]}: an integer of at least 0 is needed, "
+            f"not {type(seed).__name__}."
+        ) from None
+    if not 0 <= number < _BEYOND:
+        shown = number if abs(number) < _BEYOND else f"a number of {number.bit_length()} bits"
+        raise ScenarioError(f"seed = {shown}: an integer from 0 to 2**{_BITS} - 1 is needed.")
+    return number
+
+
+def checked_options(options: Any) -> RiskScenario | None:
+    """The scenario that the options of `reset` give; None where they give none.
+
+    Raises:
+        ScenarioError: If they are anything but a mapping with a scenario, or an empty one.
+    """
+    if options is None or (isinstance(options, Mapping) and not options):
+        return None
+    scenario = options.get("scenario") if isinstance(options, Mapping) else None
+    if not isinstance(scenario, RiskScenario) or len(options) > 1:
+        raise ScenarioError(
+            f"options = {_told(options)}: only {{'scenario': RiskScenario}} is understood."
+        )
+    return scenario
+
+
+def _told(options: Any) -> str:
+    """Options that are not understood, in a few words."""
+    if not isinstance(options, Mapping):
+        return repr(options)[:80]
+    return ", ".join(f"{k!r}: {type(v).__name__}" for k, v in list(options.items())[:5]).join("{}")
 
 
 class Stream:
@@ -63,14 +116,29 @@ class Stream:
         Raises:
             ScenarioError: If the seed or the options are not usable.
         """
-        if options:
-            return Loaded(self._given(seed, options), people, declines)
+        seed = None if seed is None else checked_seed(seed)
+        given = None if options is None else checked_options(options)
+        before = self.seed, self._state, self._rng
+        try:
+            return self._load(seed, given, people, declines)
+        except BaseException:
+            self.seed, self._state, self._rng = before  # What was refused changes nothing.
+            raise
+
+    def _load(
+        self,
+        seed: int | None,
+        given: RiskScenario | None,
+        people: People | None,
+        declines: Declines | None,
+    ) -> Loaded:
+        if seed is not None:
+            self._begin(seed)
+        if given is not None:
+            return Loaded(given, people, declines)
         if seed is None:
             # The stream does not come back to a seed: keeping it would only feed the collector.
             return Loaded(self.source.scenario(self._next()), people, declines)
-        if seed < 0:
-            raise ScenarioError(f"seed = {seed!r}: a non-negative integer is needed.")
-        self._begin(seed)
         cached = self._cache.get(seed)
         if cached is None:
             cached = Loaded(self.source.scenario(seed), people, declines)
@@ -79,16 +147,9 @@ class Stream:
             self._cache[seed] = cached
         return cached
 
-    def _given(self, seed: int | None, options: dict[str, Any]) -> RiskScenario:
-        unknown = set(options) - {"scenario"}
-        scenario = options.get("scenario")
-        if unknown or not isinstance(scenario, RiskScenario):
-            raise ScenarioError(
-                f"options = {options!r:.200}: only {{'scenario': RiskScenario}} is understood."
-            )
-        if seed is not None:
-            self._begin(seed)
-        return scenario
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the loaded scenarios: a copy loads its own."""
+        return {**self.__dict__, "_cache": {}}
 
     def _begin(self, seed: int) -> None:
         self._state = self.seed = seed

@@ -11,6 +11,7 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.envs.stream import checked_options, checked_seed
 from autosafe_gym.errors import ScenarioError
 
 Arrays = np.ndarray[Any, np.dtype[Any]]
@@ -56,21 +57,25 @@ class RiskVectorEnv(VectorEnv[Any, Any, Any]):
         Raises:
             ScenarioError: If the number of seeds is not the number of environments.
         """
-        n = self.num_envs
-        seeds: Sequence[int | None]
-        if seed is None:
-            seeds = [None] * n
-        elif isinstance(seed, int):
-            seeds = range(seed, seed + n)
-        else:
-            seeds = seed
-        if len(seeds) != n:
-            raise ScenarioError(f"{len(seeds)} seeds for {n} environments: give one for each.")
+        seeds = self._seeds(seed)
+        checked_options(options)
         results = [
             env.reset(seed=s, options=options) for env, s in zip(self.envs, seeds, strict=True)
         ]
         self._over = []
         return tuple(r[0] for r in results), {"env": tuple(r[1] for r in results)}
+
+    def _seeds(self, seed: Any) -> list[int | None]:
+        """A seed for each environment; all are looked at before any environment is reset."""
+        n = self.num_envs
+        if seed is None:
+            return [None] * n
+        if isinstance(seed, (list, tuple, range)) or (isinstance(seed, np.ndarray) and seed.ndim):
+            if len(seed) != n:
+                raise ScenarioError(f"{len(seed)} seeds for {n} environments: give one for each.")
+            return [None if s is None else checked_seed(s) for s in seed]
+        first = checked_seed(seed)
+        return [checked_seed(first + i) for i in range(n)]
 
     def step(
         self, actions: Sequence[Any]

@@ -15,12 +15,15 @@ import gymnasium as gym
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.source import Single
 from autosafe_gym.errors import AgentError, ScenarioError, ToolCodeError
+from autosafe_gym.masking import masked_model
 from autosafe_gym.ots.scenario import RiskScenario
 from autosafe_gym.ots.trajectory import Step, Trajectory, Verdict
+from autosafe_gym.plain_text import storable
 from autosafe_gym.tools_mock.dialogue import DIALOGUE_ACTS
 from autosafe_gym.tools_mock.signature import dressed, given_arguments
 from autosafe_gym.tools_mock.tool import Tool
 
+_LONGEST_DETAIL = 2_000
 OVER = "The task is over: nothing more can be done."
 
 
@@ -47,11 +50,12 @@ def cause_of(error: BaseException) -> tuple[str, str]:
     Returns:
         The cause (an `AgentError`'s own, `tool-code`, or `agent` for whatever somebody's agent raises) and details.
     """
+    said = str(error)[:_LONGEST_DETAIL]
     if isinstance(error, AgentError):
-        return error.cause, str(error)
+        return error.cause, said
     if isinstance(error, ToolCodeError):
-        return "tool-code", str(error)
-    return "agent", f"{type(error).__name__}: {error}"
+        return "tool-code", said
+    return "agent", f"{type(error).__name__}: {said}"
 
 
 class Session:
@@ -279,11 +283,11 @@ class Session:
 
     @property
     def trajectory(self) -> Trajectory:
-        """The episode so far, as data; truncated where it has not ended."""
+        """The episode so far, as data; known keys are masked in it."""
         risk, steps, (cause, detail) = self.risk, self.steps, self.cause or (None, "")
-        return Trajectory(
+        found = Trajectory(
             scenario=risk.scenario,
-            agent=self.agent,
+            agent=storable(self.agent),
             seed=self.seed,
             steps=steps,
             safe=risk.safety,
@@ -296,10 +300,12 @@ class Session:
             guards=risk.guards,
             truncated=self.truncated,
             unmeasured=cause,
-            unmeasured_detail=detail,
+            unmeasured_detail=storable(detail),
             people="scripts" if risk.people is None else "model",
             declines=_decided(risk, steps),
         )
+        # Judged by what was said; from here on it may be written anywhere.
+        return masked_model(found)
 
 
 def _decided(env: RiskEnv, steps: list[Step]) -> dict[str, bool]:

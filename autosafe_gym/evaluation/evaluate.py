@@ -111,7 +111,7 @@ def risk_env(env_id: str, **kwargs: Any) -> RiskEnv:
     """
     try:
         env = gym.make(check_id(env_id), **kwargs).unwrapped
-    except (gym.error.Error, TypeError) as error:
+    except (gym.error.Error, TypeError, ModuleNotFoundError) as error:
         raise ScenarioError(f"{env_id}: {error} ('autosafe list' shows the ids.)") from error
     if not isinstance(env, RiskEnv):
         raise ScenarioError(f"{env_id} is not a risk environment; 'autosafe list' shows them.")

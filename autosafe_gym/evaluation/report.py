@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import base64
 import io
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from autosafe_gym.errors import DataError, MissingExtraError, need_packages
+from autosafe_gym.errors import MissingExtraError, need_packages
 from autosafe_gym.evaluation.evaluate import Evaluation
 from autosafe_gym.evaluation.metrics import METRICS
+from autosafe_gym.masking import cleaned_data, masked
+from autosafe_gym.plain_text import label, shown
+from autosafe_gym.storage.writing import refusal, write_whole
 
 _SHOWN = ("valid_sec@1", "safety", "utility", "safe_and_useful", "over_refusal")
 _COLOURS = ("#3b6ea8", "#c2703d", "#8a8d91", "#4d8b5a", "#7d5ba6", "#b0413e")
@@ -70,7 +72,12 @@ def write_report(
         from jinja2 import Environment, PackageLoader
     except ImportError as error:
         raise MissingExtraError("jinja2", "report") from error
-    env = Environment(loader=PackageLoader("autosafe_gym.evaluation", "."), autoescape=True)
+    env = Environment(
+        loader=PackageLoader("autosafe_gym.evaluation", "."),
+        autoescape=True,
+        # Before the escapes of HTML: what is filled in holds no key and steers nothing.
+        finalize=lambda value: shown(masked(str(value))),
+    )
     page = env.get_template("report.html.j2").render(
         title=title,
         metrics=[(name, _MEANING[name]) for name in METRICS],
@@ -78,17 +85,13 @@ def write_report(
         bars=[_bars(name, group) for name, group in _by_set(evaluations).items()],
         heat=[_heat(e) for e in evaluations if e.agent == evaluations[-1].agent],
         curve=_curve(curves) if any(curves) else None,
-        config=sorted(config.items()),
+        config=sorted(cleaned_data(config).items()),
     )
-    temporary = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(page, encoding="utf-8")
-        temporary.replace(file)
     except OSError as error:
-        raise DataError(f"{file}: can't be written ({error.strerror}).") from error
-    finally:
-        temporary.unlink(missing_ok=True)
+        raise refusal(file, error) from error
+    write_whole(file, page)
     return file
 
 
@@ -157,13 +160,13 @@ def _bars(name: str, group: Sequence[Evaluation]) -> dict[str, str]:
                 100 * rate.value,
                 width * 0.92,
                 color=colour,
-                label=evaluation.agent if j == 0 else None,
+                label=label(evaluation.agent) if j == 0 else None,
             )
             axes.plot([x, x], [100 * rate.low, 100 * rate.high], color="#222", linewidth=1)
     axes.set_xticks(range(len(_SHOWN)), [m.replace("_", " ") for m in _SHOWN])
     axes.set_ylim(0, 103)
     axes.set_ylabel("per cent")
-    axes.set_title(name.replace("_", " "), loc="left", fontsize=11)
+    axes.set_title(label(name.replace("_", " ")), loc="left", fontsize=11)
     axes.legend(
         frameon=False, ncols=len(group), loc="upper left", bbox_to_anchor=(0, -0.12), fontsize=9
     )
@@ -178,8 +181,8 @@ def _heat(evaluation: Evaluation) -> dict[str, str]:
     """Safety and utility for each family and each outcome."""
     figure = _figure(8.2, 3.6)
     panels = figure.subplots(1, 2)
-    for axes, label in zip(panels, ("family", "outcome"), strict=True):
-        rows = evaluation.by(label)
+    for axes, kind in zip(panels, ("family", "outcome"), strict=True):
+        rows = evaluation.by(kind)
         names = list(rows)
         values = [
             [
@@ -190,16 +193,15 @@ def _heat(evaluation: Evaluation) -> dict[str, str]:
         ]
         axes.imshow(values, cmap="RdYlBu", vmin=0, vmax=100, aspect="auto", alpha=0.75)
         axes.set_xticks([0, 1], ["safety", "utility"], fontsize=8)
-        axes.set_yticks(range(len(names)), names, fontsize=7)
+        axes.set_yticks(range(len(names)), [label(n) for n in names], fontsize=7)
         for y, row in enumerate(values):
             for x, value in enumerate(row):
                 if value == value:
                     axes.text(x, y, f"{value:.0f}", ha="center", va="center", fontsize=7)
         for side in axes.spines.values():
             side.set_visible(False)
-    figure.suptitle(
-        f"{evaluation.agent}, {evaluation.set.replace('_', ' ')}", x=0.02, ha="left", fontsize=11
-    )
+    title = label(f"{evaluation.agent}, {evaluation.set.replace('_', ' ')}")
+    figure.suptitle(title, x=0.02, ha="left", fontsize=11)
     return _picture(figure, f"{evaluation.agent} on {evaluation.set}, by family and by outcome")
 
 

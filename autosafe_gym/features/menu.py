@@ -42,7 +42,7 @@ _TALK = frozenset(name for name, _, _ in _ACTS)
 _TEXTS = frozenset({"document", "title", "message"})
 """Types whose entities are quoted text: no line is about one of them."""
 _NAME = re.compile(r"[A-Z][a-z]{2,}")
-_DICTATED = re.compile(r"[\"“]([^\"”\n]+ [^\"”\n]+)[\"”]")
+_DICTATED = re.compile(r"[\"“]((?=[^\"”\n]+? [^\"”\n])[^\"”\n]+)[\"”]")
 """Words that the user dictates: a quotation of more than one word."""
 
 

@@ -30,7 +30,7 @@ _SCANNED = 24
 """Lines of one text that are looked at."""
 _NAME = re.compile(r"[A-Z][a-z]{2,}")
 HOLDS = re.compile(
-    r"[\w.+~-]*[@/#\d][\w.@/#:+~-]*|[A-Z][a-zà-ÿ'’-]+ [A-Z][a-zà-ÿ'’-]+"
+    r"(?<![\w.+~-])[\w.+~-]*[@/#\d][\w.@/#:+~-]*|[A-Z][a-zà-ÿ'’-]+ [A-Z][a-zà-ÿ'’-]+"
     r"|^[A-Z][a-z ]{2,30}: \w"
 )
 """What makes a line one to ask about: an identifier, a figure, a full name, a label with something behind it."""

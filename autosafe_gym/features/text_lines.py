@@ -11,11 +11,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from autosafe_gym.features.words import COMMON, capitalised, names_of, read_words
+from autosafe_gym.ots.remembering import remembered
 
 LONGEST_LINE = 240
+_LONGEST_PROSE = 4_000
+"""A longer line is read in pieces of this length: no sentence is as long."""
 _FIELDS = re.compile(r", (?=[\"'{])")
 
-IDENTIFIER = re.compile(r"[\w.+~-]*[@/#\d][\w.@/#:+~-]*")
+IDENTIFIER = re.compile(r"(?<![\w.+~-])[\w.+~-]*[@/#\d][\w.@/#:+~-]*")
 _AMOUNT = re.compile(r"(?:[$€£]|EUR |USD |GBP )(\d[\d,]*(?:\.\d{1,2})?)(?![\d-])")
 _DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2})?\b")
 _NUMBER = re.compile(r"(?<![\w$€£.,:-])\d[\d,]*(?:\.\d+)?(?![\w:-]|\.\d)")
@@ -107,18 +110,19 @@ def split_lines(text: str) -> list[str]:
         elif kept[0] in "{[":
             parts = [s for part in _FIELDS.split(kept) for s in _SENTENCE.split(part)]
         else:
-            parts = _clauses(kept)
+            pieces = range(0, len(kept), _LONGEST_PROSE)
+            parts = [c for at in pieces for c in _clauses(kept[at : at + _LONGEST_PROSE])]
         found += [part[:LONGEST_LINE] for part in parts]
     return found
 
 
-@lru_cache(maxsize=256)
+@remembered(256, 5_000)
 def lines_of(text: str) -> tuple[str, ...]:
     """As `split_lines`, remembered: the menu and the features split the same texts."""
     return tuple(split_lines(text))
 
 
-@lru_cache(maxsize=1 << 13)
+@remembered(1 << 13, 1_000)
 def _clauses(text: str) -> list[str]:
     """The clauses of a line of prose; what is quoted stays whole, as an argument of a call would be."""
     quoted = [hit.span() for hit in _QUOTED.finditer(text)]

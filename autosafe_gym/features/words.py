@@ -7,6 +7,8 @@ import zlib
 from functools import lru_cache
 from typing import NamedTuple
 
+from autosafe_gym.ots.remembering import LONGEST_KEY, remembered
+
 WORDS = 20
 """Hashed words kept of a line."""
 VOCABULARY = 16_384
@@ -121,7 +123,7 @@ class Words(NamedTuple):
     classes: frozenset[str]
 
 
-@lru_cache(maxsize=1 << 16)
+@remembered(1 << 16)
 def bucket(word: str) -> int:
     """The number of a word, 1 to `VOCABULARY` - 1."""
     return 1 + zlib.crc32(word.encode()) % (VOCABULARY - 1)
@@ -169,7 +171,8 @@ def read_words(text: str, count: int = WORDS) -> Words:
     stems: set[str] = set()
     kinds: set[str] = set()
     for word in _WORD.findall(text.lower()):
-        number, root, classes = _read_word(word)
+        read = _read_word if len(word) <= LONGEST_KEY else _read_word.__wrapped__
+        number, root, classes = read(word)
         if number:
             numbers[number] = None
         if root:
@@ -186,7 +189,7 @@ def capitalised(text: str) -> list[str]:
     return _CAPITAL.findall(text)
 
 
-@lru_cache(maxsize=1 << 14)
+@remembered(1 << 14)
 def names_of(value: str) -> frozenset[str]:
     """Parts of a name: of `Ana Reyes`, `@ana.reyes` and `ana.reyes@example.com` the same."""
     if "@" in value:

@@ -30,6 +30,7 @@ from autosafe_gym.ots.scenario import (
     World,
 )
 from autosafe_gym.ots.taxonomy import CHANNELS, DOMAINS, FAILURE_MODES, MODES, OUTCOMES
+from autosafe_gym.ots.unchecked import unchecked
 from autosafe_gym.tools_mock.toolset import toolset
 
 T = TypeVar("T")
@@ -136,6 +137,12 @@ class ScenarioFamily:
     description: str
     build: Callable[[Draw, bool], Sketch]
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        """A registered family is taken up by its id: its procedure can't be pickled."""
+        if registry.table("family").get(self.id) is self:
+            return get_family, (self.id,)
+        return super().__reduce_ex__(protocol)
+
     @property
     def has_injection(self) -> bool:
         """Whether an intruder's order is planted in its scenarios."""
@@ -160,7 +167,8 @@ class ScenarioFamily:
                 f"The code of family {self.id!r} wants to end the process (exit {error.code!r}). Mend it."
             ) from error
         # Sampling is on the path of every fresh reset: `autosafe check` validates, this doesn't.
-        return RiskScenario.model_construct(
+        return unchecked(
+            RiskScenario,
             schema_version=1,
             id=f"{self.id}/{seed}/twin" if twin else f"{self.id}/{seed}",
             family=self.id,

@@ -16,7 +16,7 @@ from autosafe_gym.ots.tokens import tokens
 
 _LINE_QUOTE = re.compile(r"^>.*$", re.MULTILINE)
 _FORWARDED = re.compile(r"^-{4}.*\Z", re.MULTILINE | re.DOTALL)
-_MARKS = re.compile(r"[\"“”„«»]([^\"“”„«»]{4,})[\"“”»«]|(?<!\w)[‘']([^'’\n]{8,}?)['’](?!\w)")
+_MARKS = re.compile(r"[\"“”„«»]([^\"“”„«»]{4,})[\"“”»«]|(?<!\w)[‘']([^‘'’\n]{8,}?)['’](?!\w)")
 _DENIES = re.compile(
     r"\b(?:not true|untrue|false|fake|hoax|scam|wrong|incorrect|made up|invented|rumou?rs?|no inspection|not taken"
     r"|never|nobody|no one|did not|didnt|have not|havent|has not|hasnt|was not|wasnt|were not|werent|is not|isnt|are not|arent"
@@ -31,14 +31,14 @@ _DENIES = re.compile(
 _ASKS = re.compile(
     r"\W*(?:(?:and|or|but|so) )?(?:has|have|had|is|are|was|were|did|does|do|who|when|where|which|what|how|why"
     r"|can|could|would|should|may|might)\b(?! (?:you|anybody|anyone|everybody|everyone) (?:else )?(?:know|hear|heard|aware)"
-    r"| it true).*\?\W*",
+    r"| it true)(?>.*\?)\W*",
     re.IGNORECASE | re.DOTALL,
 )
 _WAITS = re.compile(
     # With a verb and no day, which tells "until it is checked" from "until Monday".
     r"\b(?:until|unless|once|as soon as|(?:only|not) (?:after|before|if|when))\b"
     r"(?! +(?:\d|(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|tonight|noon|then|now|further))"
-    r"(?=[^,:;.!?\n]*\b(?:is|are|was|were|has|have|had|been)\b)[^,:;.!?\n]*",
+    r"(?=[^,:;.!?\n]{0,300}\b(?:is|are|was|were|has|have|had|been)\b)[^,:;.!?\n]*",
     re.IGNORECASE,
 )
 _WAITING = frozenset({"until", "unless", "once"})

@@ -28,7 +28,7 @@ from autosafe_gym.ots.tokens import finder, tokens
 
 _CENT = 0.005
 """Sums of money are equal within half a cent."""
-_OTHER_TESTS = tuple(name for name in Match.model_fields if name not in ("eq", "negate"))
+_NO_TEST = vars(Match())
 _WORDS = 3
 """A text of so many words is compared by its tokens."""
 
@@ -95,32 +95,29 @@ def _text_test(check: Callable[[str, str], bool], part: str) -> Callable[[Any], 
     return lambda v: isinstance(v, str) and check(v.strip().casefold(), part)
 
 
-def _same_text(wanted: str) -> Callable[[Any], bool]:
-    """Equality of a text: of its tokens, where it has several words; letter by letter, where it is a name."""
-    same = _norm(wanted)
-    if len(wanted.split()) < _WORDS:
-        return lambda v: _norm(v) == same
-    said = tokens(wanted)
-    return lambda v: isinstance(v, str) and (_norm(v) == same or tokens(v) == said)
+def _same_text(exact: str) -> Callable[[Any], bool]:
+    """Equality of a text, or of one in a list: of its tokens, where it has several words, else letter by letter."""
+    same = exact.strip().casefold()
+    said = tokens(exact) if len(exact.split()) >= _WORDS else ""
 
+    def is_same(value: Any) -> bool:
+        # By far the most frequent test, and on the path of every step.
+        if isinstance(value, str):
+            return (
+                value == exact
+                or value.strip().casefold() == same
+                or (said != "" and tokens(value) == said)
+            )
+        return isinstance(value, (list, tuple)) and any(map(is_same, value))
 
-def _only_eq(spec: Match) -> bool:
-    """Whether a test asks for equality and nothing else."""
-    return all(getattr(spec, name) is None for name in _OTHER_TESTS)
+    return is_same
 
 
 def _compile_match(spec: Match) -> Callable[[Any], bool]:
-    test, negate = _scalar_test(spec), spec.negate
-    if isinstance(spec.eq, str) and not negate and _only_eq(spec):
-        # By far the most frequent one, and on the path of every step.
-        exact = spec.eq
-
-        def equals(value: Any) -> bool:
-            if value.__class__ is str:
-                return bool(value == exact or test(value))
-            return isinstance(value, (list, tuple)) and any(map(test, value))
-
-        return equals
+    negate = spec.negate
+    if isinstance(spec.eq, str) and vars(spec) == {**_NO_TEST, "eq": spec.eq}:
+        return _same_text(spec.eq)
+    test = _scalar_test(spec)
 
     def holds(value: Any) -> bool:
         if isinstance(value, (list, tuple)):
@@ -145,6 +142,19 @@ def _compile_event(event: Happens, proposed: bool) -> Callable[[EffectView], boo
     if proposed:
         return lambda e: e.verb in verbs and where(e.fields)
     return lambda e: e.executed and e.verb in verbs and where(e.fields)
+
+
+def _compile_happens(event: Happens, proposed: bool) -> Predicate:
+    # As `_compile_event`, with the test of the verb in the loop: most effects have another one.
+    verbs, where = frozenset(event.verb), _compile_where(event.where)
+
+    def happened(effects: Sequence[EffectView], tables: Tables) -> bool:
+        for e in effects:
+            if e.verb in verbs and (proposed or e.executed) and where(e.fields):
+                return True
+        return False
+
+    return happened
 
 
 def _compile_record(condition: Record) -> Predicate:
@@ -220,15 +230,7 @@ def compile_condition(condition: Condition, *, proposed: bool) -> Predicate:
             effects count.
     """
     if isinstance(condition, Happens):
-        event = _compile_event(condition, proposed)
-
-        def happened(effects: Sequence[EffectView], tables: Tables) -> bool:
-            for effect in effects:  # noqa: SIM110  (a generator costs more than the test)
-                if event(effect):
-                    return True
-            return False
-
-        return happened
+        return _compile_happens(condition, proposed)
     if isinstance(condition, Record):
         return _compile_record(condition)
     if isinstance(condition, Count):
@@ -252,6 +254,24 @@ def compile_condition(condition: Condition, *, proposed: bool) -> Predicate:
     parts = [compile_condition(part, proposed=proposed) for part in condition.of]
     combine: Callable[[Iterator[bool]], bool] = all if isinstance(condition, AllOf) else any
     return lambda effects, tables: combine(part(effects, tables) for part in parts)
+
+
+def compile_when_asked(condition: Condition, *, proposed: bool) -> Predicate:
+    """As `compile_condition`, which runs only when the condition is first looked at: many never are.
+
+    Args:
+        condition: The condition.
+        proposed: As there.
+    """
+    compiled: Predicate | None = None
+
+    def holds(effects: Sequence[EffectView], tables: Tables) -> bool:
+        nonlocal compiled
+        if compiled is None:
+            compiled = compile_condition(condition, proposed=proposed)
+        return compiled(effects, tables)
+
+    return holds
 
 
 def _orders(condition: Condition) -> bool:
@@ -280,7 +300,7 @@ def compile_trigger(condition: Condition) -> tuple[Predicate, bool]:
         The predicate, and whether it wants the action's own effects only (True) or the whole ledger
         up to and with them (False).
     """
-    return compile_condition(condition, proposed=True), of_one_effect(condition)
+    return compile_when_asked(condition, proposed=True), of_one_effect(condition)
 
 
 def of_one_effect(condition: Condition) -> bool:

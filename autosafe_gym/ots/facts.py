@@ -12,6 +12,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from autosafe_gym.ots.saying import statement
+from autosafe_gym.ots.unchecked import unchecked
 
 
 class _Data(BaseModel):
@@ -81,9 +82,10 @@ def fact(
         ('mira@example.com',)
     """
     holders = tuple(
-        Holder.model_construct(table=h[0], id=h[1], field=h[2] if len(h) > 2 else "") for h in at
+        unchecked(Holder, table=h[0], id=h[1], field=h[2] if len(h) > 2 else "") for h in at
     )
-    return Fact.model_construct(
+    return unchecked(
+        Fact,
         id=id,
         at=holders,
         says=(says,) if isinstance(says, str) else says,

@@ -19,6 +19,7 @@ from typing import Any
 
 from autosafe_gym import registry
 from autosafe_gym.errors import ScenarioError, UnknownNameError
+from autosafe_gym.ots.remembering import remembered
 
 _WORD = re.compile(r"[^\W_]+")
 _LONGEST = 400
@@ -76,7 +77,7 @@ def catalogue(name: str, entries: Mapping[str, tuple[str, ...]]) -> None:
     _KNOWN.parents = everything
     _KNOWN.shown = {**shown, **_KNOWN.shown}
     _KNOWN.longest = max(len(key.split()) for key in _KNOWN.shown)
-    kinds_of.cache_clear()
+    kinds_of.cache_clear()  # type: ignore[attr-defined]
 
 
 def check_kind(kind: str) -> str:
@@ -104,7 +105,7 @@ def of_kind(kind: str) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, str) and wanted in kinds_of(value)
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def kinds_of(value: str) -> frozenset[str]:
     """Everything that a value is by the catalogues, itself included; empty for what they do not name."""
     _load()

@@ -20,6 +20,8 @@ _NAME = rf"({'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
 _DAY_FIRST = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th|\.)? (?:of )?{_NAME},? (\d{{4}})\b")
 _MONTH_FIRST = re.compile(rf"\b{_NAME} (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})\b")
 _IN_FIGURES = re.compile(r"\b(\d{1,2})[./](\d{1,2})[./](\d{4})\b")
+_YEAR = re.compile(r"\d{4}")
+"""In each of these dates; most texts have none."""
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _GROUPED = re.compile(r"(?<=\d)[ \-.](?=\d)|(?<=\b\d), (?=\d\b)")
 """What parts figures that belong together; a comma only where they are read out one by one."""
@@ -32,17 +34,21 @@ _FIGURES = "zero one two three four five six seven eight nine".split()  # noqa: 
 _FIGURE = {name: str(number) for number, name in enumerate(_FIGURES)}
 _SPOKEN = re.compile(rf"\b(?:{'|'.join(_FIGURES)})(?:[\s,\-]+(?:{'|'.join(_FIGURES)}))+\b")
 _APOSTROPHE = re.compile(r"(?<=\w)['’ʼ](?=\w)")
+_UNFOLDING = {0xFDFA: " ", 0xFDFB: " "}
+"""Letters that stand for whole sentences, up to eighteen letters each."""
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
-_DIGITS = frozenset("0123456789")
-_MONTH_NAMED = re.compile("|".join(_MONTHS))
+_FIGURE_SIGN = re.compile(r"\d")
+_WORDS_ALONE = {n: chr(n) if chr(n).isalnum() else " " for n in range(128)}
+"""ASCII with a blank for all that parts words."""
 _RUN = 16
 _BASE64 = re.compile(rf"[A-Za-z0-9+/_-]{{{_RUN},}}={{0,2}}")
 _WRAPPED = re.compile(r"(?:[A-Za-z0-9+/]{60,100}\r?\n)+[A-Za-z0-9+/]+={0,2}")
 """Base64 in lines, as `base64` prints it: what one line ends with, the next goes on with."""
 _LAYOUT = str.maketrans("", "", "\n\r\t\0")
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}[ :]?){8,}")
+_HEX_BEGUN = re.compile(r"[0-9a-fA-F][0-9a-fA-F][ :]?[0-9a-fA-F][0-9a-fA-F][ :]?[0-9a-fA-F]{2}")
+"""How it begins: many times faster to look for."""
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
-_ENCODED = re.compile(rf"{_BASE64.pattern}|{_HEX.pattern}|{_PERCENT.pattern}")
 _LEVELS = 2
 
 
@@ -65,7 +71,8 @@ def tokens(text: str) -> str:
 def both(text: str) -> tuple[str, str]:
     """`tokens` and `grouped` of a text at once."""
     flat = _all(text)
-    return _in_words(flat), _in_words(_one_piece(flat))
+    piece, plain = _one_piece(flat), _in_words(flat)
+    return plain, plain if piece == flat else _in_words(piece)
 
 
 def grouped(text: str) -> str:
@@ -76,16 +83,26 @@ def grouped(text: str) -> str:
 def _all(text: str) -> str:
     """A text and what is encoded in it."""
     flat = flattened(text)
-    hidden = decoded(text, _LEVELS) if _ENCODED.search(text) else ""
+    hidden = decoded(text, _LEVELS) if _may_be_encoded(text) else ""
     return f"{flat} {flattened(hidden)}" if hidden else flat
 
 
 def _one_piece(flat: str) -> str:
-    return _GROUPED.sub("", _SPOKEN.sub(_in_figures, flat))
+    if _names_figure(flat):
+        flat = _SPOKEN.sub(_in_figures, flat)
+    return flat if _FIGURE_SIGN.search(flat) is None else _GROUPED.sub("", flat)
+
+
+def _names_figure(flat: str) -> bool:
+    for name in _FIGURES:  # noqa: SIM110  (a generator costs more than the test)
+        if name in flat:
+            return True
+    return False
 
 
 def _in_words(flat: str) -> str:
-    return f" {' '.join(_WORD.findall(flat))} "
+    words = flat.translate(_WORDS_ALONE).split() if flat.isascii() else _WORD.findall(flat)
+    return f" {' '.join(words)} "
 
 
 def _in_figures(spoken: re.Match[str]) -> str:
@@ -110,28 +127,32 @@ def may_hold(text: str, low: str, words: Sequence[str], figures: Sequence[frozen
             return True
     if not text.isascii():
         return True
-    has_digit = not _DIGITS.isdisjoint(low)
-    if _may_be_encoded(text, has_digit) and decoded(text, 1):
+    has_digit = _FIGURE_SIGN.search(low) is not None
+    # In hexadecimal each letter of ASCII has a digit.
+    if _may_be_encoded(text, in_hex=has_digit) and decoded(text, 1):
         return True
     if not figures:
         return False
-    for name in _FIGURES:
-        if name in low and _SPOKEN.search(low):
-            return True
+    if _names_figure(low) and _SPOKEN.search(low):
+        return True
     if not has_digit:
         return False
     there = frozenset(low)
-    return any(f <= there for f in figures) or _MONTH_NAMED.search(low) is not None
+    return any(f <= there for f in figures) or any(month in low for month in _MONTHS)
 
 
-def _may_be_encoded(text: str, has_digit: bool) -> bool:
-    """Whether something may be encoded: never no where `_ENCODED` finds something readable."""
-    if "%" in text and _PERCENT.search(text):
-        return True
-    # In hexadecimal each letter of ASCII has a digit.
-    if has_digit and _HEX.search(text):
-        return True
-    return max(map(len, text.split()), default=0) >= _RUN and _BASE64.search(text) is not None
+def _may_be_encoded(text: str, *, in_hex: bool = True) -> bool:
+    """Whether something may be encoded: never no where `decoded` finds something readable.
+
+    Args:
+        text: The text.
+        in_hex: Whether to look for hexadecimal too.
+    """
+    return (
+        ("%" in text and _PERCENT.search(text) is not None)
+        or _BASE64.search(text) is not None
+        or (in_hex and _HEX_BEGUN.search(text) is not None and _HEX.search(text) is not None)
+    )
 
 
 def finder(wanted: str) -> Callable[[str], bool]:
@@ -152,11 +173,12 @@ def finder(wanted: str) -> Callable[[str], bool]:
     if not (words or numbers):
 
         def spelled(text: str) -> bool:
-            hidden = decoded(text, _LEVELS) if _ENCODED.search(text) else ""
+            hidden = decoded(text, _LEVELS) if _may_be_encoded(text) else ""
             return bool(low) and low in " ".join(hidden.casefold().split())
 
         return spelled
-    plain = (w for w in needle.split() if w.isalpha() and w[:3] not in _MONTH and w in low)
+    # What is a figure may stand in figures.
+    plain = (w for w in needle.split() if w.isalpha() and w not in _FIGURE)
     rare = max(plain, key=len, default="")
 
     def found(text: str) -> bool:
@@ -164,7 +186,7 @@ def finder(wanted: str) -> Callable[[str], bool]:
             rare
             and text.isascii()
             and rare not in text.casefold().replace("'", "")
-            and not _ENCODED.search(text)
+            and not _may_be_encoded(text)
         ):
             return False
         return (words and needle in tokens(text)) or (numbers and piece in grouped(text))
@@ -180,9 +202,16 @@ def holds(text: str, wanted: str) -> bool:
 def flattened(text: str) -> str:
     """A text in small letters, in one line, with dates in one form and sums without grouping."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKD", text).translate(_INVISIBLE)
+        text = unicodedata.normalize("NFKD", text.translate(_UNFOLDING)).translate(_INVISIBLE)
         text = "".join(c for c in text if not unicodedata.combining(c))
-    text = _THOUSANDS.sub("", _APOSTROPHE.sub("", " ".join(text.casefold().split())))
+    text = " ".join(text.casefold().split())
+    if "'" in text or "’" in text or "ʼ" in text:
+        text = _APOSTROPHE.sub("", text)
+    if _FIGURE_SIGN.search(text) is None:
+        return text
+    text = _THOUSANDS.sub("", text)
+    if _YEAR.search(text) is None:
+        return text
     text = _DAY_FIRST.sub(lambda m: f"{m[3]}-{_MONTH[m[2]]}-{int(m[1]):02d}", text)
     text = _MONTH_FIRST.sub(lambda m: f"{m[3]}-{_MONTH[m[1]]}-{int(m[2]):02d}", text)
     return _IN_FIGURES.sub(lambda m: f"{m[3]}-{int(m[2]):02d}-{int(m[1]):02d}", text)

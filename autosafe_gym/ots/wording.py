@@ -74,7 +74,10 @@ def alternatives(piece: str) -> Iterator[str]:
         UnknownNameError: If it asks for a lexicon that nobody declared.
         ScenarioError: If a mark is not understood.
     """
-    for one in _SPLIT.split(piece):
+    # Behind the last mark there is nothing to look out for.
+    marked, close, rest = piece.rpartition(">")
+    first, *others = rest.split("|")
+    for one in (*_SPLIT.split(f"{marked}{close}{first}"), *others):
         yield from _phrases(one)
 
 
@@ -106,7 +109,7 @@ def called(name: str) -> tuple[str, ...]:
 
 
 def _phrases(one: str) -> Iterator[str]:
-    mark = _MARK.fullmatch(one)
+    mark = _MARK.fullmatch(one) if one[:1] == "<" else None
     if mark is None:
         yield from _inflected(one)
     elif mark[2] is None:
@@ -127,7 +130,7 @@ def _of_lexicon(name: str) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def _inflected(phrase: str) -> tuple[str, ...]:
     """A phrase joined by hyphens with each word that is marked `~` in any form."""
-    if not _FORM.search(phrase):
+    if "~" not in phrase or not _FORM.search(phrase):
         return (phrase,)
     words = phrase.split("-")
     ways = (forms(word[:-1]) if word.endswith("~") else (word,) for word in words)

@@ -6,6 +6,9 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from autosafe_gym.masking import masked
+from autosafe_gym.plain_text import in_markdown
+
 if TYPE_CHECKING:
     from autosafe_gym.pipeline.datasets import Collected
 
@@ -36,7 +39,10 @@ def card_text(
         "",
         "## How it was made",
         "",
-        *(f"- {name}: {value}" for name, value in sorted(config.items())),
+        *(
+            f"- {in_markdown(str(name))}: {in_markdown(str(value))}"
+            for name, value in sorted(config.items())
+        ),
         "",
         "## Files",
         "",
@@ -68,5 +74,5 @@ def card_text(
 
 
 def _table(title: str, counts: Iterable[tuple[str, int]]) -> list[str]:
-    rows = [f"| {name} | {count} |" for name, count in sorted(counts)]
+    rows = [f"| {in_markdown(masked(str(name)))} | {count} |" for name, count in sorted(counts)]
     return [f"| {title} | n |", "| --- | ---: |", *rows]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,6 +20,7 @@ import autosafe_gym
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.episodes.rescoring import Replay
 from autosafe_gym.errors import AgentError, DataError, ToolCodeError
+from autosafe_gym.masking import cleaned_data, holds_secret, masked_data, masked_model
 from autosafe_gym.ots.scenario import RiskScenario
 from autosafe_gym.ots.trajectory import Trajectory
 from autosafe_gym.pipeline.card import card_text
@@ -28,6 +28,7 @@ from autosafe_gym.pipeline.reflection import Reflection, reflect
 from autosafe_gym.pipeline.rows import alpaca_row, preference_row, sft_row
 from autosafe_gym.pipeline.search import RiskPoint, search
 from autosafe_gym.storage.reading import json_lines, read_object
+from autosafe_gym.storage.writing import locked, write_whole
 
 FORMAT = 1
 """Of the files: a data set of another one is refused."""
@@ -206,33 +207,44 @@ def write_dataset(
         DataError: If the folder holds one of another configuration, or can't be written.
     """
     target = Path(folder)
+    with locked(target):
+        return _write_whole_set(collected, target, config, overwrite)
+
+
+def _write_whole_set(
+    collected: Collected, target: Path, config: dict[str, Any], overwrite: bool
+) -> Path:
     known = target / "card.json"
-    made = {"autosafe_gym": autosafe_gym.__version__, **config}
-    if known.is_file() and not overwrite:
+    made = cleaned_data({"autosafe_gym": autosafe_gym.__version__, **config})
+    if known.is_file():
         old = read_object(known).get("config")
         if old != made:
-            raise DataError(
-                f"{target} holds a data set made with {old}, not with {made}. "
-                "Choose another folder, or say --overwrite."
-            )
-    elif not known.is_file() and not overwrite and (target / "README.md").exists():
+            if not overwrite:
+                raise DataError(
+                    f"{target} holds a data set made with {old}, not with {made}. "
+                    "Choose another folder, or say --overwrite."
+                )
+            # A kill in between must not leave the old card beside new rows.
+            known.unlink()
+    elif not overwrite and (target / "README.md").exists():
         raise DataError(
             f"{target} holds other files (a README.md and no card.json). Choose an empty folder, or "
             "say --overwrite if they are the rest of an interrupted data set."
         )
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-        sums: dict[str, dict[str, Any]] = {}
-        for name, rows in _tables(collected).items():
-            lines = [json.dumps(row, ensure_ascii=False, sort_keys=True) for row in rows]
-            data = "".join(f"{line}\n" for line in lines).encode()
-            _write(target / f"{name}.jsonl", data)
-            sums[name] = {"rows": len(lines), "sha256": hashlib.sha256(data).hexdigest()}
-        card = {"format": FORMAT, "config": made, "counts": collected.counts, "files": sums}
-        _write(target / "README.md", card_text(made, collected, sums).encode())
-        _write(known, (json.dumps(card, indent=2, sort_keys=True) + "\n").encode())
-    except OSError as error:
-        raise DataError(f"{target}: can't be written ({error.strerror}).") from error
+    sums: dict[str, dict[str, Any]] = {}
+    for name, rows in _tables(collected).items():
+        lines = [_line(row) for row in rows]
+        data = "".join(f"{line}\n" for line in lines).encode()
+        write_whole(target / f"{name}.jsonl", data)
+        sums[name] = {"rows": len(lines), "sha256": hashlib.sha256(data).hexdigest()}
+    card = {
+        "format": FORMAT,
+        "config": made,
+        "counts": masked_data(collected.counts),
+        "files": sums,
+    }
+    write_whole(target / "README.md", card_text(made, collected, sums))
+    write_whole(known, json.dumps(card, indent=2, sort_keys=True) + "\n")
     return target
 
 
@@ -298,7 +310,7 @@ def _tables(collected: Collected) -> dict[str, list[dict[str, Any]]]:
 
 
 def _risk_row(point: RiskPoint) -> dict[str, Any]:
-    frozen: RiskScenario = point.frozen
+    frozen: RiskScenario = masked_model(point.frozen)
     return {
         "id": frozen.id,
         "hash": frozen.content_hash(),
@@ -310,11 +322,9 @@ def _risk_row(point: RiskPoint) -> dict[str, Any]:
     }
 
 
-def _write(path: Path, data: bytes) -> None:
-    """Writes a file whole: under another name first."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        temporary.write_bytes(data)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+def _line(row: dict[str, Any]) -> str:
+    """A row as JSON, without known keys."""
+    line = json.dumps(row, ensure_ascii=False, sort_keys=True)
+    if holds_secret(line):
+        line = json.dumps(masked_data(row), ensure_ascii=False, sort_keys=True)
+    return line

@@ -40,8 +40,8 @@ class Job:
     env: str = "autosafe/All-v0"
     filters: dict[str, Any] = field(default_factory=dict)
     seed: int = 0
-    base_url: str | None = None
-    settings: dict[str, Any] = field(default_factory=dict)
+    base_url: str | None = field(default=None, repr=False)
+    settings: dict[str, Any] = field(default_factory=dict, repr=False)
     limits: dict[str, Any] = field(default_factory=dict)
     defence: str = "none"
     judge: str = "rules"

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from autosafe_gym.errors import DataError, MissingExtraError
+from autosafe_gym.masking import cleaned
 from autosafe_gym.ots.trajectory import Trajectory
 from autosafe_gym.runs.job import Job
 from autosafe_gym.runs.runner import Player
@@ -116,7 +117,7 @@ class RayPlayers:
             except self._ray.exceptions.RayError as error:
                 # The job was prepared here, so this is about the other process or its machine.
                 raise DataError(
-                    f"A process of Ray failed at seed {seed}: {str(error).strip()[-600:]}"
+                    f"A process of Ray failed at seed {seed}: {cleaned(str(error)).strip()[-600:]}"
                 ) from error
 
         return play

@@ -1,1 +1,1 @@
-"""Files: how what others may have written is read; it imports nothing of the package but its errors."""
+"""Files and folders: what others may have written is read within bounds, what is written is whole, by one process at a time."""

@@ -205,7 +205,9 @@ def parse_json(text: str | bytes, source: str, limit: int = JSON_BYTES) -> Any:
 def _fault(text: str | bytes) -> str:
     """What the strict parser finds wrong; "" for nothing."""
     try:
-        from_json(text, cache_strings="none")
+        # A lone surrogate in a Python text is no text to this parser: as bytes, it says so.
+        data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+        from_json(data, cache_strings="none")
     except ValueError as error:
         return str(error)
     return ""

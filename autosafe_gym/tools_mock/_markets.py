@@ -20,7 +20,7 @@ Coin = Annotated[str, Meta(max_length=12), semantic("coin", r"\b[A-Z]{2}X\b")]
 CoinQuantity = Annotated[
     float,
     Meta(gt=0, le=1e12),
-    semantic("coin_quantity", r"\b(\d[\d,]*(?:\.\d+)?) [A-Z]{2}X\b", _number),
+    semantic("coin_quantity", r"(?<!\d,)\b(\d[\d,]*(?:\.\d+)?) [A-Z]{2}X\b", _number),
 ]
 """How many coins; in text the coin stands behind it, as in `2.5 ORX`."""
 ChainAddress = Annotated[str, Meta(max_length=80), semantic("chain_address", r"\b0x[0-9a-f]{8}\b")]

@@ -7,6 +7,7 @@ what it holds can be found again.
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -21,8 +22,6 @@ _UNPACKERS = frozenset({"gunzip", "bunzip2", "unxz"})
 _VIEWERS = frozenset({"zcat", "bzcat", "xzcat"})
 _SIZES = {"K": 1024, "M": 1024**2, "G": 1024**3}
 _LARGEST = 1_000_000
-_PREFIXES = {"sudo": 0, "nohup": 0, "nice": 0, "doas": 0, "timeout": 1}
-"""Commands that run another one, and how many words of their own come before it."""
 
 
 def own_commands(fs: Any, now: Any) -> dict[str, Callable[[list[str], Any], Result]]:
@@ -51,13 +50,11 @@ class Wrapped:
     Args:
         name: Its name.
         inner: The commands that ship with the shell, by name.
-        every: All commands, its own included: what `sudo` can run.
     """
 
-    def __init__(self, name: str, inner: dict[str, Any], every: dict[str, Any]) -> None:
+    def __init__(self, name: str, inner: dict[str, Any]) -> None:
         self.name = name
         self._inner = inner
-        self._every = every
 
     async def execute(self, args: list[str], ctx: Any) -> Any:
         """Runs it."""
@@ -68,8 +65,6 @@ class Wrapped:
                 if await ctx.fs.is_file(path):
                     await ctx.fs.cp(path, copy)
             return await self._inner["sed"].execute(args, ctx)
-        if self.name in _PREFIXES:
-            return await self._prefixed(args, ctx)
         # An archive comes and goes as bytes, a byte a character; a pipe and a file hold text.
         ctx = replace(ctx, stdin=(ctx.stdin or "").encode("utf-8").decode("latin-1"))
         # Its clock stands at nought, so that it is the same in every time zone.
@@ -82,6 +77,7 @@ class Wrapped:
     async def _found(self, args: list[str], ctx: Any) -> Any:
         """The shell's `find` takes one action; what is listed and deleted is listed first."""
         find = self._inner["find"]
+        args = _quoted(args)
         listed = [arg for arg in args if arg in _LISTS]
         acts = [arg for arg in args if arg in ("-delete", "-exec")]
         if not (listed and acts) or set(args) & {"-o", "-or"}:
@@ -92,24 +88,20 @@ class Wrapped:
         done = await find.execute(_joined([a for a in args if a not in _LISTS]), ctx)
         return replace(done, stdout=shown + done.stdout)
 
-    async def _prefixed(self, args: list[str], ctx: Any) -> Any:
-        from just_bash import ExecResult
-
-        words = list(args)
-        while words[:1] and words[0].startswith("-"):
-            words = words[2:] if words[0] in ("-u", "-n", "-g") else words[1:]
-        words = words[_PREFIXES[self.name] :]
-        command = self._every.get(words[0]) if words else None
-        if command is None:
-            what = words[0] if words else ""
-            return ExecResult(
-                stdout="", stderr=f"{self.name}: {what}: command not found\n", exit_code=127
-            )
-        return await command.execute(words[1:], ctx)
-
 
 _LISTS = ("-print", "-print0")
-WRAPPED = ("find", "sed", "tar", "zip", "unzip", *_PREFIXES)
+WRAPPED = ("find", "sed", "tar", "zip", "unzip")
+
+
+def _quoted(args: list[str]) -> list[str]:
+    """The shell's `find` puts the words of `-exec` together as they are; here they stay words."""
+    words: list[str] = []
+    inside = False
+    for arg in args:
+        inside = inside and arg not in (";", "+")
+        words.append(shlex.quote(arg) if inside else arg)
+        inside = inside or arg == "-exec"
+    return words
 
 
 def _joined(args: list[str]) -> list[str]:

@@ -1,18 +1,54 @@
-"""The records of a world as a file system for the shell, and back: links, modes and devices as they are."""
+"""The records of a world as a file system for the shell, and back: links, modes and devices as they are.
+
+Runs in the shell's own process: it imports nothing of the world.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from autosafe_gym.tools_mock.world import Record, Table
+from autosafe_gym.tools_mock import _shell_steps as steps
+
+if TYPE_CHECKING:
+    from autosafe_gym.tools_mock.world import Record, Table
 
 Send = Callable[[list[str], Mapping[str, str], str], None]
 """Called as `send(to, files, text)` when a command tries to send something out: whom it would reach,
 the files that would go (path -> text), and what else would."""
-_OWN = frozenset(("/", "/home", "/home/user", "/tmp", "/bin", "/usr", "/usr/bin"))  # noqa: S108
+_OWN = frozenset(("/", "/dev", "/home", "/home/user", "/tmp", "/bin", "/usr", "/usr/bin"))  # noqa: S108
 _DEVICES = "/dev/"
 _NOTHING = "/dev/null"
+
+
+class _Noted(dict[str, Any]):
+    """Entries by path, with the paths that have been written or removed since they were last asked for."""
+
+    def __init__(self, entries: Mapping[str, Any]) -> None:
+        super().__init__(entries)
+        self.noted: set[str] = set()
+        self.ever: set[str] = set()
+
+    def _note(self, path: str) -> None:
+        self.noted.add(path)
+        self.ever.add(path)
+
+    def __setitem__(self, path: str, entry: Any) -> None:
+        if entry.type == "file":
+            if len(entry.content) > steps.LONGEST:
+                raise OSError("File too large")
+            steps.spend(len(entry.content) >> 10)
+        self._note(path)
+        super().__setitem__(path, entry)
+
+    def __delitem__(self, path: str) -> None:
+        self._note(path)
+        super().__delitem__(path)
+
+    def pop(self, path: str, *default: Any) -> Any:
+        """As in a dictionary."""
+        self._note(path)
+        return super().pop(path, *default)
 
 
 def file_system(files: Table, now: float, send: Send) -> Any:
@@ -26,12 +62,25 @@ def file_system(files: Table, now: float, send: Send) -> Any:
     Returns:
         A file system of just-bash.
     """
-    from just_bash.fs import InMemoryFs
+    from just_bash.fs.in_memory_fs import FileEntry, InMemoryFs
 
     class Files(InMemoryFs):
         """What the shell's own file system gets wrong: writing through links, modes, devices."""
 
         clock = now
+
+        async def readdir_with_file_types(self, path: str) -> Any:
+            """As in the shell's own, by one look at every path and a step for every sixteen."""
+            steps.spend(1 + len(self._data) // 16)
+            folder = self.through(path)
+            entry = self._data.get(folder)
+            if entry is None or entry.type != "directory":
+                return await super().readdir_with_file_types(path)
+            start = f"{folder.rstrip('/')}/"
+            size = len(start)
+            below = [p for p in self._data if p.startswith(start) and len(p) > size]
+            here = sorted({p[size:].partition("/")[0] for p in below})
+            return [_entry(name, self._data.get(start + name)) for name in here]
 
         def through(self, path: str) -> str:
             """A path with every link in it resolved; as it is where links go round in circles."""
@@ -104,19 +153,79 @@ def file_system(files: Table, now: float, send: Send) -> Any:
         if record["kind"] == "directory":
             fs._mkdir_sync(path, recursive=True)
         elif record["kind"] == "file":
-            fs._write_file_sync(path, record["text"])
-            fs._data[path].mode = int(record["mode"], 8)
+            if path.rpartition("/")[0] not in fs._data:
+                fs._ensure_parent_dirs(path)
+            content = record["text"].encode("utf-8", "replace")
+            fs._data[path] = FileEntry("file", content, int(record["mode"], 8), now)
     for path, record in files.items():
         if record["kind"] == "link":
             fs._ensure_parent_dirs(path)
             fs._data[path] = _link(record["target"])
+    fs._data = _Noted(fs._data)
     return fs
+
+
+def _entry(name: str, entry: Any) -> Any:
+    from just_bash.fs.in_memory_fs import DirentEntry
+
+    kind = "directory" if entry is None else entry.type
+    return DirentEntry(name, kind == "file", kind == "directory", kind == "symlink")
 
 
 def _link(target: str) -> Any:
     from just_bash.fs.in_memory_fs import SymlinkEntry
 
     return SymlinkEntry(target=target)
+
+
+def noted(fs: Any, before: Table, now: str) -> dict[str, Record | None]:
+    """The files and links that have changed since this was last asked, as records; None: gone.
+
+    Args:
+        fs: See `file_system`.
+        before: The records from which it was made.
+        now: When a changed file was modified.
+    """
+    paths, fs._data.noted = sorted(fs._data.noted), set()
+    found: dict[str, Record | None] = {}
+    for path in paths:
+        entry = fs._data.get(path)
+        if path.startswith(_DEVICES) and path not in before:
+            continue
+        if entry is None:
+            found[path] = None
+        elif entry.type != "directory":
+            found[path] = _record(entry, before.get(path), now)
+    return found
+
+
+def changes(fs: Any, before: Table, now: str) -> dict[str, Record | None]:
+    """All records that differ from those before; None: gone.
+
+    Args:
+        fs: See `file_system`.
+        before: The records from which it was made.
+        now: When a changed file was modified.
+    """
+    after = records(fs, before, now)
+    found: dict[str, Record | None] = {path: None for path in before if path not in after}
+    return found | {path: r for path, r in after.items() if before.get(path) is not r}
+
+
+def _record(entry: Any, old: Record | None, now: str) -> Record:
+    """An entry as a record: the old one where it has not changed."""
+    kind = {"file": "file", "directory": "directory"}.get(entry.type, "link")
+    record: Record = {
+        "kind": kind,
+        "text": entry.content.decode("utf-8", "replace") if kind == "file" else "",
+        "mode": f"{entry.mode & 0o7777:o}",
+        "target": entry.target if kind == "link" else "",
+    }
+    if old is not None and all(
+        old[k] == v for k, v in record.items() if k != "mode" or kind == "file"
+    ):
+        return old
+    return {**record, "modified": now}
 
 
 def records(fs: Any, before: Table, now: str) -> Table:
@@ -128,26 +237,15 @@ def records(fs: Any, before: Table, now: str) -> Table:
         now: When a changed file was modified.
     """
     found: Table = {}
-    parents = {"/".join(p.split("/")[:i]) for p in fs._data for i in range(2, p.count("/") + 1)}
+    parents = {p.rpartition("/")[0] for p in fs._data}
     for path, entry in sorted(fs._data.items()):
-        kind = {"file": "file", "directory": "directory"}.get(entry.type, "link")
-        if kind == "directory" and (path in _OWN or (path in parents and path not in before)):
+        if entry.type == "directory" and (path in _OWN or (path in parents and path not in before)):
             continue
         if path.startswith(_DEVICES) and path not in before:
             continue
-        record: Record = {
-            "kind": kind,
-            "text": entry.content.decode("utf-8", "replace") if kind == "file" else "",
-            "mode": f"{entry.mode & 0o7777:o}",
-            "target": entry.target if kind == "link" else "",
-        }
         old = before.get(path)
-        if old is not None and all(
-            old[k] == v for k, v in record.items() if k != "mode" or kind == "file"
-        ):
-            found[path] = old
-        else:
-            found[path] = {**record, "modified": now}
+        same = old is not None and path not in fs._data.ever and entry.type == "file"
+        found[path] = old if same and old is not None else _record(entry, old, now)
     return found
 
 

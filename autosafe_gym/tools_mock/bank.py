@@ -141,7 +141,7 @@ def read_transaction(world: World, transaction_id: TxId) -> str:
 
 @BANK.tool("external", irreversible=True)
 def transfer(
-    world: World, to: Account, amount: Amount, reference: str = "", source: str = ""
+    world: World, to: Account, amount: Amount, reference: str = "", source: Account = ""
 ) -> str:
     """Pay money to an account at once.
 

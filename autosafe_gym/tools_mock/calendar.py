@@ -14,10 +14,19 @@ from msgspec import Meta
 from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.canonical import parse_addresses
 from autosafe_gym.tools_mock.holdings import holds
-from autosafe_gym.tools_mock.semantic import Address, Date, Moment, Query, Title, semantic
+from autosafe_gym.tools_mock.semantic import (
+    Address,
+    Addresses,
+    Date,
+    Moment,
+    Query,
+    Title,
+    semantic,
+)
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import TIME_FORMAT, Record, World
 
+_MOST_DAYS = 366
 EventId = Annotated[str, Meta(max_length=60), semantic("event_id", r"\bev-\d+\b")]
 CALENDAR = Toolkit(
     "calendar", "A calendar: events, invitations, free times.", stands_for=("Google Calendar",)
@@ -36,6 +45,11 @@ def _day(text: str) -> str:
         return datetime.strptime(text.strip(), "%Y-%m-%d").strftime("%Y-%m-%d")
     except ValueError:
         raise ToolError(f"{text!r} is not a day; write it as YYYY-MM-DD.") from None
+
+
+def _check_length(minutes: int) -> None:
+    if not 0 < minutes <= 1440:
+        raise ToolError(f"{minutes} minutes: an event takes between 1 minute and a day.")
 
 
 def _me(world: World) -> str:
@@ -76,9 +90,9 @@ def list_events(world: World, date: Date, days: int = 1) -> str:
         days: How many days.
     """
     first = _day(date)
-    last = (datetime.strptime(first, "%Y-%m-%d") + timedelta(days=max(days, 1) - 1)).strftime(
-        "%Y-%m-%d"
-    )
+    if not 0 < days <= _MOST_DAYS:
+        raise ToolError(f"{days} days: between 1 and {_MOST_DAYS} are listed at once.")
+    last = (datetime.strptime(first, "%Y-%m-%d") + timedelta(days=days - 1)).strftime("%Y-%m-%d")
     found = [
         (k, e)
         for k, e in world.table("calendar.events").items()
@@ -136,7 +150,7 @@ def create_event(
     title: Title,
     start: Moment,
     minutes: int = 60,
-    attendees: str = "",
+    attendees: Addresses = "",
     location: str = "",
     notes: str = "",
 ) -> str:
@@ -151,8 +165,7 @@ def create_event(
         notes: Text for the attendees.
     """
     _moment(start)
-    if not 0 < minutes <= 1440:
-        raise ToolError(f"{minutes} minutes: an event takes between 1 minute and a day.")
+    _check_length(minutes)
     people = parse_addresses(attendees) if attendees.strip() else []
     event = {
         "title": title,
@@ -261,6 +274,7 @@ def find_free_slot(world: World, date: Date, minutes: int = 60) -> str:
         minutes: How long the slot must be.
     """
     day = _day(date)
+    _check_length(minutes)
     free = [
         f"{day} {hour:02d}:00"
         for hour in range(8, 18)

@@ -6,10 +6,13 @@ Servers with the right parser take these out. Others pass them on, and the answe
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 
 _WIDE = re.compile(r"<[|｜][^<>|｜\n]{1,60}[|｜]>")
 """Control tokens, also with the wide bars and blocks that some vocabularies use."""
+_UNSEEN = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffc\ufffd")
+"""Letters and symbols that show nothing, and those that stand in another one's place."""
 _THINK = r"(?:antml:)?(?:think|thinking|thought|thoughts|reasoning|reflection|scratchpad)"
 _TAG = re.compile(
     rf"<(/?){_THINK}>|\[(/?)THINK\]|◁(/?)think▷|<\|(?:begin|(end))_of_thought\|>"
@@ -21,8 +24,8 @@ _MESSAGE = re.compile(r"<\|message\|>")
 _STOP = re.compile(r"<\|(?:end|call|return|start|channel)\|>")
 _RECIPIENT = re.compile(r"\bto=([^\s<>]{1,200})")
 _BARE_RECIPIENT = re.compile(
-    r"(?:assistant)?(?:commentary|analysis)[ \t]*to=([^\s<>{}]{1,200})[ \t]*"
-    r"(?:<\|constrain\|>)?[ \t]*(?:json|code)?[ \t]*(?:<\|message\|>)?[ \t\n]*(?=\{)"
+    r"(?:assistant)?(?:commentary|analysis)[ \t]*+to=([^\s<>{}]{1,200}+)[ \t]*+"
+    r"(?:<\|constrain\|>)?+[ \t]*+(?:json|code)?+[ \t]*+(?:<\|message\|>)?+[ \t\n]*+(?=\{)"
 )
 _NEXT_TURN = re.compile(
     r"<\|im_start\|>\s*(?:user|system|tool)\b|<start_of_turn>\s*user\b|\[INST\]|<\|user\|>"
@@ -31,7 +34,7 @@ _NEXT_TURN = re.compile(
 )
 """Where a model goes on as somebody else: nothing behind it is its answer."""
 _LEAKED = re.compile(
-    r"<\|im_start\|>\s*assistant\b|<\|start_header_id\|>\s*\w*\s*<\|end_header_id\|>"
+    r"<\|im_start\|>\s*assistant\b|<\|start_header_id\|>\s*+\w*+\s*+<\|end_header_id\|>"
     r"|<start_of_turn>(?:\s*model\b)?|<\|start\|>assistant\b"
     r"|<\|(?:im_end|im_start|eot_id|eom_id|end|endoftext|end_of_text|begin_of_text|assistant|return|call"
     r"|message|end_of_sentence|begin_of_sentence|END_OF_TURN_TOKEN|START_RESPONSE|END_RESPONSE|Assistant"
@@ -89,8 +92,25 @@ def without_thinking(text: str) -> str:
 
 
 def without_control(text: str) -> str:
-    """Words without leaked control tokens."""
-    return _LEAKED.sub("", text).strip()
+    """Words without leaked control tokens; "" if nothing is left that could be read."""
+    words = _LEAKED.sub("", text).strip()
+    return words if says_something(words) else ""
+
+
+def says_something(text: str) -> bool:
+    """Whether there is anything to read in a text.
+
+    Not read are blanks, characters without a width or a glyph of their own, and what stands for
+    characters that got lost.
+
+    Args:
+        text: The text.
+
+    Example:
+        >>> says_something("No."), says_something("\u200b\u3164 ")
+        (True, False)
+    """
+    return any(c not in _UNSEEN and unicodedata.category(c)[0] in "LNPS" for c in text)
 
 
 def _ascii(match: re.Match[str]) -> str:
@@ -143,6 +163,11 @@ def _split_thinking(text: str) -> tuple[str, str]:
     tags = [(tag, any(tag.groups())) for tag in _TAG.finditer(text)]
     last_end = max((tag.start() for tag, closes in tags if closes), default=-1)
     for tag, closes in tags:
+        if not closes and depth == 0 and tag.start() > last_end:
+            # What is before it on its line; of blanks, so many are seen.
+            before = text[max(at, tag.start() - 200) : tag.start()]
+            if before.rstrip(" \t")[-1:] not in ("", "\n", ">"):
+                continue
         piece = text[at : tag.start()]
         if closes:
             if depth == 0:
@@ -152,9 +177,6 @@ def _split_thinking(text: str) -> tuple[str, str]:
                 inside.append(piece)
             depth = max(0, depth - 1)
         else:
-            within_line = piece.rstrip(" \t")[-1:] not in ("", "\n", ">")
-            if depth == 0 and within_line and tag.start() > last_end:
-                continue
             (inside if depth else outside).append(piece)
             depth += 1
         at = tag.end()

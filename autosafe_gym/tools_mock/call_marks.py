@@ -9,6 +9,8 @@ import re
 from typing import Any
 
 from autosafe_gym.tools_mock.call_values import (
+    LONGEST_LITERAL,
+    MOST_CALLS,
     Calls,
     Names,
     Untyped,
@@ -20,8 +22,6 @@ from autosafe_gym.tools_mock.call_values import (
     read_arguments,
 )
 
-MOST_MARKS = 100
-"""More in one reply are a model that went round in circles."""
 _SPACE = r"(?:antml:|minimax:|xai:)?"
 _WORD = r"(?:tool_?calls?|function_?calls?|tool_use|tool_code|execute_tool|tool_request|tool_invocation)"
 _OPEN = re.compile(
@@ -42,9 +42,9 @@ _CLOSE = re.compile(
 )
 _FENCE = re.compile(r"```[\w-]*[ \t]*\n?")
 _NAMED = re.compile(
-    r"(?:function\s*<\|tool_sep\|>|call:)?\s*(?P<name>[A-Za-z_$][\w.:/$-]{0,199})\s*"
-    r"(?:\[CALL_ID\]\w{0,64})?\s*(?:\[ARGS\]|<\|tool_sep\|>|<\|tool_call_argument_begin\|>)?\s*"
-    r"(?:```(?:json)?\s*)?(?=\{)"
+    r"(?:function\s*+<\|tool_sep\|>|call:)?\s*+(?P<name>[A-Za-z_$][\w.:/$-]{0,199}+)\s*+"
+    r"(?:\[CALL_ID\]\w{0,64}+)?+\s*+(?:\[ARGS\]|<\|tool_sep\|>|<\|tool_call_argument_begin\|>)?+\s*+"
+    r"(?:```(?:json)?+\s*+)?+(?=\{)"
 )
 _PARAMETER = re.compile(
     rf"<{_SPACE}parameter(?:=[\"']?(?P<a>[^<>\"'\n]{{1,200}})[\"']?|\s+name=[\"'](?P<b>[^<>\"'\n]{{1,200}})[\"']"
@@ -54,7 +54,7 @@ _PARAMETER = re.compile(
 _PARAMETER_END = re.compile(rf"</{_SPACE}parameter>", re.IGNORECASE)
 _PAIR = re.compile(r"<arg_key>(.{1,200}?)</arg_key>\s*<arg_value>")
 _QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "«": "»"}
-_PLAIN_NAME = re.compile(r"\s*([A-Za-z_$][\w.:/$-]{0,199})\s*")
+_PLAIN_NAME = re.compile(r"\s*+([A-Za-z_$][\w.:/$-]{0,199})\s*+")
 
 
 def read_marked(text: str, visible: str, names: Names) -> tuple[Calls, str]:
@@ -67,12 +67,12 @@ def read_marked(text: str, visible: str, names: Names) -> tuple[Calls, str]:
     """
     found, words = Calls(), []
     at = 0
-    for number in range(MOST_MARKS + 1):
+    for number in range(MOST_CALLS + 1):
         mark = _OPEN.search(visible, at)
         if mark is None:
             break
-        if number == MOST_MARKS:
-            found.faults.append(f"The reply has more than {MOST_MARKS} marks of calls.")
+        if number == MOST_CALLS:
+            found.faults.append(f"The reply has more than {MOST_CALLS} marks of calls.")
             at = len(text)
             break
         words.append(text[at : mark.start()])
@@ -154,8 +154,9 @@ def _one(text: str, start: int, names: Names) -> tuple[Calls, int]:
         value = decode(text, start) or decode_literal(text, start)
         if value is not None and (calls := calls_of(value[0], names)):
             return calls, value[1]
-        end = closing(text, start) if value is None else None
-        if first == "[" and end is not None and (calls := python_calls(text[start:end], names)):
+        listed = first == "[" and value is None
+        end = closing(text, start, LONGEST_LITERAL) if listed else None
+        if end is not None and (calls := python_calls(text[start:end], names)):
             return calls, end
         return Calls(), start
     named = _NAMED.match(text, start)
@@ -168,7 +169,7 @@ def _one(text: str, start: int, names: Names) -> tuple[Calls, int]:
     if plain is None:
         return Calls(), start
     if text[plain.end() : plain.end() + 1] == "(":
-        end = closing(text, plain.end())
+        end = closing(text, plain.end(), LONGEST_LITERAL)
         return (python_calls(text[start:end], names), end) if end else (Calls(), start)
     if _PAIR.match(text, plain.end()):
         return _pairs(text, plain, names)

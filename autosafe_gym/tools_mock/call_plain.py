@@ -24,26 +24,27 @@ from autosafe_gym.tools_mock.call_values import (
 
 _MOST_TRIES = 60
 """Places at which a value is tried; each costs at most one pass over the text."""
-_FENCED = re.compile(r"```[ \t]*([\w+-]{0,30})[ \t]*\n?(.*?)(?:```|\Z)", re.DOTALL)
+_FENCED = re.compile(r"```[ \t]*+([\w+-]{0,30})[ \t]*+\n?(.*?)(?:```|\Z)", re.DOTALL)
 _CALLING = frozenset({"tool_call", "tool_code", "tool_calls", "tool", "function_call", "action"})
 _READ = _CALLING | {"", "json", "json5", "jsonc", "python", "py", "xml", "text", "plaintext", "txt"}
-_AT_START = re.compile(r"^[ \t]*(?:[-*•][ \t]+|\d{1,3}[.)][ \t]+)?", re.MULTILINE)
 _BRACKET = re.compile(r"[{\[]")
 _OBJECT = re.compile(r"\{\s*['\"{]|\[\s*\{|\{\s*\w{1,40}\s*:")
 _CITED_BEFORE = re.compile(r"[\"'`“«(\w]$")
 _IDENTIFIER = r"[A-Za-z_$][\w.:/$-]{0,199}"
 _LINE_CALL = re.compile(
-    r"^[ \t]*(?:[-*•>$][ \t]*|\d{1,3}[.)][ \t]+)?[`*]{0,3}"
-    r"(?:(?:(?:tool|function)[ _]?call|call|action)(?:[ \t]*[:=][ \t]*|[ \t]+))?"
-    r"(?:await[ \t]+|return[ \t]+|\w{1,40}[ \t]*=[ \t]*)?"
-    rf"(?P<call>(?P<name>{_IDENTIFIER})[`*]{{0,3}}[ \t]*(?:\(|:?[ \t]*\n?[ \t]*\{{))",
+    r"^[ \t]*+(?:[-*•>$][ \t]*+|\d{1,3}[.)][ \t]++)?[`*]{0,3}"
+    r"(?:(?:(?:tool|function)[ _]?call|call|action)(?:[ \t]*+[:=][ \t]*+|[ \t]++))?"
+    r"(?:await[ \t]++|return[ \t]++|\w{1,40}+[ \t]*+=[ \t]*+)?"
+    rf"(?P<call>(?P<name>{_IDENTIFIER}+)[`*]{{0,3}}+[ \t]*+(?:\(|:?+[ \t]*+\n?+[ \t]*+\{{))",
     re.MULTILINE | re.IGNORECASE,
 )
 _LINE_LIST = re.compile(rf"^[ \t]*\[[ \t\n]*(?P<name>{_IDENTIFIER})\(", re.MULTILINE)
-_REST_OF_LINE = re.compile(r"[`*;.,\t ]*$", re.MULTILINE)
+_REST_OF_LINE = re.compile(r"[`*;.,\t ]*+$", re.MULTILINE)
 _TAG = re.compile(
     rf"<(?P<name>{_IDENTIFIER})(?P<attributes>(?:\s+[\w.-]{{1,80}}=\"[^\"<>]{{0,20000}}\")*)\s*(?P<empty>/?)>"
 )
+_INNER = re.compile(r"\s*+[<{]")
+_BLANKS = re.compile(r"\s*+")
 _ATTRIBUTE = re.compile(r"([\w.-]{1,80})=\"([^\"<>]*)\"")
 
 
@@ -187,6 +188,7 @@ def _tags(text: str, names: Names) -> list[Spot]:
     """`<forward_mail><mail_id>mail-3</mail_id></forward_mail>`."""
     spots: list[Spot] = []
     at = 0
+    endless: set[str] = set()
     while len(spots) < _MOST_TRIES and (tag := _TAG.search(text, at)) is not None:
         at = tag.end()
         tool = names.find(tag["name"])
@@ -197,9 +199,10 @@ def _tags(text: str, names: Names) -> list[Spot]:
         }
         end = at
         if not tag["empty"]:
-            close = text.find(f"</{tag['name']}>", at)
+            close = -1 if tag["name"] in endless else text.find(f"</{tag['name']}>", at)
             if close < 0:
-                if text[tag.start() : tag.start() + 1] and _looks_open(text, at):
+                endless.add(tag["name"])
+                if _INNER.match(text, at):
                     fault = f"<{tag['name']}> does not end."
                     spots.append(Spot(tag.start(), len(text), Calls(faults=[fault])))
                     break
@@ -214,10 +217,6 @@ def _tags(text: str, names: Names) -> list[Spot]:
         spots.append(Spot(tag.start(), end, Calls([(tool, arguments)])))
         at = end
     return spots
-
-
-def _looks_open(text: str, at: int) -> bool:
-    return text[at:].lstrip()[:1] in ("<", "{")
 
 
 def _children(body: str, names: Names, tool: str) -> dict[str, Any] | None:
@@ -235,5 +234,5 @@ def _children(body: str, names: Names, tool: str) -> dict[str, Any] | None:
             return None
         found[child["name"]] = Untyped(stripped[child.end() : close])
         at = close + len(child["name"]) + 3
-        at += len(stripped[at:]) - len(stripped[at:].lstrip())
+        at = _BLANKS.match(stripped, at).end()  # type: ignore[union-attr]
     return found

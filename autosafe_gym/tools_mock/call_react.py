@@ -8,6 +8,7 @@ from typing import Any
 
 from autosafe_gym.tools_mock.call_marks import payload
 from autosafe_gym.tools_mock.call_values import (
+    MOST_CALLS,
     Calls,
     Names,
     Untyped,
@@ -27,7 +28,7 @@ _LABEL = re.compile(
     r"|(?<=[ \t.])(?P<inline>(?-i:Action Input|Action|Final Answer))[*_ \t]{0,3}:[*_ \t]{0,4}",
     re.IGNORECASE | re.MULTILINE,
 )
-_FENCE = re.compile(r"\s*```[\w-]*[ \t]*\n?")
+_FENCE = re.compile(r"\s*+```[\w-]*[ \t]*\n?")
 _NAME = re.compile(r"[`*\"']{0,3}([A-Za-z_$][\w.:/$-]{0,199})[`*\"']{0,3}")
 _NOTHING = frozenset({"", "none", "n/a", "null", "nothing", "no action", "-", "{}", "empty", "()"})
 _FINAL = frozenset({"finalanswer", "final", "answer"})
@@ -60,6 +61,9 @@ def read_labelled(text: str, names: Names) -> Labelled:
     read = Labelled(end=len(text))
     at, open_name = 0, ""
     while (label := _LABEL.search(text, at)) is not None:
+        if len(read.found.calls) + len(read.found.faults) >= MOST_CALLS:
+            read.found.faults.append(f"The reply has more than {MOST_CALLS} actions.")
+            return read
         kind = _kind(label)
         at = label.end()
         if kind == "observation":

@@ -33,6 +33,10 @@ _LABEL = re.compile(
     r"[\W\d]{0,12}(?:(?:tool|function|action)?[ _]?(?:name|call|input|arguments|args|parameters)?)\W{0,8}",
     re.IGNORECASE,
 )
+_NEAR = 200
+"""Characters that are looked at on either side of code within a line."""
+LONGEST_READ = 200_000
+"""Characters of a reply that are read; an action has half as many at most."""
 _EXAMPLE = re.compile(
     r"\b(?:example|e\.g\.|for instance|such as|would (?:be|look|have)|could look|instead of|rather than"
     r"|(?:not|n't|never|against) (?:be )?(?:call|calling|run|running|do|doing|make|making|execute|executing))\b",
@@ -70,6 +74,9 @@ def read_text(text: str, tools: Collection[str]) -> Spoken:
         >>> read_text('<tool_call>{"name": "read_mail", "arguments": {"id": 3}}</tool_call>', ["read_mail"])
         Spoken(calls=(('read_mail', {'id': 3}),), words='', broken='')
     """
+    if len(text) > LONGEST_READ:
+        why = f"The reply has {len(text)} characters; at most {LONGEST_READ} are read."
+        return Spoken(words=text[:LONGEST_READ], broken=why)
     names = Names(tools)
     inner = _unquoted(text)
     if inner is not None:
@@ -161,6 +168,8 @@ def _read(text: str, names: Names) -> Spoken:
     spots = read_plain(visible, names)
     if spots:
         return _plain(clean, spots)
+    if "\0" in clean:
+        return Spoken(words=clean, broken="There are NUL characters in this text.")
     return Spoken(words=clean, broken=suspicion(clean, visible, names))
 
 
@@ -171,12 +180,9 @@ def _without_citations(text: str) -> str:
         return " " * len(match[0])
 
     def code(match: re.Match[str]) -> str:
-        line_start = text.rfind("\n", 0, match.start()) + 1
-        line_end = text.find("\n", match.end())
-        around = (
-            text[line_start : match.start()]
-            + text[match.end() : line_end if line_end >= 0 else None]
-        )
+        start, end = match.span()
+        before = text[max(0, start - _NEAR) : start].rpartition("\n")[2]
+        around = before + text[end : end + _NEAR].partition("\n")[0]
         cited = around.strip(" \t.:-*") and not _LABEL.fullmatch(around)
         return blank(match) if cited else match[0]
 

@@ -21,6 +21,8 @@ class Untyped(str):
 
 LONGEST_LITERAL = 20_000
 """Characters of Python that are parsed; JSON may be longer."""
+MOST_CALLS = 100
+"""More in one reply are a model that went round in circles."""
 _NAMES = (
     "name", "tool", "tool_name", "toolName", "function", "function_name", "action",
     "recipient_name", "tool_call", "call", "next_action", "operation", "command", "func",
@@ -126,8 +128,8 @@ def decode(text: str, at: int = 0) -> tuple[Any, int] | None:
 
 def decode_literal(text: str, at: int = 0) -> tuple[Any, int] | None:
     """The Python literal in brackets at a position and its end, or None."""
-    end = closing(text, at)
-    if end is None or end - at > LONGEST_LITERAL:
+    end = closing(text, at, LONGEST_LITERAL)
+    if end is None:
         return None
     try:
         return _literal(_parsed(text[at:end]).body), end
@@ -135,10 +137,16 @@ def decode_literal(text: str, at: int = 0) -> tuple[Any, int] | None:
         return None
 
 
-def closing(text: str, at: int) -> int | None:
-    """The position behind the bracket that closes the one at `at`, strings heeded; None if none does."""
+def closing(text: str, at: int, most: int = 2**30) -> int | None:
+    """The position behind the bracket that closes the one at `at`, strings heeded; None if none does.
+
+    Args:
+        text: The text.
+        at: Where the bracket is.
+        most: So many characters are looked at.
+    """
     depth, quote = 0, ""
-    for match in re.compile(r"\\.|['\"\[\](){}]", re.DOTALL).finditer(text, at):
+    for match in re.compile(r"\\.|['\"\[\](){}]", re.DOTALL).finditer(text, at, at + most):
         char = match[0]
         if quote:
             quote = "" if char == quote else quote
@@ -170,10 +178,13 @@ def calls_of(value: Any, names: Names, depth: int = 0) -> Calls:
         inner = decode(value.strip()) if value.strip()[:1] in ("{", "[") else None
         return calls_of(inner[0], names, depth + 1) if inner else found
     if isinstance(value, list):
-        parts = [calls_of(item, names, depth + 1) for item in value]
-        if parts and all(parts):  # A list with anything else in it is data.
-            for part in parts:
-                found.add(part)
+        for item in value:
+            if len(found.calls) + len(found.faults) >= MOST_CALLS:
+                return Calls(faults=[f"There are more than {MOST_CALLS} calls in one list."])
+            part = calls_of(item, names, depth + 1)
+            if not part:
+                return Calls()  # A list with anything else in it is data.
+            found.add(part)
         return found
     if not isinstance(value, dict) or not value:
         return found
@@ -260,6 +271,13 @@ def python_calls(text: str, names: Names) -> Calls:
         body = ast.parse(_ODD_ESCAPE.sub(r"\\\\", text.strip())).body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return Calls(faults=[f"The call can't be read: {error}."])
+    try:
+        return _statements(body, names)
+    except RecursionError:
+        return Calls(faults=["The call is nested too deeply."])
+
+
+def _statements(body: list[ast.stmt], names: Names) -> Calls:
     found = Calls()
     for statement in body:
         value = getattr(statement, "value", None)

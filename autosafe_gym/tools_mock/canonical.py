@@ -33,9 +33,13 @@ _NAMES = [
     "december",
 ]
 _MONTHS = {n: i for i, name in enumerate(_NAMES, start=1) for n in (name, name[:3])} | {"sept": 9}
-_DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\.? (?:of )?([a-z]{3,9})\.?,? (\d{4})")
+_DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th)?\.? (?:of )?([a-z]{3,9})\.?,? (\d{4})")
 _MONTH_FIRST = re.compile(r"([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
-_YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
+_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
+_LONG_YEAR = re.compile(r"(?<!\d)\d{5,}[-/.]\d")
+_CLOCK = re.compile(r"(?<![\d:.])(\d{1,2}):(\d{2})(?!\d)")
+_LONGEST_DAY = 300
+_YEARS = range(1900, 2200)
 _TIME = re.compile(r"(\d{1,2})[:.](\d{2})(?::\d{2}(?:\.\d+)?)?(?:\s*(am|pm))?(?:z|\+00:?00)?")
 
 
@@ -195,18 +199,58 @@ def moment(text: str) -> str:
 
 def _day(text: str) -> str:
     text = " ".join(text.split())
-    if hit := _YEAR_FIRST.fullmatch(text):
-        year, month, day = int(hit[1]), int(hit[2]), int(hit[3])
-    elif (hit := _DAY_FIRST.fullmatch(text)) and hit[2] in _MONTHS:
-        year, month, day = int(hit[3]), _MONTHS[hit[2]], int(hit[1])
-    elif (hit := _MONTH_FIRST.fullmatch(text)) and hit[1] in _MONTHS:
-        year, month, day = int(hit[3]), _MONTHS[hit[1]], int(hit[2])
+    for pattern in (_YEAR_FIRST, _DAY_FIRST, _MONTH_FIRST):
+        if hit := pattern.fullmatch(text):
+            return _real_day(hit) or ""
+    return ""
+
+
+def _real_day(hit: re.Match[str]) -> str | None:
+    """The day that one of the patterns found; "" if it has no month, None if there is no such day."""
+    if hit.re is _YEAR_FIRST:
+        year, month, day = hit[1], hit[2], hit[3]
     else:
+        named, day = (hit[2], hit[1]) if hit.re is _DAY_FIRST else (hit[1], hit[2])
+        year, month = hit[3], str(_MONTHS.get(named, ""))
+    if not month:
         return ""
     try:
-        return datetime(year, month, day).strftime("%Y-%m-%d")
+        found = datetime(int(year), int(month), int(day))
     except ValueError:
-        return ""
+        return None
+    return found.date().isoformat() if found.year in _YEARS else None
+
+
+def check_days(fields: dict[str, Any], names: tuple[str, ...]) -> None:
+    """Refuses what can't be a day or a point in time, whatever stands around it.
+
+    Text without figures, as `tomorrow`, is left to the tool.
+
+    Args:
+        fields: The arguments.
+        names: Those that hold days.
+
+    Raises:
+        ToolError: If there is no such day or time, or it lies in no year of `_YEARS`.
+    """
+    for name in names:
+        value = fields.get(name)
+        for text in value if isinstance(value, list) else (value,):
+            if isinstance(text, str) and text and not _may_be(text.casefold()):
+                raise ToolError(
+                    f"{text[:80]!r}: there is no such day or time; "
+                    f"years from {_YEARS[0]} to {_YEARS[-1]} are known."
+                )
+
+
+def _may_be(text: str) -> bool:
+    """Whether every day and every time of day in a text is one that there is."""
+    if len(text) > _LONGEST_DAY or _LONG_YEAR.search(text):
+        return False
+    for pattern in (_YEAR_FIRST, _DAY_FIRST, _MONTH_FIRST):
+        if any(_real_day(hit) is None for hit in pattern.finditer(text)):
+            return False
+    return all(int(hit[1]) < 24 and int(hit[2]) < 60 for hit in _CLOCK.finditer(text))
 
 
 def person(text: str) -> str:

@@ -22,12 +22,12 @@ from autosafe_gym.tools_mock.world import Record, World
 Repository = Annotated[
     str,
     Meta(max_length=120),
-    semantic("repository", r"(?<![\w/.@])[a-z][a-z0-9-]+/[a-z][a-z0-9-]+(?![\w/])"),
+    semantic("repository", r"(?<![\w/.@])[a-z][a-z0-9-]{1,99}/[a-z][a-z0-9-]{1,99}(?![\w/])"),
 ]
 Branch = Annotated[
     str,
     Meta(max_length=240),
-    semantic("branch", r"(?<![\w/.@])[a-z][a-z0-9-]+/[a-z][a-z0-9-]+:[a-z0-9][\w./-]*\w"),
+    semantic("branch", r"(?<![\w/.@])[a-z][a-z0-9-]{1,99}/[a-z][a-z0-9-]{1,99}:[a-z0-9][\w./-]*\w"),
 ]
 IssueId = Annotated[str, Meta(max_length=60), semantic("issue_id", r"\bissue-\d+\b")]
 ChangeId = Annotated[str, Meta(max_length=60), semantic("change_id", r"\bcr-\d+\b")]

@@ -24,6 +24,7 @@ from autosafe_gym.tools_mock.tool import (
     all_toolkits,
     call_struct,
     canonical_rules,
+    dated,
     register_shared,
     register_toolkit,
     semantic_of,
@@ -163,6 +164,7 @@ class DescribedTool(Tool):
         self.parameters = {n: h if n in self.required else h | None for n, h in hints.items()}
         self.semantics = {n: semantic_of(h) for n, h in hints.items()}
         self.canonical = canonical_rules(self.semantics)
+        self.days = dated(self.semantics)
         self.defaults = {n: a.get("default") for n, a in plain.items() if n not in self.required}
         self.fields = partial(_fields, {n: d for n, d in self.defaults.items() if d is not None})
         shown = schema.shown()

@@ -129,10 +129,13 @@ def declared() -> Mapping[str, Holds]:
 
 def own_text(how: Holds, key: str, record: Record) -> str:
     """The content of a record itself, a line a field, without what its parts hold."""
-    names = how.text or record
-    lines = [] if how.text else [key]
-    lines += [flat(record[n]) for n in names if n in record]
-    return "\n".join(line for line in lines if line)
+    lines = [] if how.text or not key else [key]
+    for name in how.text or record:
+        value = record.get(name)
+        line = value if value.__class__ is str else flat(value)
+        if line:
+            lines.append(line)
+    return "\n".join(lines)
 
 
 def flat(value: Any) -> str:
@@ -180,13 +183,15 @@ def record_text(
     """
     table, key = ref
     how, record = holding(table), world.tables[table][key] if record is None else record
-    lines = [own_text(how, key, record)]
+    text = own_text(how, key, record)
     seen.add(ref)
+    lines = []
     for field in how.parts:
-        lines += [content(world, part, seen) for part in _named(record.get(field))]
-    if inside:
+        if named := record.get(field):
+            lines += [content(world, part, seen) for part in _named(named)]
+    if inside and how.inside is not None:
         lines += filter(None, [inside_text(world, ref, seen)])
-    return "\n".join(lines)
+    return "\n".join([text, *lines]) if lines else text
 
 
 def inside_text(world: World, ref: Ref, seen: set[Ref]) -> str:
@@ -232,6 +237,28 @@ def readers_of(world: World, ref: Ref, record: Record) -> list[str]:
         elif value:
             found += principals(_named(value))
     return found
+
+
+def are_more(world: World, ref: Ref, record: Record, origin: Ref, old: Record) -> bool:
+    """Whether anybody sees a record who did not see it before.
+
+    Args:
+        world: The world.
+        ref: The record.
+        record: As it is now.
+        origin: Where it stood.
+        old: As it was.
+    """
+    readers = holding(ref[0]).readers
+    # Mostly these are the same names, which need not be read then.
+    if (
+        callable(readers)
+        and ref[0] == origin[0]
+        and [*readers(world, ref[1], record)] == [*readers(world, origin[1], old)]
+    ):
+        return False
+    then = readers_of(world, origin, old)
+    return any(who not in then for who in readers_of(world, ref, record))
 
 
 def principals(names: Iterable[str]) -> list[str]:

@@ -33,11 +33,9 @@ _PAGE = 10
 
 
 def _me(world: World) -> str:
-    try:
-        address: str = world.tables["mail.account"]["me"]["address"]
-    except KeyError:
-        return "me@example.com"
-    return address
+    accounts = world.tables.get("mail.account")
+    me = accounts.get("me") if accounts else None
+    return str(me["address"]) if me and "address" in me else "me@example.com"
 
 
 def _line(key: str, mail: Record) -> str:

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
+from autosafe_gym.ots.remembering import remembered
+
 if TYPE_CHECKING:
     from autosafe_gym.tools_mock.tool import Tool
 
@@ -65,6 +67,9 @@ _IMPLIED = {
     "url": "page link site",
 }
 """Words of a tool's name that a value of a type stands for, beside those of the type's own name."""
+_MOST_PARTS = 100
+_LONGEST = 400
+"""So many parts of one text are read, and so many characters as one order."""
 _MOST = 40
 """More readings of one text than this are no order any more."""
 
@@ -78,11 +83,17 @@ def calls_in(text: str, tools: Iterable[Tool]) -> list[Call]:
     """
     able = [t for t in tools if t.kind != "read" and t.toolkit != "dialogue"]
     found: list[Call] = []
+    left = _MOST_PARTS
     for clause in _CLAUSE.split(text):
         # "lamp-1 and lamp-2 off" is one order, "lamp-1 off and pump-2 on" are two.
         said = before = ""
         for part in _PART.split(clause):
+            left -= 1
+            if left < 0:
+                break
             said = f"{said} and {part}" if said else part
+            if len(said) > _LONGEST:
+                said = part  # No order is as long; what was said before is none.
             calls = list(_read(said, able))
             if calls:
                 found += calls
@@ -174,7 +185,7 @@ def _stem(word: str) -> str:
     return _SUFFIX.sub("", word) if len(word) > 3 else word
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def _stems(text: str) -> frozenset[str]:
     return frozenset(map(_stem, _WORD.findall(text.casefold().replace("e-mail", "email"))))
 

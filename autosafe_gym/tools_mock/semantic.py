@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from msgspec import Meta
 
 LONGEST_TEXT = 20_000
 LONGEST_NAME = 300
+LONGEST_LIST = 100
+LARGEST = 1_000_000_000_000
 
 
 @dataclass(frozen=True)
@@ -61,14 +64,53 @@ _name = Meta(max_length=LONGEST_NAME)
 _text = Meta(max_length=LONGEST_TEXT)
 
 
+def bounded(hint: Any) -> Any:
+    """The type of an argument, with a maximum where it has none: every text, list and number has one.
+
+    Args:
+        hint: The type as a tool's signature has it.
+    """
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        base, *about = inner
+        given = [meta for meta in about if isinstance(meta, Meta)]
+        if any(_limits(meta) for meta in given):
+            return hint
+        wider = bounded(base)
+        if get_origin(wider) is Annotated:
+            base, *more = get_args(wider)
+            about += more
+        return Annotated[base, *about]
+    if origin is list:
+        return Annotated[list[bounded(inner[0])], Meta(max_length=LONGEST_LIST)]  # type: ignore[misc]
+    if origin in (Union, UnionType):
+        return Union[tuple(map(bounded, inner))]  # noqa: UP007
+    if origin is dict:
+        return Annotated[hint, Meta(max_length=LONGEST_LIST)]
+    if hint is str:
+        return Annotated[str, Meta(max_length=LONGEST_TEXT)]
+    if hint in (int, float):
+        return Annotated[hint, Meta(ge=-LARGEST, le=LARGEST)]
+    return hint
+
+
+def _limits(meta: Meta) -> bool:
+    """Whether a part of a type gives a maximum."""
+    return any(value is not None for value in (meta.max_length, meta.le, meta.lt))
+
+
 def _sum(text: str) -> float:
     return float(text.replace(",", ""))
 
 
-Address = Annotated[
-    str, _name, semantic("address", r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-]
+# Only where an address may begin: else every letter of a long word is tried.
+_address = semantic(
+    "address", r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
+)
+Address = Annotated[str, _name, _address]
 """A mail address."""
+Addresses = Annotated[str, Meta(max_length=4_000), _address]
+"""Any number of mail addresses, separated by commas."""
 Handle = Annotated[str, _name, semantic("handle", r"(?<![\w.])@[a-z][a-z0-9_.-]*[a-z0-9]")]
 """A person's handle in a chat or on a code host, such as `@mira.okafor`."""
 Person = Annotated[
@@ -93,7 +135,7 @@ Date = Annotated[str, _name, semantic("date", r"\b\d{4}-\d{2}-\d{2}\b(?! \d{2}:\
 """A day, `YYYY-MM-DD`."""
 Moment = Annotated[str, _name, semantic("moment", r"\b\d{4}-\d{2}-\d{2} \d{2}:\d{2}\b")]
 """A point in time, `YYYY-MM-DD HH:MM`."""
-Document = Annotated[str, _text, semantic("document", r"[\"“]([^\"”\n]{2,2000})[\"”]")]
+Document = Annotated[str, _text, semantic("document", r"[\"“]([^\"“”\n]{2,2000})[\"”]")]
 """Text to be sent, posted or stored; the menu takes it from quotations in sight."""
 Title = Annotated[str, _name, semantic("title", r"[\"“]([^\"”\n]{2,120})[\"”]")]
 """A short text such as a subject or a name; the menu takes it from quotations in sight."""

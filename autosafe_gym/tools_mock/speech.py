@@ -12,7 +12,7 @@ import re
 from autosafe_gym.ots.scenario import ToolCall
 from autosafe_gym.tools_mock.semantic import LONGEST_TEXT
 
-_QUOTED = re.compile(r"```.*?```|`[^`\n]*`|\"[^\"\n]*\"|“[^”\n]*”|(?m:^>[^\n]*$)", re.DOTALL)
+_QUOTED = re.compile(r"```.*?```|`[^`\n]*`|\"[^\"\n]*\"|“[^”\n]{0,1000}”|(?m:^>[^\n]*$)", re.DOTALL)
 """What the speaker cites: a question or a refusal in it is somebody else's."""
 _SENTENCE = re.compile(r"(?<=[.!?;])[\s*_)\]]+|\n+")
 

@@ -133,6 +133,18 @@ class Losses:
         """
         return self._missing(()) if self._touched(changes) else 0.0
 
+    @property
+    def holders(self) -> list[tuple[Table, str, Record]]:
+        """The records that hold the fact, with the tables and keys under which they stood.
+
+        A copy of the world brings its own.
+        """
+        return self._holders
+
+    @holders.setter
+    def holders(self, value: list[tuple[Table, str, Record]]) -> None:
+        self._holders = value
+
     def share_without(self) -> float:
         """The share of the units that would be missing if every holder were gone: 1, or a copy stands elsewhere."""
         return self._missing([record for _, _, record in self._holders])

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from autosafe_gym.errors import ToolError
-from autosafe_gym.tools_mock.canonical import NONE, canonical_fields
+from autosafe_gym.tools_mock.canonical import NONE, canonical_fields, check_days
 from autosafe_gym.tools_mock.order_words import Call, calls_in
 from autosafe_gym.tools_mock.world import MISSING, ORDER, Effect, Record, Table, World
 
@@ -128,8 +128,9 @@ class Trials:
         before = len(world.journal)
         world.effects.append(Effect(tool.name, tool.kind, fields))
         try:
+            check_days(fields, tool.days)
             tool.function(world, **fields)
-        except ToolError:
+        except (ToolError, OverflowError):
             world.undo_records(before)
         world.problems.clear()
 

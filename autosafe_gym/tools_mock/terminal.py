@@ -3,13 +3,13 @@
 Tables: `terminal.files` (absolute path -> {kind, text, mode, modified, target}; kind is "file",
 "directory" or "link"), `terminal.account` ("me" -> {user, cwd}), `terminal.packages` (name ->
 {version, source}), `terminal.services` (name -> {state}). The effects of a command are read off the
-difference between the files before and after it.
+difference between the files before and after it. What a command has done stands, however it ends: one that
+runs away is stopped after a number of steps, which is the same on every machine.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -17,10 +17,10 @@ from msgspec import Meta
 from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock import _shell
 from autosafe_gym.tools_mock._shell_network import host_in
+from autosafe_gym.tools_mock._terminal_orders import scheduled
 from autosafe_gym.tools_mock.canonical import path as canonical_path
 from autosafe_gym.tools_mock.holdings import PUBLIC, Ref, holds
 from autosafe_gym.tools_mock.semantic import Command, Document, Path, Query, Url, semantic
-from autosafe_gym.tools_mock.standing import Order
 from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, Table, World
 
@@ -30,18 +30,6 @@ Package = Annotated[
 Service = Annotated[str, Meta(max_length=80), semantic("service", r"\b[a-z0-9-]+\.service\b")]
 TERMINAL = Toolkit("terminal", "A command line on a work machine.", stands_for=("Terminal",))
 LONGEST_OUTPUT = 8_000
-_WHEN = r"^[ \t]*(?:@\w+|(?:[-*\d,/a-zA-Z]+[ \t]+){4}[-*\d,/a-zA-Z]+)[ \t]+"
-_SCRIPTS = re.compile(r"/etc/cron\.(?:hourly|daily|weekly|monthly)/[^/]+$")
-_LINES = (
-    # In the tables of the machine a user stands before the command.
-    (re.compile(r"/etc/(?:crontab|cron\.d/[^/]+)$"), re.compile(rf"{_WHEN}\S+[ \t]+(.+)$", re.M)),
-    (re.compile(r"/var/spool/cron/.+$"), re.compile(rf"{_WHEN}(.+)$", re.M)),
-    (re.compile(r".*/systemd/.+\.service$"), re.compile(r"^ExecSt\w+=[-@:+!]*(.+)$", re.M)),
-)
-"""Where a file makes the machine run something later, and what of its lines is the command."""
-_PROGRAM = re.compile(r"(?<![^\s;&|(])(?:/usr)?/s?bin/(?=\w)")
-"""Where programs lie on a real machine; this one has them by name."""
-_MOST_COMMANDS = 50
 
 
 def _account(world: World) -> tuple[str, str]:
@@ -320,19 +308,7 @@ def upload_file(world: World, path: Path, url: Url) -> str:
     return f"Uploaded {path} to {url}."
 
 
-def _scheduled(world: World, path: str, record: Record) -> Iterator[Order]:
-    """The commands that a file makes the machine run later: a line of cron, a script, a service."""
-    if record["kind"] != "file":
-        return
-    commands = [record["text"]] if _SCRIPTS.match(path) else []
-    for place, line in _LINES:
-        if place.match(path):
-            commands += line.findall(record["text"])
-    for command in commands[:_MOST_COMMANDS]:
-        yield "run_command", {"command": _PROGRAM.sub("", command.strip())}
-
-
-TERMINAL.standing("terminal.files", _scheduled, looks=("kind", "text"))
+TERMINAL.standing("terminal.files", scheduled, looks=("kind", "text"))
 # Not kept: what is deleted at the next start, or by the next who tidies up.
 _SCRATCH = ("/tmp/", "/var/tmp/", "/dev/")  # noqa: S108
 _TRASH = ("/trash/", "/Trash/", "/.trash/", "/.Trash/")

@@ -17,7 +17,7 @@ import msgspec
 
 from autosafe_gym.errors import ScenarioError, UnknownNameError
 from autosafe_gym.tools_mock.canonical import CANONICAL
-from autosafe_gym.tools_mock.semantic import Semantic
+from autosafe_gym.tools_mock.semantic import Semantic, bounded
 from autosafe_gym.tools_mock.standing import OrdersIn, Standing
 
 Kind = Literal["read", "write", "external"]
@@ -47,6 +47,7 @@ class Tool:
         irreversible: Whether its effect can't be undone with the toolkit's own tools.
         description: The docstring's text without its sections.
         semantics: The semantic type of each parameter (None where it has none).
+        days: Names of the parameters that hold a day or a point in time.
         canonical: What brings an argument into its canonical form, for those that have one.
         required: Names of the parameters without a default.
         defaults: The defaults of the others.
@@ -63,6 +64,7 @@ class Tool:
         "call_type",
         "canonical",
         "colons",
+        "days",
         "defaults",
         "description",
         "fields",
@@ -97,11 +99,12 @@ class Tool:
         self.parameters = {p.name: p.hint for p in parameters}
         self.semantics = {p.name: semantic_of(p.hint) for p in parameters}
         self.canonical = canonical_rules(self.semantics)
+        self.days = dated(self.semantics)
         self.required = tuple(p.name for p in parameters if p.default is REQUIRED)
         self.defaults = {p.name: p.default for p in parameters if p.default is not REQUIRED}
         fields: list[Any] = []
         for p in parameters:
-            annotated: Any = Annotated[p.hint, msgspec.Meta(description=p.description)]
+            annotated: Any = Annotated[bounded(p.hint), msgspec.Meta(description=p.description)]
             fields.append(
                 (p.name, annotated) if p.default is REQUIRED else (p.name, annotated, p.default)
             )
@@ -132,6 +135,10 @@ class Tool:
             parameters.append(Parameter(p.name, hints[p.name], text, default))
         return cls(name, toolkit, description, parameters, function, kind, irreversible)
 
+    def __reduce__(self) -> Any:
+        """A copy of a tool is the tool: it has no state, and its types can't be pickled."""
+        return tool_of, (self.toolkit, self.name)
+
     def __repr__(self) -> str:
         return f"Tool({self.toolkit}.{self.name}, {self.kind})"
 
@@ -145,6 +152,11 @@ def canonical_rules(
         for name, meant in semantics.items()
         if meant is not None and meant.name in CANONICAL
     )
+
+
+def dated(semantics: dict[str, Semantic | None]) -> tuple[str, ...]:
+    """Names of the arguments that hold a day or a point in time."""
+    return tuple(n for n, m in semantics.items() if m is not None and m.name in ("date", "moment"))
 
 
 def call_struct(
@@ -344,6 +356,18 @@ def restore_toolkits() -> Callable[[], None]:
             registry.update(before)
 
     return restore
+
+
+def tool_of(toolkit: str, name: str) -> Tool:
+    """A tool of one registered toolkit.
+
+    Raises:
+        UnknownNameError: If there is no such toolkit, or it has no such tool.
+    """
+    tools = get_toolkit(toolkit).tools
+    if name not in tools:
+        raise UnknownNameError("tool", name, tools)
+    return tools[name]
 
 
 def all_toolkits() -> dict[str, Toolkit]:

@@ -14,6 +14,7 @@ from autosafe_gym.tools_mock.actions import InvalidAction, is_message, unpack
 from autosafe_gym.tools_mock.call_text import read_text
 from autosafe_gym.tools_mock.call_types import fitted
 from autosafe_gym.tools_mock.dialogue import DIALOGUE
+from autosafe_gym.tools_mock.frozen import frozen
 from autosafe_gym.tools_mock.speech import as_act
 from autosafe_gym.tools_mock.tool import Tool, get_toolkit
 
@@ -36,9 +37,14 @@ class Toolset:
         kits = [*(get_toolkit(name) for name in toolkits if name != "dialogue"), DIALOGUE]
         self.tools: dict[str, Tool] = {t.name: t for kit in kits for t in kit.tools.values()}
         self.orders = {table: how for kit in kits for table, how in kit.orders.items()}
-        self.schemas: tuple[dict[str, Any], ...] = tuple(t.schema for t in self.tools.values())
+        self._schemas = [frozen(t.schema) for t in self.tools.values()]
         union: Any = Union[tuple(t.call_type for t in self.tools.values())]  # noqa: UP007
         self._decode = msgspec.json.Decoder(union).decode
+
+    @property
+    def schemas(self) -> list[dict[str, Any]]:
+        """The tools' schemas, OpenAI style: the list is the caller's own, what is in it can't be changed."""
+        return self._schemas.copy()
 
     def decode(self, action: Any) -> Any:
         """Reads an action as a call.
@@ -55,6 +61,8 @@ class Toolset:
             ActionError: With what is wrong and what would be right.
         """
         if isinstance(action, str):
+            if len(action) > MAX_ACTION_CHARS:
+                raise ActionError(_too_long(action))
             try:
                 call = self._decode(action)
             except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
@@ -79,6 +87,15 @@ class Toolset:
             raise
         except (TypeError, ValueError, OverflowError) as error:
             raise ActionError(f"The action can't be written as JSON: {error}.") from None
+
+    def read_again(self, name: str, text: bytes) -> Any:
+        """A call that was decoded before, from its JSON.
+
+        Args:
+            name: The tool.
+            text: The call, as msgspec encodes it.
+        """
+        return msgspec.json.decode(text, type=self.tools[name].call_type)
 
     def _decode_object(self, action: Any) -> Any:
         if isinstance(action, InvalidAction):
@@ -106,8 +123,6 @@ class Toolset:
         words = text.strip()
         if not words:
             raise ActionError("The action is empty. Call a tool, or write to the user.")
-        if len(text) > MAX_ACTION_CHARS:
-            raise ActionError(self._explain(text, error)) from None
         spoken = read_text(text, {name: tool.parameters for name, tool in self.tools.items()})
         if len(spoken.calls) > 1:
             raise ActionError(
@@ -133,6 +148,8 @@ class Toolset:
         """Reads a call that was taken out of a text: in the one form that there is, or not at all."""
         try:
             text = _encode(call).decode()
+            if len(text) > MAX_ACTION_CHARS:
+                raise ActionError(_too_long(text))
         except (TypeError, ValueError, OverflowError, RecursionError) as error:
             raise ActionError(f"The action can't be written as JSON: {error}.") from None
         try:
@@ -152,8 +169,6 @@ class Toolset:
         json.loads(text, object_pairs_hook=pairs)
 
     def _explain(self, text: str, error: Exception) -> str:
-        if len(text) > MAX_ACTION_CHARS:
-            return f"The action has {len(text)} characters; at most {MAX_ACTION_CHARS} are read."
         try:
             loose = json.loads(text)
         except (ValueError, RecursionError):
@@ -169,6 +184,10 @@ class Toolset:
             p if p in tool.required else f"{p} (optional)" for p in tool.parameters
         )
         return f"Bad call of {name}: {error}. Arguments: {expected or 'none'}."
+
+
+def _too_long(text: str) -> str:
+    return f"The action has {len(text)} characters; at most {MAX_ACTION_CHARS} are read."
 
 
 def _check_controls(value: Any) -> None:

@@ -20,9 +20,29 @@ from autosafe_gym.tools_mock.speech import declines
 Record = dict[str, Any]
 Table = dict[str, Record]
 
-MISSING: Any = object()
+
+class _Mark:
+    """A value that stands for itself, in copies and pickles too.
+
+    Args:
+        name: Its name in this module.
+    """
+
+    __slots__ = ("_name",)
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __reduce__(self) -> str:
+        return self._name
+
+    def __repr__(self) -> str:
+        return self._name
+
+
+MISSING: Any = _Mark("MISSING")
 """In the journal: there was no such key before."""
-ORDER: Any = object()
+ORDER: Any = _Mark("ORDER")
 """In the journal, in place of a key: a whole table as it was."""
 TIME_FORMAT = "%Y-%m-%d %H:%M"
 
@@ -162,13 +182,11 @@ class World:
 
     def new_id(self, table: str, prefix: str) -> str:
         """The next free id of a table, such as `mail-104`: deterministic, never used before."""
-        try:
-            last = self.last_ids[table]
-            old: Any = last
-        except KeyError:
-            last, old = 100 + len(self.table(table)), MISSING
-        records = self.table(table)
-        number = last + 1
+        records = self.tables.get(table)
+        if records is None:
+            records = self.table(table)
+        last = old = self.last_ids.get(table, MISSING)
+        number = (100 + len(records) if last is MISSING else last) + 1
         while (key := f"{prefix}{number}") in records:
             number += 1
         self.journal.append((self.last_ids, table, old))
@@ -178,8 +196,9 @@ class World:
     def add(self, table: str, prefix: str, record: Record) -> str:
         """Adds a record under the table's next free id, and returns that id."""
         key = self.new_id(table, prefix)
-        self.journal.append((self.tables[table], key, MISSING))
-        self.tables[table][key] = record
+        records = self.tables[table]
+        self.journal.append((records, key, MISSING))
+        records[key] = record
         return key
 
     # -- effects ---------------------------------------------------------------------------------
@@ -189,6 +208,9 @@ class World:
         A tool calls this as soon as it knows what it is about to do and before anything that depends
         on luck (balance, permission, quota), because an action is judged as proposed.
         """
+        self._propose(verb, kind, fields)
+
+    def _propose(self, verb: str, kind: str, fields: dict[str, Any]) -> None:
         if self.joined:
             fields = {name: apart(value, self.joined) for name, value in fields.items()}
         self.effects.append(Effect(verb, kind, fields))
@@ -203,7 +225,8 @@ class World:
             *things: Ids, paths or names of records that come along.
             text: What is said.
         """
-        self.effect("delivered", "external", to=list(to), text=text, attachments=list(things))
+        fields = {"to": list(to), "text": text, "attachments": list(things)}
+        self._propose("delivered", "external", fields)
 
     def unless(self, problem: object, message: str) -> None:
         """Says what luck would not let happen: a balance, a quota, a permission, a state of things.

@@ -21,10 +21,11 @@ from autosafe_gym.errors import DataError
 from autosafe_gym.evaluation.evaluate import env_of_set, evaluate
 from autosafe_gym.features.features import spaces_version
 from autosafe_gym.storage.reading import read_object
+from autosafe_gym.storage.writing import write_whole
 from autosafe_gym.training.agent import load_agent
 from autosafe_gym.training.model_file import MODEL
 from autosafe_gym.training.recipe import Recipe, read_recipe
-from autosafe_gym.training.run_folder import differences, library, slug, write_whole
+from autosafe_gym.training.run_folder import differences, library, slug
 from autosafe_gym.training.trainer import train_recipe
 
 Job = dict[str, Any]

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,9 +19,13 @@ from autosafe_gym.errors import DataError
 from autosafe_gym.library.family import all_families
 from autosafe_gym.storage.reading import json_lines, read_object
 from autosafe_gym.storage.tensors import tensor_bytes
+from autosafe_gym.storage.writing import refusal, write_whole
 from autosafe_gym.training.checkpoints import checkpoint_tensors
 from autosafe_gym.training.model_file import (
     CHECKPOINT,
+    MODEL,
+    OLD_CHECKPOINT,
+    OLD_MODEL,
     about_model,
     load_policy,
     policy_tensors,
@@ -43,28 +45,52 @@ class State:
     seconds: float = 0.0
     rows: list[dict[str, Any]] = field(default_factory=list)
 
+    def judge(self, value: float) -> bool:
+        """Counts a validation; says whether it is the best so far."""
+        if value > self.best:
+            self.best, self.bad_rounds = value, 0
+            return True
+        self.bad_rounds += 1
+        return False
 
-def read_state(folder: Path) -> State:
+
+def read_state(folder: Path, frames: int, metric: str) -> State:
     """Where the run of a seed stands.
+
+    A kill may have come between the files of a checkpoint. The model decides: curves were written
+    before it, the state after it.
+
+    Args:
+        folder: Of the seed.
+        frames: Of the model in its checkpoint.
+        metric: Of the validation, by which the best model is chosen.
 
     Raises:
         DataError: If its files can't be read.
     """
+    file = folder / "state.json"
     try:
-        state = State(**read_object(folder / "state.json", links=False))
+        state = State(**read_object(file, links=False)) if file.is_file() else State()
         rows = [row for _, row in json_lines(folder / "metrics.jsonl", links=False)]
-    except (OSError, ValueError, TypeError) as error:
+        state.rows = [row for row in rows if row.get("frames", 0) <= frames]
+    except (OSError, ValueError, TypeError, AttributeError) as error:
         raise DataError(
             f"{folder}: its state can't be read ({error}). Delete the folder."
         ) from error
-    state.rows = rows
+    if state.frames != frames or not file.is_file():
+        state.frames, state.stopped = frames, ""
+        state.best, state.bad_rounds = State.best, 0
+        for row in state.rows:
+            if row["phase"] == "validation":
+                state.judge((row.get(metric) or {}).get("value") or 0.0)
     return state
 
 
-def write_state(folder: Path, state: State) -> None:
-    """Writes where the run of a seed stands, and its curves."""
+def write_checkpoint(folder: Path, state: State, model: Any, recipe: Recipe) -> None:
+    """Writes what a resumed run goes on from; see `read_state` for the order."""
     lines = "".join(json.dumps(row) + "\n" for row in state.rows)
     write_whole(folder / "metrics.jsonl", lines)
+    save(model, folder / CHECKPOINT, recipe)
     kept = {k: getattr(state, k) for k in ("frames", "best", "bad_rounds", "stopped", "seconds")}
     write_whole(folder / "state.json", json.dumps(kept, indent=2) + "\n")
 
@@ -119,13 +145,42 @@ def settle(file: Path, made: dict[str, Any], what: str, overwrite: bool = False)
                 "folder, or take the recipe that it was begun with."
             )
         return True
+    stray = next((p for kind in _KINDS for p in out.glob(kind)), None)
+    if stray is not None and not overwrite:
+        raise DataError(
+            f"{out} holds {stray.relative_to(out)} and no {file.name} that says what it is of. Put its "
+            f"{file.name} back, or choose another folder."
+        )
     try:
         out.mkdir(parents=True, exist_ok=True)
-        made = {"autosafe_gym": autosafe_gym.__version__, **made}
-        write_whole(file, json.dumps(made, indent=2) + "\n")
     except OSError as error:
-        raise DataError(f"{out}: can't be written ({error.strerror}).") from error
+        raise refusal(out, error) from error
+    made = {"autosafe_gym": autosafe_gym.__version__, **made}
+    write_whole(file, json.dumps(made, indent=2) + "\n")
     return False
+
+
+def forget_run(out: Path) -> None:
+    """Removes what runs have left in a folder that is to be taken anew.
+
+    Args:
+        out: The folder.
+
+    Raises:
+        DataError: If it can't be written.
+    """
+    names = (MODEL, CHECKPOINT, OLD_MODEL, OLD_CHECKPOINT, "state.json", "metrics.jsonl")
+    try:
+        for folder in out.glob("seed-*"):
+            for name in names:
+                (folder / name).unlink(missing_ok=True)
+        (out / "recipe.json").unlink(missing_ok=True)
+    except OSError as error:
+        raise refusal(out, error) from error
+
+
+_KINDS = ("seed-*/*.safetensors", "seed-*/*.zip", "seed-*/*/done.json", "cells/*.json*")
+"""What runs and studies leave in a folder that has a configuration."""
 
 
 def library() -> str:
@@ -164,7 +219,7 @@ def save(model: Any, path: Path, recipe: Recipe) -> None:
         tensors, about["training"] = checkpoint_tensors(model)
     else:
         tensors = policy_tensors(model)
-    _write_bytes(path, tensor_bytes(tensors, about))
+    write_whole(path, tensor_bytes(tensors, about))
 
 
 def convert(old: Path, new: Path, *, trust: bool) -> None:
@@ -182,21 +237,7 @@ def convert(old: Path, new: Path, *, trust: bool) -> None:
         raise DataError(f"{new} is there already. Choose another name with --out.")
     policy = load_policy(old, trust=trust)
     _, about = read_policy(old, trust=trust)
-    try:
-        _write_bytes(new, tensor_bytes(policy_tensors(policy), about))
-    except OSError as error:
-        raise DataError(f"{new}: can't be written ({error.strerror}).") from error
-
-
-def _write_bytes(path: Path, data: bytes) -> None:
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".safetensors")
-    os.close(handle)
-    try:
-        Path(temporary).write_bytes(data)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_whole(new, tensor_bytes(policy_tensors(policy), about))
 
 
 def kept(known: Iterable[str], wanted: Sequence[str], what: str) -> list[str]:
@@ -221,13 +262,3 @@ def kept(known: Iterable[str], wanted: Sequence[str], what: str) -> list[str]:
             f"{', '.join(wanted)}: no {what} has that in its name; there are {', '.join(every)}."
         )
     return found
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Writes a file that appears whole or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -15,6 +15,9 @@ from typing import Any
 
 import autosafe_gym
 from autosafe_gym.evaluation.intervals import Rate, percent_by_seed
+from autosafe_gym.plain_text import in_markdown
+from autosafe_gym.processes import workers
+from autosafe_gym.storage.writing import locked, write_whole
 from autosafe_gym.training.conditions import STUDIES, Condition, Plan, passed_over
 from autosafe_gym.training.jobs import (
     Job,
@@ -25,8 +28,7 @@ from autosafe_gym.training.jobs import (
     reference_job,
     run_job,
 )
-from autosafe_gym.training.run_folder import kept, library, settle, write_whole
-from autosafe_gym.training.workers import workers
+from autosafe_gym.training.run_folder import kept, library, settle
 
 Report = Callable[[str, int, int], None]
 SHOWN = ("sec@1", "safety", "utility", "over_refusal", "safe_and_useful")
@@ -62,6 +64,18 @@ def run_study(
     # More conditions and seeds may join.
     made = {"study": plan.name, "recipe": plan.base.to_dict()}
     settle(out / "study.json", made, "study")
+    with locked(out):
+        return _run_all(plan, conditions, out, jobs, warm, report)
+
+
+def _run_all(
+    plan: Plan,
+    conditions: Sequence[Condition],
+    out: Path,
+    jobs: int,
+    warm: Path | None,
+    report: Report | None,
+) -> dict[str, Any]:
     cells = [_cell(plan, c, seed, out) for c in conditions for seed in range(plan.seeds)]
     for cell in cells:
         cell["warm"] = str(warm or out / "warm-starts")
@@ -206,6 +220,6 @@ def markdown(results: dict[str, Any]) -> str:
         "",
         f"| {' | '.join(heads)} |",
         f"|{' --- |' * len(heads)}",
-        *(f"| {' | '.join(row)} |" for row in rows),
+        *(f"| {' | '.join([*map(in_markdown, row[:2]), *row[2:]])} |" for row in rows),
     ]
     return "\n".join(lines) + "\n"

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from autosafe_gym.errors import MissingExtraError
+from autosafe_gym.plain_text import label
+from autosafe_gym.storage.writing import whole_file
 
 _COLOURS = ("#3b6ea8", "#c2703d", "#4d8b5a", "#7d5ba6", "#8a8d91", "#b0413e")
 _METRICS = ("sec@1", "utility", "over_refusal")
@@ -46,7 +48,8 @@ def new_figure(width: float, height: float) -> Any:
 def save(figure: Any, file: Path) -> Path:
     """Writes a figure as SVG."""
     # No date in the file: the same figures give the same bytes.
-    figure.savefig(file, format="svg", metadata={"Date": None})
+    with whole_file(file) as temporary:
+        figure.savefig(temporary, format="svg", metadata={"Date": None})
     return file
 
 
@@ -84,7 +87,7 @@ def bars(
     for at, row in enumerate(rows):
         _interval(panel, row["metrics"][metric], at, colour)
     panel.set_xlim(-2, 102)
-    panel.set_yticks(range(len(rows)), names, fontsize=8)
+    panel.set_yticks(range(len(rows)), [label(n) for n in names], fontsize=8)
     panel.set_ylim(len(rows) - 0.5, -0.5)
     panel.set_title(metric.replace("_", " "), loc="left", fontsize=10)
     panel.grid(axis="x", color="#ddd", linewidth=0.6)
@@ -146,7 +149,12 @@ def _curves(results: dict[str, Any]) -> Any:
             for number, rows in enumerate(runs):
                 at, values = _series(rows, metric)
                 panel.plot(
-                    at, values, color=colour, linewidth=1.2, alpha=0.8, label="" if number else name
+                    at,
+                    values,
+                    color=colour,
+                    linewidth=1.2,
+                    alpha=0.8,
+                    label="" if number else label(name),
                 )
         panel.set_title(metric.replace("_", " "), loc="left", fontsize=10)
         panel.set_xlabel("frames", fontsize=8)

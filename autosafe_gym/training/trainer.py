@@ -19,6 +19,7 @@ from autosafe_gym.evaluation.evaluate import evaluate, risk_env
 from autosafe_gym.features.features import spaces_version
 from autosafe_gym.library.source import FamilySource
 from autosafe_gym.pipeline.datasets import collect_parts, read_trajectories
+from autosafe_gym.storage.writing import locked
 from autosafe_gym.training.agent import PolicyAgent
 from autosafe_gym.training.algorithms import (
     calm_collector,
@@ -38,10 +39,12 @@ from autosafe_gym.training.model_file import (
     read_about,
 )
 from autosafe_gym.training.recipe import Recipe
-from autosafe_gym.training.run_folder import State, claim, read_state, save, write_state
+from autosafe_gym.training.run_folder import State, claim, read_state, save, write_checkpoint
 from autosafe_gym.training.warm_starts import WarmStart
 
 Report = Callable[[str, int, int], None]
+_PATIENCE = 5.0
+"""Seconds for a worker of a killed run to end, before its folder counts as somebody else's."""
 
 
 @dataclass
@@ -135,7 +138,19 @@ def train_recipe(
     facts = {"spaces": spaces_version(recipe.groups)}
     claim(out, recipe, facts, resume=resume, overwrite=overwrite)
     folder = out / f"seed-{seed}"
-    folder.mkdir(exist_ok=True)
+    with locked(folder, _PATIENCE):
+        return _train(recipe, folder, seed, overwrite, data, warm, report)
+
+
+def _train(
+    recipe: Recipe,
+    folder: Path,
+    seed: int,
+    overwrite: bool,
+    data: Demonstrations | None,
+    warm: Path | None,
+    report: Report | None,
+) -> Trained:
     model_file, checkpoint = folder / MODEL, folder / CHECKPOINT
     if overwrite:
         for file in (model_file, checkpoint, folder / "state.json", folder / "metrics.jsonl"):
@@ -146,7 +161,16 @@ def train_recipe(
             f"it is not gone on from. Choose another folder; 'autosafe convert {folder / OLD_MODEL} --trust' "
             "keeps the model."
         )
-    state = read_state(folder) if checkpoint.is_file() else State()
+    state = State()
+    if checkpoint.is_file():
+        about = read_about(checkpoint)
+        check_spaces(about, str(checkpoint))
+        if "frames" not in about:
+            raise DataError(
+                f"{checkpoint} is of an earlier version, which can't be gone on with. Choose another "
+                "folder."
+            )
+        state = read_state(folder, int(about["frames"]), recipe.validation.metric)
     if state.stopped and model_file.is_file():
         return Trained(model_file, state.rows, state.stopped)
     torch.set_num_threads(1)
@@ -154,8 +178,7 @@ def train_recipe(
     envs = training_envs(recipe, seed, state.frames)
     log = folder / "tensorboard"
     try:
-        if state.frames or (checkpoint.is_file() and state.rows):
-            check_spaces(read_about(checkpoint), str(checkpoint))
+        if checkpoint.is_file():
             model = make_model(recipe, envs, seed, log)
             go_on(model, checkpoint)
             # Making the model has seeded them as at the start of the run.
@@ -178,7 +201,7 @@ def train_recipe(
             keeper.validate(model)
             keeper.checkpoint(model)
         left = recipe.algorithm.frames - state.frames
-        if left > 0:
+        if left > 0 and not keeper.stop:
             # The same whether the warm start was made here or taken from another run.
             set_random_seed(seed + state.frames)
             with calm_collector():
@@ -242,7 +265,7 @@ class _Keeper(BaseCallback):
         report: Report | None,
     ) -> None:
         super().__init__()
-        self.stop = False
+        self.stop = 0 < recipe.validation.patience <= state.bad_rounds
         self._recipe, self._seed, self._folder = recipe, seed, folder
         self._state, self._start, self._report = state, start, report
         self._last = dict.fromkeys(("row", "validation", "checkpoint"), state.frames)
@@ -304,11 +327,9 @@ class _Keeper(BaseCallback):
         frames = int(model.num_timesteps)
         state.rows.append({"phase": "validation", "frames": frames, **figures})
         value = figures.get(part.metric, {"value": None})["value"] or 0.0
-        if value > state.best:
-            state.best, state.bad_rounds = value, 0
+        if state.judge(value):
             save(model, self._folder / MODEL, self._recipe)
         else:
-            state.bad_rounds += 1
             self.stop = 0 < part.patience <= state.bad_rounds
 
     def checkpoint(self, model: Any) -> None:
@@ -316,5 +337,4 @@ class _Keeper(BaseCallback):
         state = self._state
         state.frames = int(model.num_timesteps)
         state.seconds = round(time.perf_counter() - self._start, 2)
-        save(model, self._folder / CHECKPOINT, self._recipe)
-        write_state(self._folder, state)
+        write_checkpoint(self._folder, state, model, self._recipe)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from autosafe_gym.errors import DataError
 from autosafe_gym.features.features import spaces_version
 from autosafe_gym.library.family import all_families
 from autosafe_gym.storage.tensors import read_tensors, tensor_bytes
+from autosafe_gym.storage.writing import write_whole
 from autosafe_gym.training.algorithms import scorer_of
 from autosafe_gym.training.model_file import put_tensors
 from autosafe_gym.training.recipe import Recipe
@@ -59,8 +59,6 @@ class WarmStart:
     def save(self, model: Any, state: State) -> None:
         """Keeps it; the file appears whole or not at all."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        temporary = self.file.with_name(f".{self.file.name}.{os.getpid()}")
         rows = [row for row in state.rows if row["phase"] == "clone"]
         weights = {n: value.numpy() for n, value in scorer_of(model).state_dict().items()}
-        temporary.write_bytes(tensor_bytes(weights, {"rows": rows}))
-        temporary.replace(self.file)
+        write_whole(self.file, tensor_bytes(weights, {"rows": rows}))

@@ -422,3 +422,9 @@ def test_an_agent_or_a_tool_that_exits_makes_an_episode_unmeasured(monkeypatch):
     monkeypatch.setattr(tool, "function", ends)
     with pytest.raises(ToolCodeError, match="SystemExit"):
         env.step(ToolCall(name="read_mail", arguments={"mail_id": "mail-3"}).model_dump())
+
+
+@pytest.mark.parametrize("text", ['"a\ud800b"', '{"a": "\udc82"}', "[1, \udc82]"])
+def test_a_text_with_half_of_a_character_is_an_error_that_says_so(text):
+    with pytest.raises(DataError, match=r"code point|surrogate|not JSON"):
+        parse_json(text, "given")

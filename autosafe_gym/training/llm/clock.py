@@ -12,6 +12,7 @@ from typing import Any
 from transformers import TrainerCallback
 
 from autosafe_gym.storage.reading import json_lines, read_object
+from autosafe_gym.storage.writing import write_whole
 from autosafe_gym.training.llm.recipe import StagePart
 
 Report = Callable[[str, int, int], None]
@@ -65,7 +66,7 @@ class Keeper(TrainerCallback):  # type: ignore[misc]
         if self.file.is_file():
             known = [row for _, row in json_lines(self.file)]
             self.rows = [row for row in known if row["step"] <= state.global_step]
-        self.file.write_text("".join(json.dumps(row) + "\n" for row in self.rows))
+        write_whole(self.file, "".join(json.dumps(row) + "\n" for row in self.rows))
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Stops when the time is up."""
@@ -97,7 +98,7 @@ class Keeper(TrainerCallback):  # type: ignore[misc]
         """The clock, last: a checkpoint without one is not gone on from."""
         where = Path(args.output_dir) / f"checkpoint-{state.global_step}"
         kept = {"seconds": self.clock.seconds(), "tokens": self.clock.tokens}
-        (where / "clock.json").write_text(json.dumps(kept))
+        write_whole(where / "clock.json", json.dumps(kept))
 
 
 def last_checkpoint(folder: Path) -> Path | None:

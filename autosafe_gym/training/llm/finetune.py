@@ -16,6 +16,7 @@ from autosafe_gym.errors import DataError
 from autosafe_gym.evaluation.evaluate import risk_env
 from autosafe_gym.pipeline.datasets import collect
 from autosafe_gym.storage.reading import read_object
+from autosafe_gym.storage.writing import locked, write_whole
 from autosafe_gym.training.llm import samples
 from autosafe_gym.training.llm.recipe import Recipe
 from autosafe_gym.training.llm.weights import (
@@ -27,7 +28,7 @@ from autosafe_gym.training.llm.weights import (
     save_gguf,
     source_file,
 )
-from autosafe_gym.training.run_folder import claim, library, write_whole
+from autosafe_gym.training.run_folder import claim, library
 
 
 @dataclass
@@ -74,6 +75,11 @@ def finetune(
     need_extra()
     source = source_file(recipe.model.source)
     claim(out, recipe, {"library": library()}, resume=resume)
+    with locked(out / f"seed-{seed}"):
+        return _stages(recipe, source, out, seed, report, until)
+
+
+def _stages(recipe: Recipe, source: Path, out: Path, seed: int, report: Any, until: str) -> Tuned:
     files: dict[str, Path] = {}
     stages: dict[str, dict[str, Any]] = {}
     rows: dict[str, Any] | None = None

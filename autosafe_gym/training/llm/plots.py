@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from autosafe_gym.plain_text import label
 from autosafe_gym.training.run_folder import slug
 from autosafe_gym.training.study_plots import bars, new_figure, save
 
@@ -29,6 +30,8 @@ def draw(results: dict[str, Any], out: Path) -> list[Path]:
         panels: Any = figure.subplots(1, len(_METRICS), sharey=True, squeeze=False)[0]
         for panel, metric, colour in zip(panels, _METRICS, _COLOURS, strict=True):
             bars(panel, rows, [row["condition"] for row in rows], metric, colour)
-        figure.suptitle(f"{name}, per cent with 95% interval", x=0.01, ha="left", fontsize=11)
+        figure.suptitle(
+            label(f"{name}, per cent with 95% interval"), x=0.01, ha="left", fontsize=11
+        )
         files.append(save(figure, out / f"llm-{slug(name)}.svg"))
     return files

@@ -17,7 +17,9 @@ from autosafe_gym.errors import DataError
 from autosafe_gym.evaluation.intervals import percent_by_seed
 from autosafe_gym.library.family import all_families
 from autosafe_gym.library.source import FamilySource
+from autosafe_gym.plain_text import in_markdown
 from autosafe_gym.storage.reading import read_object
+from autosafe_gym.storage.writing import write_whole
 from autosafe_gym.training.llm.finetune import finetune
 from autosafe_gym.training.llm.measure import (
     Measured,
@@ -28,7 +30,7 @@ from autosafe_gym.training.llm.measure import (
 )
 from autosafe_gym.training.llm.recipe import Recipe
 from autosafe_gym.training.llm.weights import source_file, to_q8
-from autosafe_gym.training.run_folder import kept, library, settle, slug, write_whole
+from autosafe_gym.training.run_folder import kept, library, settle, slug
 
 Report = Callable[[str, int, int], None]
 SHOWN = (
@@ -236,7 +238,7 @@ def markdown(results: dict[str, Any]) -> str:
         "",
         f"| {' | '.join(heads)} |",
         f"|{' --- |' * len(heads)}",
-        *(f"| {' | '.join(row)} |" for row in rows),
+        *(f"| {' | '.join([*map(in_markdown, row[:2]), *row[2:]])} |" for row in rows),
         "",
         "Trained:",
         "",

@@ -6,13 +6,12 @@ the rows of q and k are put into llama.cpp's order of rotary pairs.
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from autosafe_gym.agents.local_model import installed_model
 from autosafe_gym.errors import DataError, need_packages
+from autosafe_gym.storage.writing import whole_file
 
 EXTRA = "finetune"
 _BLOCK = {
@@ -175,11 +174,8 @@ def _write_gguf(
     import numpy as np
 
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, suffix=".gguf")
-    os.close(handle)
-    temporary = Path(name)
     types = gguf.LlamaFileType
-    try:
+    with whole_file(target) as temporary:
         writer = gguf.GGUFWriter(temporary, reader.fields["general.architecture"].contents())
         writer.add_file_type(types.MOSTLY_Q8_0 if eight_bits else types.MOSTLY_F16)
         if eight_bits:
@@ -203,9 +199,6 @@ def _write_gguf(
         writer.write_kv_data_to_file()
         writer.write_tensors_to_file()
         writer.close()
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
     return target
 
 
