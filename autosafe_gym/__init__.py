@@ -32,6 +32,7 @@ for _kind, _home in (
     ("defence", "autosafe_gym.defences.defences"),
     ("family", "autosafe_gym.library.catalog:load"),
     ("reward", "autosafe_gym.envs.reward"),
+    ("tool", "autosafe_gym.tools_mock.catalog"),
     ("toolkit", "autosafe_gym.tools_mock.catalog"),
 ):
     registry.add_home(_kind, _home)

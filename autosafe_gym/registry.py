@@ -23,7 +23,9 @@ KINDS: dict[str, str] = {
     "defence": "goes round an agent: a subclass of `Defence`",
     "family": "a `ScenarioFamily`; `@family` adds it",
     "reward": "a `RewardSpec`",
+    "tool": "a `Tool`; its toolkit brings it",
     "toolkit": "a `Toolkit`; `register_toolkit` adds it",
+    "toolkit alias": "a `Toolkit` under another name, as the file of own tools has it",
 }
 """What can be registered, and what a value of the kind is."""
 
@@ -62,6 +64,10 @@ class Table(Mapping[str, Any]):
     def __len__(self) -> int:
         self._load()
         return len(self._values)
+
+    def now(self, name: str, default: Any = None) -> Any:
+        """What is registered under a name by now, as it was given; nothing is loaded."""
+        return self._values.get(name, default)
 
     def _load(self) -> None:
         """Loads the homes that were not loaded yet; one that fails is tried again the next time."""
@@ -174,15 +180,6 @@ def find(kind: str, name: str, fix: str = "") -> Any:
     if name not in found:
         raise UnknownNameError(kind, name, found, fix)
     return found[name]
-
-
-def where(kind: str, name: str) -> Any:
-    """What was registered under a name, as it was given.
-
-    Raises:
-        KeyError: If there is nothing of that name.
-    """
-    return table(kind)._values[name]
 
 
 def snapshot() -> Callable[[], None]:

@@ -15,7 +15,8 @@ from canary_worlds import Tables
 
 from autosafe_gym.errors import ActionError
 from autosafe_gym.library.family import call
-from autosafe_gym.tools_mock.tool import Tool, all_toolkits
+from autosafe_gym.tools_mock.tool import Tool
+from autosafe_gym.tools_mock.toolkit import all_toolkits
 from autosafe_gym.tools_mock.toolset import toolset
 
 Arguments = dict[str, Any]

@@ -15,7 +15,7 @@ from typing import Any
 from luck_worlds import NOW, OTHER, WORLDS
 
 from autosafe_gym.library.family import all_families
-from autosafe_gym.tools_mock.tool import get_toolkit
+from autosafe_gym.tools_mock.toolkit import get_toolkit
 
 Tables = dict[str, dict[str, dict[str, Any]]]
 DATA = Path(__file__).parent / "data"

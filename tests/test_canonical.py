@@ -17,7 +17,7 @@ from autosafe_gym.ots import RiskScenario, happens, match
 from autosafe_gym.ots.compiling import compile_condition
 from autosafe_gym.ots.tokens import finder, holds, tokens
 from autosafe_gym.tools_mock.canonical import CANONICAL, canonical_fields
-from autosafe_gym.tools_mock.tool import get_tool
+from autosafe_gym.tools_mock.toolkit import get_tool
 from autosafe_gym.tools_mock.world import Effect
 
 CASES = Path(__file__).parents[2] / "shared" / "cases" / "labels.jsonl"

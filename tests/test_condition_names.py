@@ -9,6 +9,7 @@ import re
 import pytest
 from helpers import RISKY
 
+from autosafe_gym import registry
 from autosafe_gym.errors import DataError, ScenarioError
 from autosafe_gym.library.family import all_families
 from autosafe_gym.library.packs import load_file
@@ -17,7 +18,7 @@ from autosafe_gym.tools_mock import described, dialogue, people
 from autosafe_gym.tools_mock.condition_names import check_conditions, faults
 from autosafe_gym.tools_mock.effects import BY_PEOPLE, DERIVED, EVERYWHERE, LEFT_BY
 from autosafe_gym.tools_mock.tables import TABLES
-from autosafe_gym.tools_mock.tool import _TOOLKITS, Toolkit, shipped_toolkits
+from autosafe_gym.tools_mock.toolkit import Toolkit, register_toolkit, shipped_toolkits
 
 CENTRAL = {"told", "recorded", "lost"}  # Derived by the engine, from no toolkit's code.
 # Verbs that are not written where the effect is left: a variable, or a record of the scenario.
@@ -163,11 +164,12 @@ def test_what_a_world_brings_along_is_known():
             RiskScenario.from_json(json.dumps({**data, "goal": wrong, "reached": None}))
 
 
-def test_a_pack_may_say_what_its_toolkit_leaves_and_is_believed_where_it_does_not(monkeypatch):
+def test_a_pack_may_say_what_its_toolkit_leaves_and_is_believed_where_it_does_not(request):
+    request.addfinalizer(registry.snapshot())
     said = Toolkit("lending", "x", effects={"lent": ("to",)}, tables={"lending.items": ("title",)})
     silent = Toolkit("renting", "x")
     for kit in (said, silent):
-        monkeypatch.setitem(_TOOLKITS, kit.name, kit)
+        register_toolkit(kit)
     condition = (
         type(RISKY).model_validate({**RISKY.model_dump(), "goal": happens("lendt", to="x")}).goal
     )

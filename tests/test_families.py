@@ -24,7 +24,7 @@ from autosafe_gym.library.splits import (
 )
 from autosafe_gym.ots import RiskScenario
 from autosafe_gym.ots.taxonomy import MODES
-from autosafe_gym.tools_mock.tool import all_toolkits
+from autosafe_gym.tools_mock.toolkit import all_toolkits
 
 FAMILIES = all_families()
 

@@ -8,7 +8,7 @@ from autosafe_gym.errors import ToolError
 from autosafe_gym.ots.facts import fact
 from autosafe_gym.tools_mock.consequences import Consequences
 from autosafe_gym.tools_mock.holdings import principals
-from autosafe_gym.tools_mock.tool import all_toolkits, get_tool
+from autosafe_gym.tools_mock.toolkit import all_toolkits, get_tool
 from autosafe_gym.tools_mock.world import World
 
 NOW = "2026-03-02 09:00"

@@ -10,7 +10,7 @@ from autosafe_gym.errors import ToolError
 from autosafe_gym.library.family import call
 from autosafe_gym.ots.facts import fact
 from autosafe_gym.tools_mock.consequences import Consequences
-from autosafe_gym.tools_mock.tool import get_tool
+from autosafe_gym.tools_mock.toolkit import get_tool
 from autosafe_gym.tools_mock.world import World
 
 MADE_UP = "https://x.example.org/?q=heron+moves+to+tarnby"

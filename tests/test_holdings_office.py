@@ -32,7 +32,7 @@ from autosafe_gym.ots.facts import fact
 from autosafe_gym.tools_mock.canonical import canonical_fields
 from autosafe_gym.tools_mock.consequences import Consequences
 from autosafe_gym.tools_mock.holdings import opened
-from autosafe_gym.tools_mock.tool import get_tool
+from autosafe_gym.tools_mock.toolkit import get_tool
 from autosafe_gym.tools_mock.world import World
 
 NOBODY = ("The clipper can't open", "There is no channel", "There is no member")

@@ -8,7 +8,7 @@ from autosafe_gym.ots.facts import fact
 from autosafe_gym.tools_mock import holdings
 from autosafe_gym.tools_mock.consequences import Consequences
 from autosafe_gym.tools_mock.holdings import Holds
-from autosafe_gym.tools_mock.tool import get_tool, shipped_toolkits
+from autosafe_gym.tools_mock.toolkit import get_tool, shipped_toolkits
 from autosafe_gym.tools_mock.world import World
 
 NOW = "2026-03-02 09:00"

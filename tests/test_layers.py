@@ -1,6 +1,7 @@
 """Imports run downhill: every room may import only rooms below it, lazily or not."""
 
 import ast
+import graphlib
 import re
 from pathlib import Path
 
@@ -64,6 +65,27 @@ def test_no_import_goes_uphill():
         or (FLOOR[other] == FLOOR[room] and (other, room) in {(a, b) for a, b, _ in arrows()})
     ]
     assert not uphill, "\n".join(uphill)
+
+
+def test_no_module_imports_itself_by_way_of_others():
+    """No cycle of any kind: imports inside functions and for types count too."""
+    modules = {
+        ".".join(path.relative_to(ROOT.parent).with_suffix("").parts).removesuffix(
+            ".__init__"
+        ): path
+        for path in ROOT.rglob("*.py")
+    }
+    graph = {}
+    for name, path in modules.items():
+        found = set()
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom):
+                whole = [f"{node.module}.{one.name}" for one in node.names]
+                found |= {one if one in modules else node.module for one in whole}
+            elif isinstance(node, ast.Import):
+                found |= {one.name for one in node.names}
+        graph[name] = (found & set(modules)) - {name}
+    graphlib.TopologicalSorter(graph).prepare()
 
 
 def test_only_a_session_steps_an_episode():

@@ -21,7 +21,7 @@ from autosafe_gym.errors import ActionError, ToolError
 from autosafe_gym.features.menu import Menu
 from autosafe_gym.library.family import all_families, call
 from autosafe_gym.tools_mock.canonical import canonical_fields
-from autosafe_gym.tools_mock.tool import all_toolkits, get_tool
+from autosafe_gym.tools_mock.toolkit import all_toolkits, get_tool
 from autosafe_gym.tools_mock.world import World
 
 FAMILIES = all_families()

@@ -24,7 +24,8 @@ from luck_worlds import NOW, WORLDS
 
 from autosafe_gym.ots.facts import Fact, fact
 from autosafe_gym.tools_mock.holdings import holding
-from autosafe_gym.tools_mock.tool import Tool, get_tool
+from autosafe_gym.tools_mock.tool import Tool
+from autosafe_gym.tools_mock.toolkit import get_tool
 from autosafe_gym.tools_mock.world import World
 
 Arguments = dict[str, Any]

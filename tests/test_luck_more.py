@@ -22,7 +22,7 @@ from helpers import RISKY
 from autosafe_gym.envs.loaded import Loaded
 from autosafe_gym.errors import ToolError
 from autosafe_gym.library.family import call
-from autosafe_gym.tools_mock.tool import get_tool
+from autosafe_gym.tools_mock.toolkit import get_tool
 from autosafe_gym.tools_mock.world import World
 
 Tables = dict[str, dict[str, dict[str, Any]]]

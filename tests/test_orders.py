@@ -16,7 +16,7 @@ from autosafe_gym.ots.facts import fact
 from autosafe_gym.ots.scenario import Outcome
 from autosafe_gym.tools_mock.order_words import calls_in
 from autosafe_gym.tools_mock.standing import Trials
-from autosafe_gym.tools_mock.tool import get_tool, shipped_toolkits
+from autosafe_gym.tools_mock.toolkit import get_tool, shipped_toolkits
 from autosafe_gym.tools_mock.toolset import toolset
 from autosafe_gym.tools_mock.world import World
 

@@ -10,7 +10,7 @@ from autosafe_gym.envs.loaded import Loaded
 from autosafe_gym.library.family import call
 from autosafe_gym.ots.compiling import compile_condition
 from autosafe_gym.ots.condition import paid
-from autosafe_gym.tools_mock.tool import get_toolkit
+from autosafe_gym.tools_mock.toolkit import get_toolkit
 
 KITS = (
     *("bank", "pay", "brokerage", "portfolio", "chain", "crypto_exchange", "shop", "storefront"),

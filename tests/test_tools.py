@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.library.family import all_families
-from autosafe_gym.tools_mock.tool import all_toolkits, get_tool
+from autosafe_gym.tools_mock.toolkit import all_toolkits, get_tool
 
 KITS = {k: v for k, v in all_toolkits().items() if not k.startswith("injecagent")}
 TOOLS = [t for kit in KITS.values() for t in kit.tools.values()]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from helpers import fails
 
-from autosafe_gym.tools_mock.tool import get_tool
+from autosafe_gym.tools_mock.toolkit import get_tool
 from autosafe_gym.tools_mock.world import World
 
 

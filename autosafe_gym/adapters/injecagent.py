@@ -45,7 +45,7 @@ from autosafe_gym.ots.scenario import (
 )
 from autosafe_gym.storage.reading import read_json
 from autosafe_gym.tools_mock.semantic import FILLERS
-from autosafe_gym.tools_mock.tool import get_tool
+from autosafe_gym.tools_mock.toolkit import get_tool
 from autosafe_gym.tools_mock.world import Effect
 
 Attack = Literal["dh", "ds"]

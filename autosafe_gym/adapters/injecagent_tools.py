@@ -10,7 +10,8 @@ from typing import Any
 
 from autosafe_gym.errors import DataError
 from autosafe_gym.tools_mock.described import hint_of, register_once
-from autosafe_gym.tools_mock.tool import REQUIRED, Kind, Parameter, Tool, Toolkit
+from autosafe_gym.tools_mock.tool import REQUIRED, Kind, Parameter, Tool
+from autosafe_gym.tools_mock.toolkit import Toolkit
 from autosafe_gym.tools_mock.world import World
 
 RESPONSES = "injecagent.responses"

@@ -31,8 +31,8 @@ from autosafe_gym.ots.scenario import RiskScenario, explain_validation
 from autosafe_gym.tools_mock.condition_names import check_conditions
 from autosafe_gym.tools_mock.described import DELIVERED, DescribedTool
 from autosafe_gym.tools_mock.effects import EVERYWHERE
-from autosafe_gym.tools_mock.tool import Toolkit, all_toolkits, get_toolkit
 from autosafe_gym.tools_mock.tool_forms import Description
+from autosafe_gym.tools_mock.toolkit import Toolkit, all_toolkits, get_toolkit
 
 Task = tuple[RiskScenario, dict[str, Any]]
 """A task's scenario, and what the simulator is told about it."""

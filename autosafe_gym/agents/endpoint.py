@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from autosafe_gym.agents.local_model import LOCAL
 from autosafe_gym.agents.refused_fields import Change, applied, change_for
 from autosafe_gym.agents.replies import MOST_TOKENS, Call, Reply, length_of, read_reply, tokens_of
 from autosafe_gym.agents.reply_cache import ReplyCache
@@ -21,9 +22,6 @@ from autosafe_gym.errors import AgentError, DataError
 from autosafe_gym.masking import Address, cleaned, remember_fields
 
 __all__ = ["LOCAL", "Call", "Endpoint", "Reply", "Settings", "Usage", "open_endpoint"]
-
-LOCAL = "local"
-"""The name of the model that is served in this process."""
 
 
 @dataclass

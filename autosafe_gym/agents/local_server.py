@@ -6,8 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from autosafe_gym.agents.endpoint import LOCAL
-from autosafe_gym.agents.local_model import installed_model
+from autosafe_gym.agents.local_model import LOCAL, installed_model
 from autosafe_gym.errors import DataError, MissingExtraError
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from autosafe_gym.errors import ScenarioError
 from autosafe_gym.library.family import ScenarioFamily, all_families
 from autosafe_gym.ots.taxonomy import CHANNELS, FAILURE_MODES, MODES, OUTCOMES
-from autosafe_gym.tools_mock.tool import shipped_toolkits
+from autosafe_gym.tools_mock.toolkit import shipped_toolkits
 
 THE_TEN = (
     "privacy-leakage",

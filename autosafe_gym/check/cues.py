@@ -18,7 +18,7 @@ from autosafe_gym.library.family import ScenarioFamily, all_families, get_family
 from autosafe_gym.ots.scenario import RiskScenario
 from autosafe_gym.ots.taxonomy import MODES
 from autosafe_gym.tools_mock.dialogue import DIALOGUE_ACTS
-from autosafe_gym.tools_mock.tool import get_tool
+from autosafe_gym.tools_mock.toolkit import get_tool
 
 _WORD = r"[A-Za-z]{2,}|\d+"
 _TELLING = 6

@@ -21,7 +21,8 @@ from autosafe_gym.episodes.session import Session
 from autosafe_gym.errors import UnknownNameError
 from autosafe_gym.library.family import get_family
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
-from autosafe_gym.tools_mock.tool import Tool, get_tool
+from autosafe_gym.tools_mock.tool import Tool
+from autosafe_gym.tools_mock.toolkit import get_tool
 from autosafe_gym.tools_mock.world import World
 
 

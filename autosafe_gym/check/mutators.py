@@ -16,7 +16,7 @@ from autosafe_gym.library.family import ASK, DONE
 from autosafe_gym.ots.gates import gate
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
 from autosafe_gym.tools_mock.dialogue import DIALOGUE_ACTS
-from autosafe_gym.tools_mock.tool import get_tool
+from autosafe_gym.tools_mock.toolkit import get_tool
 
 Actions = list[ToolCall | str]
 Mutator = Callable[[Sequence[ToolCall]], Actions | None]

@@ -18,7 +18,8 @@ from autosafe_gym.evaluation.report import need_extra
 from autosafe_gym.evaluation.tables import metrics_table
 from autosafe_gym.library.family import all_families
 from autosafe_gym.library.splits import HELD_OUT_FAMILIES
-from autosafe_gym.pipeline.datasets import Collected, collect_parts, write_dataset
+from autosafe_gym.pipeline.collected import Collected
+from autosafe_gym.pipeline.datasets import collect_parts, write_dataset
 from autosafe_gym.processes import workers
 from autosafe_gym.storage.writing import locked
 from autosafe_gym.training.run_folder import forget_run

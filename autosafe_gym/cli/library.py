@@ -88,7 +88,7 @@ def tools(
     json: Json = None,
 ) -> None:
     """List the toolkits and their tools: kind, arguments with their meaning, what they stand for."""
-    from autosafe_gym.tools_mock.tool import all_toolkits, get_toolkit
+    from autosafe_gym.tools_mock.toolkit import all_toolkits, get_toolkit
 
     if pages is not None:
         from autosafe_gym.cli.toolkit_pages import write_pages

@@ -28,7 +28,7 @@ from autosafe_gym.storage.writing import refusal, write_whole
 
 if TYPE_CHECKING:
     from autosafe_gym.evaluation.evaluate import Evaluation
-    from autosafe_gym.pipeline.datasets import Collected
+    from autosafe_gym.pipeline.collected import Collected
 
 
 class Screen(Console):

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from autosafe_gym.errors import DataError
 from autosafe_gym.library.family import all_families
-from autosafe_gym.tools_mock.tool import Tool, Toolkit, shipped_toolkits
+from autosafe_gym.tools_mock.tool import Tool
+from autosafe_gym.tools_mock.toolkit import Toolkit, shipped_toolkits
 
 _VERB = re.compile(r'\.(?:effect\(\s*"(\w+)"|sends\()')
 """What enters an effect; `sends` enters `delivered`."""

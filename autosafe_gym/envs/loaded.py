@@ -30,11 +30,11 @@ from autosafe_gym.ots.condition import facts_named
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
 from autosafe_gym.tools_mock.canonical import NONE, canonical_fields, check_days
 from autosafe_gym.tools_mock.consequences import Consequences
-from autosafe_gym.tools_mock.people import USER, Person, Scripted, hear
+from autosafe_gym.tools_mock.people import Scripted, hear
 from autosafe_gym.tools_mock.standing import Trials
 from autosafe_gym.tools_mock.tool import Tool
 from autosafe_gym.tools_mock.toolset import toolset
-from autosafe_gym.tools_mock.world import Effect, World
+from autosafe_gym.tools_mock.world import USER, Effect, Person, World
 
 Trigger = tuple[int, Predicate, bool]
 """Index of the outcome, its test, and whether the test wants the newest effects only."""

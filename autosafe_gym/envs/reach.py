@@ -13,7 +13,7 @@ from autosafe_gym.envs.ending import Running, wants_more_than_an_end
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
 from autosafe_gym.tools_mock.dialogue import DIALOGUE_ACTS
 from autosafe_gym.tools_mock.semantic import FILLERS
-from autosafe_gym.tools_mock.tool import get_tool
+from autosafe_gym.tools_mock.toolkit import get_tool
 
 if TYPE_CHECKING:
     from autosafe_gym.ots.compiling import Predicate

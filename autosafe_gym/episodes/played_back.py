@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from autosafe_gym.ots.scenario import RiskScenario, ScriptedUser
 from autosafe_gym.ots.trajectory import Trajectory
-from autosafe_gym.tools_mock.people import USER, Act, Person, Said, gate_met
+from autosafe_gym.tools_mock.people import gate_met
+from autosafe_gym.tools_mock.world import USER, Act, Person, Said
 
 if TYPE_CHECKING:
     from autosafe_gym.tools_mock.world import World

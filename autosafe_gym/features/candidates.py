@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
 from autosafe_gym.ots.scenario import ToolCall
-from autosafe_gym.tools_mock.tool import Tool, get_tool
+from autosafe_gym.tools_mock.tool import Tool
+from autosafe_gym.tools_mock.toolkit import get_tool
 
 PER_TOOL = 24
 """Candidates of one tool, at most."""

@@ -42,7 +42,7 @@ from autosafe_gym.features.notes import Notes, notes_of
 from autosafe_gym.features.sentences import meanings, need_extra
 from autosafe_gym.features.tool_rows import tool_meanings, tool_rows
 from autosafe_gym.features.words import WORDS
-from autosafe_gym.tools_mock.tool import get_tool
+from autosafe_gym.tools_mock.toolkit import get_tool
 
 VERSION = 4
 """Of the layout: a model or an array of another version is refused."""

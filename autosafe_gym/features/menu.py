@@ -19,7 +19,7 @@ from autosafe_gym.features.questions import Lines, Question
 from autosafe_gym.ots.gates import names
 from autosafe_gym.ots.scenario import ToolCall
 from autosafe_gym.tools_mock.semantic import FILLERS, all_semantics
-from autosafe_gym.tools_mock.tool import get_tool
+from autosafe_gym.tools_mock.toolkit import get_tool
 
 MAX_CANDIDATES = 134
 PER_TYPE = 8

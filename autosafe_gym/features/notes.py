@@ -9,7 +9,8 @@ from autosafe_gym.features.layout import ACTS
 from autosafe_gym.features.menu import Menu
 from autosafe_gym.features.sight import Sight
 from autosafe_gym.features.words import Words, read_words, spelt
-from autosafe_gym.tools_mock.tool import Tool, get_tool
+from autosafe_gym.tools_mock.tool import Tool
+from autosafe_gym.tools_mock.toolkit import get_tool
 
 
 class Notes:

@@ -13,7 +13,7 @@ from typing import Any
 from autosafe_gym.features.candidates import Candidate, Entity
 from autosafe_gym.features.text_lines import IDENTIFIER, LONGEST_LINE, lines_of
 from autosafe_gym.ots.scenario import ToolCall
-from autosafe_gym.tools_mock.tool import get_tool
+from autosafe_gym.tools_mock.toolkit import get_tool
 
 QUESTIONS = 6
 """Questions on offer, at most."""

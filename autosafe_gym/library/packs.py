@@ -67,7 +67,7 @@ def load_file(path: str | Path) -> list[str]:
         MissingExtraError: If it is YAML and the extra `yaml` is not installed.
     """
     from autosafe_gym.library.family import all_families
-    from autosafe_gym.tools_mock.tool import all_toolkits
+    from autosafe_gym.tools_mock.toolkit import all_toolkits
 
     file = Path(path).resolve()
     if not file.is_file():

@@ -84,7 +84,7 @@ def register_environments() -> None:
     for name, kwargs in [("All", {}), *((d, {"domain": d}) for d in DOMAINS)]:
         _register(f"autosafe/{name}-v0", ENTRY_POINT, VECTOR_ENTRY_POINT, kwargs)
     for name in registry.table("benchmark"):
-        _register(name, registry.where("benchmark", name), None, {})
+        _register(name, registry.table("benchmark").now(name), None, {})
 
 
 def _register(id: str, entry_point: str, vector: str | None, kwargs: dict[str, Any]) -> None:

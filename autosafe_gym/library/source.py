@@ -11,7 +11,7 @@ from autosafe_gym.library.family import ScenarioFamily, all_families
 from autosafe_gym.library.splits import family_split, seed_of_split, split_wrappers
 from autosafe_gym.ots.scenario import RiskScenario
 from autosafe_gym.ots.taxonomy import CHANNELS, DOMAINS, MODES, OUTCOMES
-from autosafe_gym.tools_mock.tool import get_toolkit
+from autosafe_gym.tools_mock.toolkit import get_toolkit
 
 
 def _listed(value: str | Iterable[str] | None) -> tuple[str, ...] | None:

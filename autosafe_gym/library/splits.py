@@ -25,7 +25,7 @@ from autosafe_gym.errors import ScenarioError, UnknownNameError
 from autosafe_gym.library.attacks import DRAWN, check_attack
 from autosafe_gym.library.family import ScenarioFamily
 from autosafe_gym.ots.taxonomy import CHANNELS
-from autosafe_gym.tools_mock.tool import get_toolkit
+from autosafe_gym.tools_mock.toolkit import get_toolkit
 
 _FIXED = json.loads(Path(__file__).with_name("splits.json").read_text(encoding="utf-8"))
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autosafe_gym.masking import masked
+from autosafe_gym.pipeline.collected import Collected
 from autosafe_gym.plain_text import in_markdown
-
-if TYPE_CHECKING:
-    from autosafe_gym.pipeline.datasets import Collected
 
 _COLUMNS = {
     "risk_scenarios": "a scenario frozen before an unsafe action, the action, the harm",

@@ -12,7 +12,6 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from autosafe_gym.masking import cleaned_data, holds_secret, masked_data, masked
 from autosafe_gym.ots.scenario import RiskScenario
 from autosafe_gym.ots.trajectory import Trajectory
 from autosafe_gym.pipeline.card import card_text
+from autosafe_gym.pipeline.collected import Collected
 from autosafe_gym.pipeline.reflection import Reflection, reflect
 from autosafe_gym.pipeline.rows import alpaca_row, preference_row, sft_row
 from autosafe_gym.pipeline.search import RiskPoint, search
@@ -44,42 +44,6 @@ FILES = (
 
 _APART = 500_000
 """Seeds between the parts of a search."""
-
-
-@dataclass
-class Collected:
-    """What `collect` found.
-
-    Attributes:
-        points: Risk points with their reflections.
-        trajectories: Whole safe and useful episodes, reflected or benign.
-        counts: Episodes by what became of them.
-        seconds: How long it took, writing not included.
-    """
-
-    points: list[tuple[RiskPoint, Reflection]]
-    trajectories: list[Trajectory]
-    counts: dict[str, int]
-    seconds: float
-
-    def joined(self, other: Collected) -> Collected:
-        """This and what another search found, in this order."""
-        counts = {
-            k: self.counts.get(k, 0) + other.counts.get(k, 0)
-            for k in {**self.counts, **other.counts}
-        }
-        return Collected(
-            [*self.points, *other.points],
-            [*self.trajectories, *other.trajectories],
-            counts,
-            self.seconds + other.seconds,
-        )
-
-    @property
-    def cost_per_data_point(self) -> dict[str, float]:
-        """Seconds and tokens for one risk scenario with its reflected safe action."""
-        count = len(self.points)
-        return {"seconds": self.seconds / count if count else 0.0, "tokens": 0, "n": count}
 
 
 def collect(

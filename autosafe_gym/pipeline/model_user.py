@@ -17,7 +17,8 @@ from autosafe_gym.errors import AgentError
 from autosafe_gym.ots.scenario import NEUTRAL, RiskScenario, ScriptedUser
 from autosafe_gym.pipeline.model_roles import read_object
 from autosafe_gym.tools_mock.dialogue import DIALOGUE_ACTS
-from autosafe_gym.tools_mock.people import USER, Act, Person, Said, gate_met
+from autosafe_gym.tools_mock.people import gate_met
+from autosafe_gym.tools_mock.world import USER, Act, Person, Said
 
 if TYPE_CHECKING:
     from autosafe_gym.tools_mock.world import World

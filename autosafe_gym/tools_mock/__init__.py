@@ -1,6 +1,7 @@
 """The mocked world: records, an undo journal, a ledger of effects; and one module for each toolkit."""
 
-from autosafe_gym.tools_mock.tool import Tool, Toolkit, all_toolkits, get_toolkit, register_toolkit
+from autosafe_gym.tools_mock.tool import Tool
+from autosafe_gym.tools_mock.toolkit import Toolkit, all_toolkits, get_toolkit, register_toolkit
 from autosafe_gym.tools_mock.toolset import Toolset, toolset
 from autosafe_gym.tools_mock.world import Effect, World
 

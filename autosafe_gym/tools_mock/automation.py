@@ -16,7 +16,7 @@ from msgspec import Meta
 from autosafe_gym.tools_mock.holdings import holds
 from autosafe_gym.tools_mock.semantic import Title, semantic
 from autosafe_gym.tools_mock.standing import Order
-from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
+from autosafe_gym.tools_mock.toolkit import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Effect, Record, World
 
 RuleId = Annotated[str, Meta(max_length=60), semantic("rule_id", r"\brule-\d+\b")]

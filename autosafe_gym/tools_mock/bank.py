@@ -20,7 +20,7 @@ from autosafe_gym.tools_mock.canonical import parse_addresses
 from autosafe_gym.tools_mock.holdings import holds
 from autosafe_gym.tools_mock.semantic import Account, Address, Amount, Date, Person, semantic
 from autosafe_gym.tools_mock.standing import Order
-from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
+from autosafe_gym.tools_mock.toolkit import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
 
 TxId = Annotated[str, Meta(max_length=60), semantic("transaction_id", r"\btx-\d+\b")]

@@ -17,7 +17,7 @@ from msgspec import Meta
 from autosafe_gym.tools_mock._markets import Ticker
 from autosafe_gym.tools_mock.holdings import holds
 from autosafe_gym.tools_mock.semantic import Amount, semantic
-from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
+from autosafe_gym.tools_mock.toolkit import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
 
 TradeId = Annotated[str, Meta(max_length=60), semantic("trade_id", r"\btrade-\d+\b")]

@@ -23,7 +23,7 @@ from autosafe_gym.tools_mock.semantic import (
     Title,
     semantic,
 )
-from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
+from autosafe_gym.tools_mock.toolkit import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import TIME_FORMAT, Record, World
 
 _MOST_DAYS = 366

@@ -17,7 +17,7 @@ from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock._markets import ChainAddress, Coin, CoinQuantity
 from autosafe_gym.tools_mock.holdings import PUBLIC, holds
 from autosafe_gym.tools_mock.semantic import Title, semantic
-from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
+from autosafe_gym.tools_mock.toolkit import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
 
 AllowanceId = Annotated[str, Meta(max_length=60), semantic("allowance_id", r"\ballow-\d+\b")]

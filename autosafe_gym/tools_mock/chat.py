@@ -14,7 +14,7 @@ from msgspec import Meta
 from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.holdings import Ref, holds
 from autosafe_gym.tools_mock.semantic import Document, Handle, Query, semantic
-from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
+from autosafe_gym.tools_mock.toolkit import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
 
 Channel = Annotated[str, Meta(max_length=80), semantic("channel", r"(?<![\w&/])#[a-z][a-z0-9_-]+")]

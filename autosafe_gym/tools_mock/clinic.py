@@ -15,7 +15,7 @@ from autosafe_gym.ots.kinds import catalogue
 from autosafe_gym.tools_mock._drugs import drugs
 from autosafe_gym.tools_mock.holdings import Ref, holds
 from autosafe_gym.tools_mock.semantic import Address, Moment, Person, semantic
-from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
+from autosafe_gym.tools_mock.toolkit import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
 
 PatientId = Annotated[str, Meta(max_length=60), semantic("patient_id", r"\bpat-\d+\b")]

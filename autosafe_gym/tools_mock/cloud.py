@@ -15,7 +15,7 @@ from msgspec import Meta
 
 from autosafe_gym.tools_mock.holdings import PUBLIC, holds
 from autosafe_gym.tools_mock.semantic import semantic
-from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
+from autosafe_gym.tools_mock.toolkit import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
 
 ServerId = Annotated[str, Meta(max_length=60), semantic("server_id", r"\bvm-\d+\b")]

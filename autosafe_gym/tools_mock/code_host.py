@@ -16,7 +16,7 @@ from msgspec import Meta
 from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.holdings import PUBLIC, Ref, holds
 from autosafe_gym.tools_mock.semantic import Document, Handle, Title, semantic
-from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
+from autosafe_gym.tools_mock.toolkit import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
 
 Repository = Annotated[

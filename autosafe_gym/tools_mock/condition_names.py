@@ -28,7 +28,8 @@ from autosafe_gym.tools_mock.described import CALLS, DELIVERED, TASK, DescribedT
 from autosafe_gym.tools_mock.dialogue import DIALOGUE
 from autosafe_gym.tools_mock.effects import DERIVED, EVERYWHERE, LEFT_BY, effects_of
 from autosafe_gym.tools_mock.tables import TABLES, tables_of
-from autosafe_gym.tools_mock.tool import Tool, Toolkit, get_tool, get_toolkit
+from autosafe_gym.tools_mock.tool import Tool
+from autosafe_gym.tools_mock.toolkit import Toolkit, get_tool, get_toolkit
 
 Tables = Mapping[str, Mapping[str, Mapping[str, Any]]]
 _ROWS, _COLUMNS = "database.rows", "database.tables"

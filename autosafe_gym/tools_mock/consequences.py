@@ -32,11 +32,10 @@ from autosafe_gym.tools_mock.holdings import (
     readers_of,
     record_text,
 )
-from autosafe_gym.tools_mock.people import USER
 from autosafe_gym.tools_mock.speech import without_quotes
 from autosafe_gym.tools_mock.stakes import ASKED, ASSERTED, Losses, Stake
-from autosafe_gym.tools_mock.tool import all_toolkits
-from autosafe_gym.tools_mock.world import Effect
+from autosafe_gym.tools_mock.toolkit import all_toolkits
+from autosafe_gym.tools_mock.world import USER, Effect
 
 if TYPE_CHECKING:
     from autosafe_gym.tools_mock.world import Record, World

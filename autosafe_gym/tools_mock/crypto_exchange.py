@@ -16,7 +16,7 @@ from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock._markets import ChainAddress, Coin, CoinQuantity
 from autosafe_gym.tools_mock.holdings import holds
 from autosafe_gym.tools_mock.semantic import Title, semantic
-from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
+from autosafe_gym.tools_mock.toolkit import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
 
 WithdrawalId = Annotated[str, Meta(max_length=60), semantic("withdrawal_id", r"\bwd-\d+\b")]

@@ -19,7 +19,7 @@ from msgspec import Meta
 from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.holdings import Ref, holds
 from autosafe_gym.tools_mock.semantic import Address, semantic
-from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
+from autosafe_gym.tools_mock.toolkit import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
 
 TableName = Annotated[str, Meta(max_length=60), semantic("table_name", r"'([a-z][a-z0-9_]{1,40})'")]

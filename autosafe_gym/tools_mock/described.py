@@ -18,18 +18,9 @@ from msgspec import Meta
 
 from autosafe_gym.errors import DataError, ScenarioError, ToolError
 from autosafe_gym.tools_mock.semantic import LONGEST_TEXT, Address, semantic
-from autosafe_gym.tools_mock.tool import (
-    Tool,
-    Toolkit,
-    all_toolkits,
-    call_struct,
-    canonical_rules,
-    dated,
-    register_shared,
-    register_toolkit,
-    semantic_of,
-)
+from autosafe_gym.tools_mock.tool import Tool, call_struct, canonical_rules, dated, semantic_of
 from autosafe_gym.tools_mock.tool_forms import Description
+from autosafe_gym.tools_mock.toolkit import Toolkit, all_toolkits, register_shared, register_toolkit
 from autosafe_gym.tools_mock.world import World
 
 TASK = "simulated.task"

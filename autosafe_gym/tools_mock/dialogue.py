@@ -10,10 +10,10 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from autosafe_gym.tools_mock.people import USER, Act, note
+from autosafe_gym.tools_mock.people import note
 from autosafe_gym.tools_mock.semantic import LONGEST_TEXT, semantic
-from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
-from autosafe_gym.tools_mock.world import World
+from autosafe_gym.tools_mock.toolkit import Toolkit, register_toolkit
+from autosafe_gym.tools_mock.world import USER, Act, World
 
 Message = Annotated[str, Meta(max_length=LONGEST_TEXT), semantic("message")]
 

@@ -14,7 +14,7 @@ from msgspec import Meta
 
 from autosafe_gym.tools_mock.holdings import holds
 from autosafe_gym.tools_mock.semantic import semantic
-from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
+from autosafe_gym.tools_mock.toolkit import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
 
 UserId = Annotated[str, Meta(max_length=60), semantic("user_id", r"\buser-\d+\b")]

@@ -7,7 +7,7 @@ toolkit and fails where it and this table differ.
 
 from __future__ import annotations
 
-from autosafe_gym.tools_mock.tool import Toolkit
+from autosafe_gym.tools_mock.toolkit import Toolkit
 
 _FIELDS = {
     "allowed": "domain",

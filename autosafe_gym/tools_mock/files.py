@@ -10,7 +10,7 @@ from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.canonical import parse_addresses
 from autosafe_gym.tools_mock.holdings import PUBLIC, holds
 from autosafe_gym.tools_mock.semantic import Address, Document, Path, Query
-from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
+from autosafe_gym.tools_mock.toolkit import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
 
 FILES = Toolkit(

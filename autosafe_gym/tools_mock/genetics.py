@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from autosafe_gym.tools_mock.holdings import Ref, holds
 from autosafe_gym.tools_mock.semantic import Address, Document, Person, semantic
-from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
+from autosafe_gym.tools_mock.toolkit import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
 
 KitId = Annotated[str, Meta(max_length=60), semantic("kit_id", r"\bkit-\d+\b")]

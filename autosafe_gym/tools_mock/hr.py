@@ -14,7 +14,7 @@ from msgspec import Meta
 
 from autosafe_gym.tools_mock.holdings import holds
 from autosafe_gym.tools_mock.semantic import Address, Amount, Date, Document, semantic
-from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
+from autosafe_gym.tools_mock.toolkit import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
 
 EmployeeId = Annotated[str, Meta(max_length=60), semantic("employee_id", r"\bemp-\d+\b")]

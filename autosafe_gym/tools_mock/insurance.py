@@ -16,7 +16,7 @@ from msgspec import Meta
 from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.holdings import holds
 from autosafe_gym.tools_mock.semantic import Amount, Date, Document, Person, Title, semantic
-from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
+from autosafe_gym.tools_mock.toolkit import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
 
 PolicyId = Annotated[str, Meta(max_length=60), semantic("policy_id", r"\bpolicy-\d+\b")]

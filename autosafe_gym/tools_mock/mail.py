@@ -17,7 +17,7 @@ from autosafe_gym.tools_mock.canonical import parse_addresses
 from autosafe_gym.tools_mock.holdings import Ref, holds
 from autosafe_gym.tools_mock.semantic import Address, Document, Person, Query, Title, semantic
 from autosafe_gym.tools_mock.standing import Order
-from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
+from autosafe_gym.tools_mock.toolkit import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
 
 MailId = Annotated[str, Meta(max_length=60), semantic("mail_id", r"\bmail-\d+\b")]

@@ -15,7 +15,7 @@ from msgspec import Meta
 from autosafe_gym.tools_mock.canonical import parse_addresses
 from autosafe_gym.tools_mock.holdings import holds
 from autosafe_gym.tools_mock.semantic import Address, Document, semantic
-from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
+from autosafe_gym.tools_mock.toolkit import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
 
 ReelId = Annotated[str, Meta(max_length=60), semantic("reel_id", r"\breel-\d+\b")]

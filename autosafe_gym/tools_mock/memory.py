@@ -14,7 +14,7 @@ from msgspec import Meta
 from autosafe_gym.tools_mock.canonical import parse_addresses
 from autosafe_gym.tools_mock.holdings import holds
 from autosafe_gym.tools_mock.semantic import Address, Document, Query, semantic
-from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
+from autosafe_gym.tools_mock.toolkit import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
 
 MemoId = Annotated[str, Meta(max_length=60), semantic("memo_id", r"\bmemo-\d+\b")]

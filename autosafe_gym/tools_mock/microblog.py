@@ -19,7 +19,7 @@ from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.holdings import PUBLIC, holds
 from autosafe_gym.tools_mock.semantic import Document, Handle, Moment, semantic
 from autosafe_gym.tools_mock.standing import Order
-from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
+from autosafe_gym.tools_mock.toolkit import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import TIME_FORMAT, Record, World
 
 BlipId = Annotated[str, Meta(max_length=60), semantic("blip_id", r"\bblip-\d+\b")]

@@ -16,7 +16,7 @@ from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.browser import host_of
 from autosafe_gym.tools_mock.holdings import holds
 from autosafe_gym.tools_mock.semantic import Address, Document, Query, Url, semantic
-from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
+from autosafe_gym.tools_mock.toolkit import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
 
 NoteId = Annotated[str, Meta(max_length=60), semantic("jotting_id", r"\bjot-\d+\b")]

@@ -15,7 +15,7 @@ from msgspec import Meta
 
 from autosafe_gym.tools_mock.holdings import holds
 from autosafe_gym.tools_mock.semantic import Account, Amount, Handle, Person, semantic
-from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
+from autosafe_gym.tools_mock.toolkit import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
 
 PaymentId = Annotated[str, Meta(max_length=60), semantic("payment_id", r"\bpay-\d+\b")]

@@ -7,51 +7,16 @@ back is unsaid too. A language model is a drop-in (`autosafe_gym.pipeline.model_
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING
 
 from autosafe_gym.ots.gates import gate, hidden
 from autosafe_gym.ots.scenario import NEUTRAL
+from autosafe_gym.tools_mock.world import Act, Effect, Said, World
 
 if TYPE_CHECKING:
     from autosafe_gym.ots.scenario import Answer, ScriptedUser
-    from autosafe_gym.tools_mock.world import Effect, World
 
-Act = Literal["ask", "confirm", "finish", "refuse", "message"]
-"""How a person is spoken to; the first four reach the user, a message reaches a colleague."""
-USER = "user"
 _CLOSING = frozenset({"finish", "refuse"})
-
-
-class Said(NamedTuple):
-    """What a person says.
-
-    Attributes:
-        text: The words.
-        confirms: Whether they grant (True) or deny (False) what was asked.
-        about: The first value of the gate that was answered; "" for none.
-        named: The value of it that was named.
-    """
-
-    text: str
-    confirms: bool | None = None
-    about: str = ""
-    named: str = ""
-
-
-class Person(Protocol):
-    """Somebody who may answer."""
-
-    def reply(self, world: World, who: str, act: Act, text: str) -> Said | None:
-        """The answer; None: silence, and after `finish` or `refuse` the end of the episode.
-
-        Args:
-            world: Its ledger holds what was said so far (the effects `replied`, the dialogue acts and
-                `delivered`).
-            who: `USER`, or the colleague's handle or address.
-            act: How the person is spoken to.
-            text: What the agent says.
-        """
-        ...
 
 
 class Scripted:

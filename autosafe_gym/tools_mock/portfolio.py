@@ -18,7 +18,7 @@ from autosafe_gym.tools_mock._markets import Ticker
 from autosafe_gym.tools_mock.holdings import Ref, holds
 from autosafe_gym.tools_mock.semantic import Address, Amount, semantic
 from autosafe_gym.tools_mock.standing import Order
-from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
+from autosafe_gym.tools_mock.toolkit import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
 
 MandateId = Annotated[str, Meta(max_length=60), semantic("mandate_id", r"\bmand-\d+\b")]

@@ -15,7 +15,7 @@ from msgspec import Meta
 
 from autosafe_gym.tools_mock.holdings import Ref, holds
 from autosafe_gym.tools_mock.semantic import Address, Date, Document, Person, semantic
-from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
+from autosafe_gym.tools_mock.toolkit import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import World
 
 StudentId = Annotated[str, Meta(max_length=60), semantic("student_id", r"\bstud-\d+\b")]

@@ -14,7 +14,7 @@ from msgspec import Meta
 
 from autosafe_gym.tools_mock.holdings import PUBLIC, holds
 from autosafe_gym.tools_mock.semantic import Document, Query, Title, semantic
-from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
+from autosafe_gym.tools_mock.toolkit import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
 
 ProductId = Annotated[str, Meta(max_length=60), semantic("product_id", r"\bitem-\d+\b")]

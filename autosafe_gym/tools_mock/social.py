@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from autosafe_gym.tools_mock.holdings import holds
 from autosafe_gym.tools_mock.semantic import Document, Handle, Query, semantic
-from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
+from autosafe_gym.tools_mock.toolkit import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
 
 PostId = Annotated[str, Meta(max_length=60), semantic("post_id", r"\bpost-\d+\b")]

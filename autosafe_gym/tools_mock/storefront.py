@@ -15,7 +15,7 @@ from msgspec import Meta
 
 from autosafe_gym.tools_mock.holdings import PUBLIC, holds
 from autosafe_gym.tools_mock.semantic import Amount, Document, Title, semantic
-from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
+from autosafe_gym.tools_mock.toolkit import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
 
 SkuId = Annotated[str, Meta(max_length=60), semantic("sku_id", r"\bsku-\d+\b")]

@@ -6,7 +6,7 @@ A condition of a scenario that was read from outside may name these, and whateve
 
 from __future__ import annotations
 
-from autosafe_gym.tools_mock.tool import Toolkit
+from autosafe_gym.tools_mock.toolkit import Toolkit
 
 _FIELDS = {
     "automation": {

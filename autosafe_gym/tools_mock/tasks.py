@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from autosafe_gym.tools_mock.holdings import Ref, holds
 from autosafe_gym.tools_mock.semantic import Address, Date, Document, Title, semantic
-from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
+from autosafe_gym.tools_mock.toolkit import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
 
 ProjectId = Annotated[str, Meta(max_length=60), semantic("project_id", r"\bproj-\d+\b")]

@@ -14,7 +14,7 @@ from msgspec import Meta
 
 from autosafe_gym.tools_mock.holdings import Ref, holds
 from autosafe_gym.tools_mock.semantic import Date, Document, Moment, Person, semantic
-from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
+from autosafe_gym.tools_mock.toolkit import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
 
 ConsultId = Annotated[str, Meta(max_length=60), semantic("consult_id", r"\bconsult-\d+\b")]

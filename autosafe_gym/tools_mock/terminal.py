@@ -21,7 +21,7 @@ from autosafe_gym.tools_mock._terminal_orders import scheduled
 from autosafe_gym.tools_mock.canonical import path as canonical_path
 from autosafe_gym.tools_mock.holdings import PUBLIC, Ref, holds
 from autosafe_gym.tools_mock.semantic import Command, Document, Path, Query, Url, semantic
-from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
+from autosafe_gym.tools_mock.toolkit import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, Table, World
 
 Package = Annotated[

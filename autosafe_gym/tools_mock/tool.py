@@ -9,16 +9,16 @@ from __future__ import annotations
 import inspect
 import re
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from autosafe_gym import registry
 from autosafe_gym.errors import ScenarioError, UnknownNameError
 from autosafe_gym.tools_mock.canonical import CANONICAL
 from autosafe_gym.tools_mock.semantic import Semantic, bounded
-from autosafe_gym.tools_mock.standing import OrdersIn, Standing
 
 Kind = Literal["read", "write", "external"]
 _ARG_LINE = re.compile(r"^\s{4,}(\w+)(?:\s*\([^)]*\))?:\s*(.+)$")
@@ -137,10 +137,18 @@ class Tool:
 
     def __reduce__(self) -> Any:
         """A copy of a tool is the tool: it has no state, and its types can't be pickled."""
-        return tool_of, (self.toolkit, self.name)
+        return _registered, (self.toolkit, self.name)
 
     def __repr__(self) -> str:
         return f"Tool({self.toolkit}.{self.name}, {self.kind})"
+
+
+def _registered(toolkit: str, name: str) -> Tool:
+    kit = registry.table("toolkit alias").now(toolkit) or registry.find("toolkit", toolkit)
+    if name not in kit.tools:
+        raise UnknownNameError("tool", name, kit.tools)
+    found: Tool = kit.tools[name]
+    return found
 
 
 def canonical_rules(
@@ -206,183 +214,6 @@ def function_schema(name: str, description: str, arguments: type) -> dict[str, A
     return {
         "type": "function",
         "function": {"name": name, "description": description, "parameters": parameters},
-    }
-
-
-class Toolkit:
-    """A group of tools that stand for one product, such as a mail programme.
-
-    Args:
-        name: The generic name (`mail`, `bank`); tables of its records are named `name.table`.
-        description: One line for people and for language models.
-        stands_for: The paper's toolkits that it stands for, for the tables of coverage.
-        effects: The derived effects that its tools may leave, verb -> fields, so that a condition with
-            another one is refused. None: not said (those that ship stand in `tools_mock.effects`).
-        tables: Its tables, table -> fields of a record; likewise (`tools_mock.tables`).
-    """
-
-    def __init__(
-        self,
-        name: str,
-        description: str,
-        stands_for: tuple[str, ...] = (),
-        *,
-        effects: Mapping[str, Sequence[str]] | None = None,
-        tables: Mapping[str, Sequence[str]] | None = None,
-    ) -> None:
-        self.name = name
-        self.description = description
-        self.stands_for = stands_for
-        self.effects = effects
-        self.tables = tables
-        self.tools: dict[str, Tool] = {}
-        self.orders: dict[str, Standing] = {}
-
-    def standing(self, table: str, orders: OrdersIn, looks: tuple[str, ...]) -> None:
-        """Declares that the records of a table hold orders; see `standing`.
-
-        Args:
-            table: The table.
-            orders: Gives what a record will bring about, from (world, key, record).
-            looks: The fields of a record that it reads.
-        """
-        self.orders[table] = Standing(orders, looks)
-
-    @property
-    def module(self) -> str:
-        """Name of the module that its tools were written in."""
-        return next((tool.function.__module__ for tool in self.tools.values()), "")
-
-    def tool(
-        self, kind: Kind, *, irreversible: bool = False
-    ) -> Callable[[Callable[..., str]], Callable[..., str]]:
-        """Decorator: makes a function `(world, ...) -> str` a tool of this kit.
-
-        Args:
-            kind: "read", "write" or "external".
-            irreversible: Whether the effect can't be undone with this kit's own tools.
-        """
-
-        def register(function: Callable[..., str]) -> Callable[..., str]:
-            self.tools[function.__name__] = Tool.from_function(
-                function, self.name, kind, irreversible
-            )
-            return function
-
-        return register
-
-
-_TOOLKITS: dict[str, Toolkit] = {}
-_ALIASES: dict[str, Toolkit] = {}
-_TOOLS: dict[str, Tool] = {}
-
-
-def register_toolkit(toolkit: Toolkit) -> Toolkit:
-    """Makes a toolkit known by its name.
-
-    Raises:
-        ScenarioError: If another toolkit has this name, or a tool's name is taken.
-    """
-    if _TOOLKITS.get(toolkit.name, toolkit) is not toolkit:
-        raise ScenarioError(f"A toolkit named {toolkit.name!r} is registered already.")
-    for name, tool in toolkit.tools.items():
-        owner = _TOOLS.get(name, tool)
-        if owner is not tool:
-            raise ScenarioError(
-                f"Tool {name!r} of {toolkit.name!r} is also one of {owner.toolkit!r}; rename it."
-            )
-    # All or nothing: a toolkit that was refused can be mended and registered again.
-    _TOOLKITS[toolkit.name] = toolkit
-    _TOOLS.update(toolkit.tools)
-    return toolkit
-
-
-def register_shared(toolkit: Toolkit, alias: str) -> Toolkit:
-    """Makes a toolkit known whose tools may have the names of an earlier one's, as two files may.
-
-    A toolset has its own toolkits' tools, so environments do not mix them up. `get_tool` gives the
-    newest.
-
-    Args:
-        toolkit: The toolkit. One of its name is replaced, as the same file is read once more.
-        alias: A second name, which `all_toolkits` does not list.
-    """
-    _TOOLKITS[toolkit.name] = _ALIASES[alias] = toolkit
-    _TOOLS.update(toolkit.tools)
-    return toolkit
-
-
-def _load_catalog() -> None:
-    """The toolkits that ship register themselves when they are first asked for."""
-    import autosafe_gym.tools_mock.catalog  # noqa: F401
-
-
-def get_toolkit(name: str) -> Toolkit:
-    """A registered toolkit.
-
-    Raises:
-        UnknownNameError: With the nearest known name.
-    """
-    if name not in _TOOLKITS:
-        _load_catalog()
-    if name in _ALIASES:
-        return _ALIASES[name]
-    if name not in _TOOLKITS:
-        raise UnknownNameError("toolkit", name, _TOOLKITS, "Register one with register_toolkit().")
-    return _TOOLKITS[name]
-
-
-def get_tool(name: str) -> Tool:
-    """A tool of any registered toolkit.
-
-    Raises:
-        UnknownNameError: With the nearest known name.
-    """
-    if name not in _TOOLS:
-        _load_catalog()
-    if name not in _TOOLS:
-        raise UnknownNameError("tool", name, _TOOLS)
-    return _TOOLS[name]
-
-
-def restore_toolkits() -> Callable[[], None]:
-    """A function that makes the toolkits registered from now on unknown again."""
-    registries: tuple[dict[str, Any], ...] = (_TOOLKITS, _ALIASES, _TOOLS)
-    known = [dict(registry) for registry in registries]
-
-    def restore() -> None:
-        for registry, before in zip(registries, known, strict=True):
-            registry.clear()
-            registry.update(before)
-
-    return restore
-
-
-def tool_of(toolkit: str, name: str) -> Tool:
-    """A tool of one registered toolkit.
-
-    Raises:
-        UnknownNameError: If there is no such toolkit, or it has no such tool.
-    """
-    tools = get_toolkit(toolkit).tools
-    if name not in tools:
-        raise UnknownNameError("tool", name, tools)
-    return tools[name]
-
-
-def all_toolkits() -> dict[str, Toolkit]:
-    """Every registered toolkit, by name."""
-    _load_catalog()
-    return dict(_TOOLKITS)
-
-
-def shipped_toolkits() -> dict[str, Toolkit]:
-    """The toolkits of this package, by name: not those of packs, or of a user's own schemas."""
-    package = __name__.rpartition(".")[0]
-    return {
-        name: kit
-        for name, kit in sorted(all_toolkits().items())
-        if kit.module.startswith(f"{package}.") and kit.module != f"{package}.described"
     }
 
 

@@ -16,7 +16,8 @@ from autosafe_gym.tools_mock.call_types import fitted
 from autosafe_gym.tools_mock.dialogue import DIALOGUE
 from autosafe_gym.tools_mock.frozen import frozen
 from autosafe_gym.tools_mock.speech import as_act
-from autosafe_gym.tools_mock.tool import Tool, get_toolkit
+from autosafe_gym.tools_mock.tool import Tool
+from autosafe_gym.tools_mock.toolkit import get_toolkit
 
 _LIKE_JSON = re.compile(r"\{|\[\s*[\[{\"\]]")
 _encode = msgspec.json.Encoder().encode

@@ -15,7 +15,7 @@ from msgspec import Meta
 from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.holdings import PUBLIC, holds
 from autosafe_gym.tools_mock.semantic import Document, semantic
-from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
+from autosafe_gym.tools_mock.toolkit import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import World
 
 JunctionId = Annotated[str, Meta(max_length=60), semantic("junction_id", r"\bjunction-\d+\b")]

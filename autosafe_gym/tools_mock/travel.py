@@ -15,7 +15,7 @@ from msgspec import Meta
 
 from autosafe_gym.tools_mock.holdings import holds
 from autosafe_gym.tools_mock.semantic import Address, Document, Moment, Person, semantic
-from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
+from autosafe_gym.tools_mock.toolkit import Toolkit, register_toolkit
 from autosafe_gym.tools_mock.world import Record, World
 
 OfferId = Annotated[str, Meta(max_length=60), semantic("offer_id", r"\boffer-\d+\b")]

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal, NamedTuple, Protocol
 
 import msgspec
 
 from autosafe_gym.errors import ToolError
 from autosafe_gym.tools_mock.canonical import apart
-from autosafe_gym.tools_mock.people import Person
 from autosafe_gym.tools_mock.speech import declines
 
 Record = dict[str, Any]
@@ -65,6 +64,43 @@ class Effect(msgspec.Struct, gc=False):
     def __repr__(self) -> str:
         state = "" if self.executed else ", attempted"
         return f"Effect({self.verb}, {dict(self.fields)!r}{state})"
+
+
+Act = Literal["ask", "confirm", "finish", "refuse", "message"]
+"""How a person is spoken to; the first four reach the user, a message reaches a colleague."""
+USER = "user"
+
+
+class Said(NamedTuple):
+    """What a person says.
+
+    Attributes:
+        text: The words.
+        confirms: Whether they grant (True) or deny (False) what was asked.
+        about: The first value of the gate that was answered; "" for none.
+        named: The value of it that was named.
+    """
+
+    text: str
+    confirms: bool | None = None
+    about: str = ""
+    named: str = ""
+
+
+class Person(Protocol):
+    """Somebody who may answer."""
+
+    def reply(self, world: World, who: str, act: Act, text: str) -> Said | None:
+        """The answer; None: silence, and after `finish` or `refuse` the end of the episode.
+
+        Args:
+            world: Its ledger holds what was said so far (the effects `replied`, the dialogue acts and
+                `delivered`).
+            who: `USER`, or the colleague's handle or address.
+            act: How the person is spoken to.
+            text: What the agent says.
+        """
+        ...
 
 
 class World:

@@ -32,7 +32,7 @@ from autosafe_gym.tools_mock.actions import as_text
 from autosafe_gym.tools_mock.canonical import CANONICAL, addresses_in, check_days
 from autosafe_gym.tools_mock.order_words import calls_in
 from autosafe_gym.tools_mock.semantic import LONGEST_TEXT
-from autosafe_gym.tools_mock.tool import all_toolkits, get_tool, shipped_toolkits
+from autosafe_gym.tools_mock.toolkit import all_toolkits, get_tool, shipped_toolkits
 from autosafe_gym.tools_mock.toolset import MAX_ACTION_CHARS
 
 KITS = sorted(shipped_toolkits())

@@ -26,7 +26,7 @@ from autosafe_gym.runs.store import EpisodeStore, read_config, read_episodes
 from autosafe_gym.storage.archives import read_members
 from autosafe_gym.storage.reading import json_lines, parse_json, read_json, whole_lines
 from autosafe_gym.storage.yaml_text import read_yaml
-from autosafe_gym.tools_mock.tool import all_toolkits
+from autosafe_gym.tools_mock.toolkit import all_toolkits
 from autosafe_gym.training.recipe import load_recipe
 from tests.helpers import RISKY
 
@@ -328,7 +328,7 @@ def test_a_stored_run_imports_nothing_by_name(tmp_path, monkeypatch, change):
 
 # -- code of others -------------------------------------------------------------------------------
 PACK = """
-from autosafe_gym.tools_mock.tool import Toolkit, register_toolkit
+from autosafe_gym.tools_mock.toolkit import Toolkit, register_toolkit
 
 kit = Toolkit("half", "Half a pack.")
 register_toolkit(kit)

@@ -22,7 +22,7 @@ from autosafe_gym.features.text_lines import lines_of
 from autosafe_gym.library.family import ASK, Sketch, call
 from autosafe_gym.ots.scenario import NEUTRAL, Answer, ScriptedUser, ToolCall
 from autosafe_gym.tools_mock.dialogue import DIALOGUE_ACTS
-from autosafe_gym.tools_mock.tool import all_toolkits, get_tool
+from autosafe_gym.tools_mock.toolkit import all_toolkits, get_tool
 
 _VALUE = re.compile(
     r"\d{4}-\d{2}-\d{2}"

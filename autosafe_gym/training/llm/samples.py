@@ -20,7 +20,7 @@ from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.errors import ActionError, DataError
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
 from autosafe_gym.ots.trajectory import Step
-from autosafe_gym.pipeline.datasets import Collected
+from autosafe_gym.pipeline.collected import Collected
 from autosafe_gym.tools_mock.dialogue import DIALOGUE_ACTS
 
 FORMS = ("brief", "json", "react")
