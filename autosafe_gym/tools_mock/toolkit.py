@@ -125,12 +125,10 @@ def get_toolkit(name: str) -> Toolkit:
     Raises:
         UnknownNameError: With the nearest known name.
     """
-    shared = registry.table("toolkit alias").now(name)
-    found: Toolkit = (
-        registry.find("toolkit", name, "Register one with register_toolkit().")
-        if shared is None
-        else shared
-    )
+    shared: Toolkit | None = registry.table("toolkit alias").now(name)
+    if shared is not None:
+        return shared
+    found: Toolkit = registry.find("toolkit", name, "Register one with register_toolkit().")
     return found
 
 
