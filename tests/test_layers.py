@@ -2,12 +2,17 @@
 
 import ast
 import graphlib
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[1] / "autosafe_gym"
 FLOORS = (
-    ("errors", "masking", "plain_text", "registry"),
+    ("errors", "masking", "plain_text", "registry", "root_links"),
     ("processes", "storage"),
     ("ots",),
     ("tools_mock",),
@@ -102,3 +107,24 @@ def test_only_a_session_steps_an_episode():
         in ("env", "_env", "inner", "risk", "unwrapped")
     }
     assert callers == allowed
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_a_link_at_the_top_steps_aside(tmp_path, installed):
+    """`import agents` in a clone finds the installed SDK, or says what to import."""
+    if installed:
+        (tmp_path / "agents").mkdir()
+        (tmp_path / "agents" / "__init__.py").write_text("Runner = 'the SDK'")
+    code = "import agents; print(agents.Runner)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT.parent,
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT.parent}"},
+        capture_output=True,
+        text=True,
+    )
+    # The clone's own folder comes first on the path of `python -c`.
+    if installed:
+        assert done.stdout.strip() == "the SDK", done.stderr
+    else:
+        assert "import autosafe_gym.agents" in done.stderr

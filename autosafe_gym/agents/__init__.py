@@ -79,3 +79,9 @@ def make(spec: str, **settings: Any) -> Agent:
         [*names(), *(f"{form}:MODEL" for form in LLM_FORMS), "local", "policy:FILE"],
         "A path must be that of a saved policy (.safetensors) or of the folder of a training run.",
     )
+
+
+if __name__ == "agents":  # Found by the link at the top of a clone.
+    from autosafe_gym.root_links import step_aside
+
+    step_aside(__name__, __file__)

@@ -82,7 +82,8 @@ def register_toolkit(toolkit: Toolkit) -> Toolkit:
     Raises:
         ScenarioError: If another toolkit has this name, or a tool's name is taken.
     """
-    if registry.table("toolkit").now(toolkit.name, toolkit) is not toolkit:
+    known = registry.table("toolkit").now(toolkit.name)
+    if known is not None and known is not toolkit:
         raise ScenarioError(f"A toolkit named {toolkit.name!r} is registered already.")
     for name, tool in toolkit.tools.items():
         owner = registry.table("tool").now(name, tool)
