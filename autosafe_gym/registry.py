@@ -44,6 +44,7 @@ class Table(Mapping[str, Any]):
         self._kind = kind
         self._values: dict[str, Any] = {}
         self._homes: list[str] = []
+        self._shipped: set[str] = set()
         self._loading = False
 
     def __getitem__(self, name: str) -> Any:
@@ -81,10 +82,14 @@ class Table(Mapping[str, Any]):
             self._loading = True
             try:
                 while self._homes:
+                    before = contents()
                     home = self._imported(self._homes[0])
                     if callable(home):
                         home()
                     self._homes.pop(0)
+                    # The home of one kind may register another: a toolkit brings its tools.
+                    for kind, found in _TABLES.items():
+                        found._shipped |= set(found._values) - before[kind]
             finally:
                 self._loading = False
 
@@ -182,6 +187,11 @@ def find(kind: str, name: str, fix: str = "") -> Any:
     return found[name]
 
 
+def contents() -> dict[str, frozenset[str]]:
+    """The names of each kind that are registered by now; nothing is loaded."""
+    return {kind: frozenset(found._values) for kind, found in _TABLES.items()}
+
+
 def snapshot() -> Callable[[], None]:
     """Remembers what is registered.
 
@@ -192,7 +202,10 @@ def snapshot() -> Callable[[], None]:
 
     def restore() -> None:
         for kind, values in before.items():
-            _TABLES[kind]._values.clear()
-            _TABLES[kind]._values.update(values)
+            found = _TABLES[kind]
+            # What a home has registered since then is not registered a second time: it stays.
+            loaded = {n: v for n, v in found._values.items() if n in found._shipped}
+            found._values.clear()
+            found._values.update({**loaded, **values})
 
     return restore

@@ -57,7 +57,7 @@ def load_file(path: str | Path) -> list[str]:
     """Registers what a file of one's own defines.
 
     Args:
-        path: A Python file with families or toolkits, or a YAML file with one family.
+        path: A Python file that registers something, or a YAML file with one family.
 
     Returns:
         The ids of the families that it registered.
@@ -76,14 +76,16 @@ def load_file(path: str | Path) -> list[str]:
         from autosafe_gym.library.yaml_family import load_yaml
 
         return [load_yaml(file).id]
-    families, toolkits = set(all_families()), set(all_toolkits())
+    all_families(), all_toolkits()  # So that a name which is taken is found out here.
+    before = registry.contents()
     _run(path, file)
-    found = [name for name in all_families() if name not in families]
-    if not found and set(all_toolkits()) == toolkits:
+    after = registry.contents()
+    if after == before:
         raise DataError(
-            f"{path}: no family and no toolkit is defined there; decorate a function with @family."
+            f"{path}: nothing is registered there; decorate a function with @family, or call "
+            "registry.add(kind, name, value)."
         )
-    return found
+    return sorted(after["family"] - before["family"])
 
 
 def _run(path: str | Path, file: Path) -> None:

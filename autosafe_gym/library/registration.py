@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import gymnasium as gym
@@ -87,7 +87,18 @@ def register_environments() -> None:
         _register(name, registry.table("benchmark").now(name), None, {})
 
 
-def _register(id: str, entry_point: str, vector: str | None, kwargs: dict[str, Any]) -> None:
+def register_benchmark(id: str, entry_point: str | Callable[..., Any]) -> None:
+    """Makes a benchmark of one's own known to `gym.make`.
+
+    Args:
+        id: Such as `autosafe/Mine-v0`.
+        entry_point: Makes its environment from the keywords of `gym.make`: a function, or `module:name`.
+    """
+    registry.add("benchmark", id, entry_point)
+    _register(id, entry_point, None, {})
+
+
+def _register(id: str, entry_point: Any, vector: str | None, kwargs: dict[str, Any]) -> None:
     if id not in gym.registry:
         # RiskEnv enforces order itself and check_env runs in the tests: no wrapper, no cost a step.
         gym.register(
