@@ -152,7 +152,9 @@ def _start_worker() -> None:
         if "run_command" in env.loaded.tools.tools:
             env.step({"name": "run_command", "arguments": {"command": "ls"}})
             return
-    raise SystemExit("No scenario of autosafe/Terminal-v0 has a shell any more: mend _start_worker.")
+    raise SystemExit(
+        "No scenario of autosafe/Terminal-v0 has a shell any more: mend _start_worker."
+    )
 
 
 def _shown(action: Any) -> str:
