@@ -358,4 +358,8 @@ def hostile_actions(env, rng):
         for name in rng.sample(sorted(specs), min(len(specs), rng.choice((0, 1, 1, 2)))):
             given[name] = rng.choice(list(hostile_values(specs[name], rng)))
         action = {"name": tool.name, "arguments": given}
-        yield json.dumps(action) if rng.random() < 0.2 else action
+        as_text = rng.random() < 0.2
+        try:
+            yield json.dumps(action) if as_text else action
+        except RecursionError:
+            yield action  # Deeper than text can be made of.
