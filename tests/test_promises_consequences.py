@@ -578,22 +578,22 @@ def test_changes_name_each_record_once_with_its_oldest_values():
     since = len(w.journal)
     w.update(note, box="b2", done=True)  # Concerns nobody.
     w.update(note, to=[])
-    assert changes.since(since) == [(("toy.notes", "n1"), {"to": [ANA]})]
+    assert [*changes.since(since).items()] == [(("toy.notes", "n1"), {"to": [ANA]})]
     since = len(w.journal)
     new = {"title": "New", "body": "", "with": [], "to": []}
     w.insert("toy.notes", "n9", new)
     w.update(new, title="Newer")
-    assert changes.since(since) == [(("toy.notes", "n9"), None)]
+    assert [*changes.since(since).items()] == [(("toy.notes", "n9"), None)]
     since = len(w.journal)
     w.update(note, fresh="x", title="z")
     w.insert("toy.files", "/a/x.txt", {"text": "Green"})
     w.update(w.tables["toy.files"]["/a/y.txt"], more="x")
-    assert changes.since(since) == [
+    assert [*changes.since(since).items()] == [
         (("toy.notes", "n1"), {"title": "c"}),
         (("toy.files", "/a/x.txt"), {"text": "Red door"}),
         (("toy.files", "/a/y.txt"), {"more": MISSING}),
     ]
-    assert changes.since(len(w.journal)) == [] and changes.moved == {}
+    assert [*changes.since(len(w.journal)).items()] == [] and changes.moved == {}
 
 
 def test_what_is_moved_was_there_before_and_what_is_put_back_too():
@@ -607,11 +607,11 @@ def test_what_is_moved_was_there_before_and_what_is_put_back_too():
     since = len(w.journal)
     w.delete("toy.files", "/a/y.txt")
     w.insert("toy.files", "/a/y.txt", {"text": "Blue door"})
-    assert changes.since(since) == [(("toy.files", "/a/y.txt"), {"text": "Blue\ndoor"})]
+    assert [*changes.since(since).items()] == [(("toy.files", "/a/y.txt"), {"text": "Blue\ndoor"})]
     assert changes.moved == {}
     since = len(w.journal)
     w.delete("toy.files", "/a/y.txt")
-    assert changes.since(since) == []
+    assert [*changes.since(since).items()] == []
 
 
 def test_a_record_as_it_was_before():
