@@ -165,6 +165,10 @@ def _shown(action: Any) -> str:
     return text if len(text) < 400 else f"{text[:300]} ... ({len(text)} characters)"
 
 
+def _run(given: tuple[int, int, bool]) -> dict[str, Any]:
+    return run(*given)
+
+
 def main() -> int:
     """Runs the campaign and prints what it found."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -177,8 +181,17 @@ def main() -> int:
     parts = 1 if options.trace else max(options.jobs, options.actions // 20_000)
     share = -(-options.actions // parts)
     work = [(share, options.seed * 100_003 + part, options.trace) for part in range(parts)]
+    results = []
     with multiprocessing.get_context("spawn").Pool(options.jobs) as pool:
-        results = pool.starmap(run, work, chunksize=1)
+        for result in pool.imap_unordered(_run, work):
+            results.append(result)
+            done, wrong = (
+                sum(r["actions"] for r in results),
+                sum(len(r["found"]) for r in results),
+            )
+            print(
+                f"{done} of {options.actions} actions, {wrong} found", file=sys.stderr, flush=True
+            )
     found = [one for result in results for one in result["found"]]
     print(f"autosafe_gym {autosafe_gym.__version__}, seed {options.seed}")
     print(
