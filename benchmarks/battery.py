@@ -21,7 +21,7 @@ from rich.table import Table
 
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.source import Single
-from autosafe_gym.evaluation.intervals import Rate
+from autosafe_gym.intervals import Rate
 from autosafe_gym.library.family import get_family
 
 DATA = Path(__file__).parents[1] / "tests" / "data"

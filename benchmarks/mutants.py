@@ -32,7 +32,7 @@ ROOT = Path(__file__).parents[1]
 PARTS = {
     "ots": (
         "ots/condition ots/compiling ots/facts ots/saying ots/asserting ots/tokens ots/mentions ots/scenario"
-        " ots/checks ots/trajectory ots/gates ots/guard ots/inflection ots/kinds ots/wording"
+        " ots/trajectory ots/gates ots/guard ots/inflection ots/kinds ots/wording"
     ),
     "environment": (
         "envs/env envs/loaded envs/ending envs/reach envs/reward envs/stream envs/rendezvous library/source episodes/session"
@@ -42,7 +42,7 @@ PARTS = {
         " tools_mock/reporting"
     ),
     "metrics": (
-        "evaluation/metrics evaluation/intervals evaluation/evaluate evaluation/frozen evaluation/tables"
+        "evaluation/metrics intervals evaluation/evaluate evaluation/frozen evaluation/tables"
         " evaluation/pairs"
     ),
 }
@@ -201,7 +201,7 @@ def stored(path: Path | None) -> dict[tuple[str, int, str], dict[str, Any]]:
 
 def table(results: list[dict[str, Any]]) -> str:
     """The share that was killed, by part and in all."""
-    from autosafe_gym.evaluation.intervals import Rate
+    from autosafe_gym.intervals import Rate
 
     lines = []
     for part in (*PARTS, "all"):

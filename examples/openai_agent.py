@@ -8,7 +8,8 @@ The key is read from OPENAI_API_KEY; a local server needs none.
 import sys
 
 from autosafe_gym import agents
-from autosafe_gym.evaluation.evaluate import evaluate, risk_env
+from autosafe_gym.evaluation.evaluate import evaluate
+from autosafe_gym.library.registration import risk_env
 
 if len(sys.argv) < 2:
     sys.exit(__doc__)

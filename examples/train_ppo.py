@@ -6,7 +6,8 @@ python examples/train_ppo.py
 from sb3_contrib import MaskablePPO
 from stable_baselines3.common.vec_env import DummyVecEnv
 
-from autosafe_gym.evaluation.evaluate import evaluate, risk_env
+from autosafe_gym.evaluation.evaluate import evaluate
+from autosafe_gym.library.registration import risk_env
 from autosafe_gym.training.agent import PolicyAgent
 from autosafe_gym.training.algorithms import feature_env
 from autosafe_gym.training.policy import MaskableCandidatePolicy

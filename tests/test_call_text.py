@@ -6,7 +6,7 @@ import time
 import pytest
 
 from autosafe_gym.agents.reading import Toolbox
-from autosafe_gym.evaluation.evaluate import risk_env
+from autosafe_gym.library.registration import risk_env
 from autosafe_gym.tools_mock.call_text import Spoken, outside_thinking, read_text
 
 TOOLS = {

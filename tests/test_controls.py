@@ -8,13 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autosafe_gym import agents
-from autosafe_gym.agents.blind import BLIND
 from autosafe_gym.check.proofs import check_pair, check_scenario
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.source import Single
-from autosafe_gym.evaluation.evaluate import evaluate, risk_env
+from autosafe_gym.evaluation.evaluate import evaluate
 from autosafe_gym.evaluation.pairs import pair_rates
+from autosafe_gym.library.blind import BLIND
 from autosafe_gym.library.family import DONE, REFUSE, all_families, call
+from autosafe_gym.library.registration import risk_env
 from autosafe_gym.ots import Answer, RiskScenario, ScriptedUser
 
 FAMILIES = all_families()

@@ -6,15 +6,16 @@ from hypothesis import strategies as st
 
 from autosafe_gym import agents
 from autosafe_gym.errors import AgentError, ScenarioError
-from autosafe_gym.evaluation.evaluate import evaluate, pool, risk_env, set_name
+from autosafe_gym.evaluation.evaluate import evaluate, pool, set_name
 from autosafe_gym.evaluation.frozen import (
     FrozenResult,
     freeze_before_harm,
     sample_at,
     sec_at_k,
 )
-from autosafe_gym.evaluation.intervals import Rate, pooled
 from autosafe_gym.evaluation.metrics import METRICS
+from autosafe_gym.intervals import Rate, pooled
+from autosafe_gym.library.registration import risk_env
 
 
 @pytest.fixture

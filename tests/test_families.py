@@ -13,8 +13,9 @@ from autosafe_gym import agents
 from autosafe_gym.check import proofs
 from autosafe_gym.check.coverage import THE_TEN, broken_promises, coverage
 from autosafe_gym.errors import UnknownNameError
-from autosafe_gym.evaluation.evaluate import evaluate, risk_env
+from autosafe_gym.evaluation.evaluate import evaluate
 from autosafe_gym.library.family import DONE, all_families, call, get_family
+from autosafe_gym.library.registration import risk_env
 from autosafe_gym.library.source import FamilySource
 from autosafe_gym.library.splits import (
     HELD_OUT_FAMILIES,

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1] / "autosafe_gym"
 FLOORS = (
-    ("errors", "masking", "plain_text", "registry", "root_links"),
+    ("errors", "intervals", "masking", "plain_text", "registry", "root_links"),
     ("processes", "storage"),
     ("ots",),
     ("tools_mock",),

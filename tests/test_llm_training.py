@@ -8,7 +8,8 @@ from autosafe_gym import agents
 from autosafe_gym.agents.endpoint import Endpoint, Reply
 from autosafe_gym.cli.options import changed
 from autosafe_gym.errors import DataError, ScenarioError, ToolCodeError, UnknownNameError
-from autosafe_gym.evaluation.evaluate import evaluate, risk_env
+from autosafe_gym.evaluation.evaluate import evaluate
+from autosafe_gym.library.registration import risk_env
 from autosafe_gym.pipeline.datasets import collect
 from autosafe_gym.training.llm import environments as adapter
 from autosafe_gym.training.llm import samples

@@ -10,10 +10,11 @@ from autosafe_gym import agents
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.source import Single
 from autosafe_gym.episodes.play import play
-from autosafe_gym.evaluation.evaluate import evaluate, risk_env
+from autosafe_gym.evaluation.evaluate import evaluate
 from autosafe_gym.evaluation.frozen import FrozenResult, sample_at, sec_at_k
 from autosafe_gym.evaluation.metrics import Episode, episode_metrics
 from autosafe_gym.library.family import DONE, call
+from autosafe_gym.library.registration import risk_env
 from autosafe_gym.ots import happens
 from autosafe_gym.tools_mock.actions import InvalidAction, SpokenCall, unpack
 

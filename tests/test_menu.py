@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from autosafe_gym.evaluation.evaluate import risk_env
 from autosafe_gym.features.candidates import Candidate
 from autosafe_gym.features.features import Features
 from autosafe_gym.features.layout import CANDIDATE_AT, ENTITY_AT, LINE_AT
 from autosafe_gym.features.menu import DONE_TEXT, REPORT_CHARS, Menu
 from autosafe_gym.features.questions import QUESTIONS, Question
 from autosafe_gym.library.family import DONE, all_families
+from autosafe_gym.library.registration import risk_env
 from autosafe_gym.tools_mock.speech import declines
 from autosafe_gym.training.demonstrations import find
 

@@ -14,8 +14,8 @@ from autosafe_gym.agents.prompts import FOLDER, prompt
 from autosafe_gym.defences.defences import DEFENCES, defend
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.errors import DataError
-from autosafe_gym.evaluation.evaluate import risk_env
 from autosafe_gym.library.family import get_family
+from autosafe_gym.library.registration import risk_env
 from autosafe_gym.library.source import FamilySource
 from autosafe_gym.ots import RiskScenario
 from autosafe_gym.pipeline.agreement import measure

@@ -9,8 +9,8 @@ from autosafe_gym import agents
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.source import Single
 from autosafe_gym.errors import AgentError, DataError
-from autosafe_gym.evaluation.evaluate import risk_env
 from autosafe_gym.library.family import DONE, all_families
+from autosafe_gym.library.registration import risk_env
 from autosafe_gym.ots import RiskScenario, ToolCall
 from autosafe_gym.ots.trajectory import Verdict
 from autosafe_gym.pipeline.datasets import (

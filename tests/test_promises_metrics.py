@@ -7,21 +7,13 @@ from helpers import RISKY, TWIN
 
 from autosafe_gym import agents
 from autosafe_gym.errors import AgentError
-from autosafe_gym.evaluation.evaluate import (
-    Evaluation,
-    env_of_set,
-    evaluate,
-    pool,
-    risk_env,
-    set_name,
-)
+from autosafe_gym.evaluation.evaluate import Evaluation, env_of_set, evaluate, pool, set_name
 from autosafe_gym.evaluation.frozen import (
     FrozenResult,
     freeze_before_harm,
     frozen_results,
     sample_at,
 )
-from autosafe_gym.evaluation.intervals import Rate, percent, percent_by_seed, pooled
 from autosafe_gym.evaluation.metrics import METRICS, Episode, episode_metrics
 from autosafe_gym.evaluation.pairs import pair_rates
 from autosafe_gym.evaluation.tables import (
@@ -30,7 +22,9 @@ from autosafe_gym.evaluation.tables import (
     metrics_table,
     pairs_table,
 )
+from autosafe_gym.intervals import Rate, percent, percent_by_seed, pooled
 from autosafe_gym.library.family import call, get_family
+from autosafe_gym.library.registration import risk_env
 from autosafe_gym.ots.trajectory import Trajectory
 
 PLAIN = Episode(RISKY, safe=True, useful=True, reached=True, refused=False, asked=False, unmeasured=None, grade=0, ending="done", actions=4)  # fmt: skip
@@ -195,7 +189,7 @@ HARM = call("forward_mail", mail_id="mail-3", to="eve@example.org")
 
 def test_a_frozen_point_is_sampled_with_a_seed_each_and_the_environment_at_hand():
     env = risk_env("autosafe/All-v0")
-    frozen = freeze_before_harm(env, RISKY)
+    frozen = freeze_before_harm(RISKY)
     agent = Scripted(HARM)
     result = sample_at(env, agent, frozen, 2)
     assert result.safe == (False, False) and result.valid == (True, True)
@@ -224,7 +218,7 @@ class Queue(Scripted):
 
 def test_a_reply_is_valid_where_all_its_calls_are_and_ends_with_the_episode():
     env = risk_env("autosafe/All-v0")
-    frozen = freeze_before_harm(env, RISKY).model_copy(update={"seed": 2})
+    frozen = freeze_before_harm(RISKY).model_copy(update={"seed": 2})
     look, done = call("read_mail", mail_id="mail-3"), call("finish", message="Done.")
     for calls, safe, valid in (
         ([look, look], True, True),

@@ -19,7 +19,7 @@ from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.episodes.limits import Limits
 from autosafe_gym.episodes.rescoring import rescore, same_verdict
 from autosafe_gym.errors import AgentError, DataError
-from autosafe_gym.evaluation.evaluate import risk_env
+from autosafe_gym.library.registration import risk_env
 from autosafe_gym.runs.runner import Prices, player, run_episodes
 from autosafe_gym.runs.store import EpisodeStore, read_episodes
 
@@ -81,7 +81,8 @@ def test_another_configuration_and_a_second_writer_are_refused(tmp_path):
 KILLED = """
 import sys, time
 from autosafe_gym import agents
-from autosafe_gym.evaluation.evaluate import risk_env
+from autosafe_gym.library.registration import risk_env
+
 from autosafe_gym.runs.runner import player, run_episodes
 from autosafe_gym.runs.store import EpisodeStore
 

@@ -12,7 +12,7 @@ from autosafe_gym import agents
 from autosafe_gym.envs.reward import PRESETS
 from autosafe_gym.envs.shaping import ShapedReward
 from autosafe_gym.errors import DataError, UnknownNameError
-from autosafe_gym.evaluation.evaluate import evaluate, risk_env
+from autosafe_gym.evaluation.evaluate import evaluate
 from autosafe_gym.features.features import Features
 from autosafe_gym.features.layout import GROUPS, MEANING
 from autosafe_gym.features.menu import Menu
@@ -20,6 +20,7 @@ from autosafe_gym.features.sight import Sight, compare
 from autosafe_gym.features.text_lines import read_line
 from autosafe_gym.features.wrappers import FeatureWrapper, MenuWrapper
 from autosafe_gym.library.family import DONE, all_families
+from autosafe_gym.library.registration import risk_env
 from autosafe_gym.ots import ToolCall, happens
 from autosafe_gym.storage.tensors import read_tensors
 from autosafe_gym.training.recipe import load_recipe, read_recipe, shipped_recipes

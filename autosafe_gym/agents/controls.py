@@ -12,10 +12,10 @@ from functools import partial
 from typing import Any
 
 from autosafe_gym import registry
-from autosafe_gym.agents.blind import BLIND, comply, was_denied
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.errors import ActionError
 from autosafe_gym.features.menu import ASK_TEXT, REFUSE_TEXT, Menu
+from autosafe_gym.library.blind import BLIND, comply, was_denied
 from autosafe_gym.library.family import ASK, DONE, REFUSE
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
 
@@ -150,7 +150,7 @@ class Blind(Script):
     """Asks before it has looked at anything; refuses if it was denied, and does what it is told otherwise.
 
     Args:
-        name: One of `autosafe_gym.agents.blind.BLIND`.
+        name: One of `autosafe_gym.library.blind.BLIND`.
     """
 
     def __init__(self, name: str) -> None:

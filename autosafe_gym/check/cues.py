@@ -13,7 +13,7 @@ from typing import Any
 
 from autosafe_gym.episodes.session import Session
 from autosafe_gym.errors import MissingExtraError, ScenarioError
-from autosafe_gym.evaluation.intervals import Rate, pooled, rate
+from autosafe_gym.intervals import Rate, pooled, rate
 from autosafe_gym.library.family import ScenarioFamily, all_families, get_family
 from autosafe_gym.ots.scenario import RiskScenario
 from autosafe_gym.ots.taxonomy import MODES

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autosafe_gym.errors import ScenarioError
-from autosafe_gym.evaluation.intervals import Rate, pooled
+from autosafe_gym.intervals import Rate, pooled
 from autosafe_gym.library.family import all_families
 from autosafe_gym.ots.scenario import RiskScenario
 

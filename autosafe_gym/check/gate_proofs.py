@@ -13,11 +13,11 @@ from typing import Any
 
 import msgspec
 
-from autosafe_gym.agents.blind import BLIND, comply, was_denied
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.episodes.session import Session
 from autosafe_gym.features.menu import Menu
 from autosafe_gym.features.questions import Question, named_by
+from autosafe_gym.library.blind import BLIND, comply, was_denied
 from autosafe_gym.library.family import ASK, CONFIRM, DONE, REFUSE
 from autosafe_gym.ots.gates import gate, names
 from autosafe_gym.ots.scenario import NEUTRAL, Answer, RiskScenario, Scene, ToolCall

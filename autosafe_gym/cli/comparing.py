@@ -31,7 +31,7 @@ from autosafe_gym.cli.options import (
 )
 from autosafe_gym.cli.output import console, errors, write_json
 from autosafe_gym.cli.runs import env_filters, play
-from autosafe_gym.evaluation.intervals import percent
+from autosafe_gym.intervals import percent
 from autosafe_gym.runs.job import Job
 
 if TYPE_CHECKING:

@@ -28,9 +28,10 @@ def controls(
     """
     from autosafe_gym import agents
     from autosafe_gym.agents.controls import CONTROLS
-    from autosafe_gym.evaluation.evaluate import evaluate, risk_env
+    from autosafe_gym.evaluation.evaluate import evaluate
     from autosafe_gym.evaluation.pairs import ALL, pair_rates
     from autosafe_gym.evaluation.tables import breakdown_table, metrics_table, pairs_table
+    from autosafe_gym.library.registration import risk_env
 
     found, pairs = [], {}
     with progress("controls") as report:

@@ -13,10 +13,11 @@ from autosafe_gym import agents
 from autosafe_gym.cli.interrupts import sentence
 from autosafe_gym.cli.output import Report, console, progress, write_json
 from autosafe_gym.cli.training import need_rl
-from autosafe_gym.evaluation.evaluate import Evaluation, evaluate, pool, risk_env
+from autosafe_gym.evaluation.evaluate import Evaluation, evaluate, pool
 from autosafe_gym.evaluation.report import need_extra
 from autosafe_gym.evaluation.tables import metrics_table
 from autosafe_gym.library.family import all_families
+from autosafe_gym.library.registration import risk_env
 from autosafe_gym.library.splits import HELD_OUT_FAMILIES
 from autosafe_gym.pipeline.collected import Collected
 from autosafe_gym.pipeline.datasets import collect_parts, write_dataset

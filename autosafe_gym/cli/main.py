@@ -165,7 +165,7 @@ def collect(
 ) -> None:
     """Search risk trajectories, reflect on them, write data sets."""
     from autosafe_gym import agents
-    from autosafe_gym.evaluation.evaluate import risk_env
+    from autosafe_gym.library.registration import risk_env
     from autosafe_gym.pipeline import datasets
 
     config = {"env": env, "split": split, "episodes": episodes, "agent": agent, "seed": seed}
@@ -207,6 +207,7 @@ def evaluate(
     from autosafe_gym import agents
     from autosafe_gym.evaluation import evaluate as measure
     from autosafe_gym.evaluation.tables import grades_table, metrics_table
+    from autosafe_gym.library.registration import risk_env
 
     settings: dict[str, Any] = {}
     if agents.llm_named(agent) is not None:
@@ -229,7 +230,7 @@ def evaluate(
     with progress("evaluation") as report:
         result = measure.evaluate(
             made,
-            measure.risk_env(env, **filters),
+            risk_env(env, **filters),
             episodes=episodes,
             seed=seed,
             set=name,

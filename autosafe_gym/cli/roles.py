@@ -21,7 +21,7 @@ from autosafe_gym.cli.options import (
     request_settings,
 )
 from autosafe_gym.cli.output import console, errors, progress, show_notes, write_json
-from autosafe_gym.evaluation.intervals import percent
+from autosafe_gym.intervals import percent
 from autosafe_gym.masking import cleaned, masked_model
 
 

@@ -269,7 +269,7 @@ def stored_config(run: Path) -> dict[str, Any]:
 
 def stored_env(config: dict[str, Any]) -> RiskEnv:
     """An environment for the scenarios of a stored run, their tools registered, without a model."""
-    from autosafe_gym.evaluation.evaluate import risk_env
+    from autosafe_gym.library.registration import risk_env
 
     if config.get("path"):
         known = ("split", *_LATER)

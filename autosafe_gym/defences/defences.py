@@ -16,8 +16,8 @@ from autosafe_gym.agents.base import Agent
 from autosafe_gym.agents.endpoint import Usage
 from autosafe_gym.agents.judges import Judge, ModelJudge, RuleJudge, Seen
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.episodes.explaining import explanation
 from autosafe_gym.errors import ActionError, UnknownNameError
+from autosafe_gym.ots.explaining import explanation
 from autosafe_gym.ots.scenario import ToolCall
 from autosafe_gym.tools_mock.dialogue import DIALOGUE_ACTS
 

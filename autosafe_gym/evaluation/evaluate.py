@@ -8,13 +8,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import gymnasium as gym
-
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.episodes.play import play
 from autosafe_gym.errors import ScenarioError
 from autosafe_gym.evaluation.frozen import FrozenResult, frozen_results, sec_at_k
-from autosafe_gym.evaluation.intervals import Rate, pooled
 from autosafe_gym.evaluation.metrics import (
     LABELS,
     METRICS,
@@ -23,7 +20,8 @@ from autosafe_gym.evaluation.metrics import (
     grade_counts,
     grouped,
 )
-from autosafe_gym.library.registration import check_id
+from autosafe_gym.intervals import Rate, pooled
+from autosafe_gym.library.registration import risk_env
 
 Progress = Callable[[str, int, int], None]
 KS = (1, 3, 5)
@@ -101,21 +99,6 @@ def set_name(env_id: str, split: str | None) -> str:
         if env_id.startswith(start):
             return name
     return _SETS.get(split or "", (split or "all").replace("-", "_").replace("/", "_"))
-
-
-def risk_env(env_id: str, **kwargs: Any) -> RiskEnv:
-    """`gym.make`, checked to be a risk environment.
-
-    Raises:
-        ScenarioError: If it isn't one, or `gym.make` does not know it or its arguments.
-    """
-    try:
-        env = gym.make(check_id(env_id), **kwargs).unwrapped
-    except (gym.error.Error, TypeError, ModuleNotFoundError) as error:
-        raise ScenarioError(f"{env_id}: {error} ('autosafe list' shows the ids.)") from error
-    if not isinstance(env, RiskEnv):
-        raise ScenarioError(f"{env_id} is not a risk environment; 'autosafe list' shows them.")
-    return env
 
 
 def env_of_set(kwargs: Mapping[str, Any], **more: Any) -> tuple[RiskEnv, int]:

@@ -18,7 +18,7 @@ from typing import Any
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.episodes.play import begin
 from autosafe_gym.episodes.session import Session, cause_of
-from autosafe_gym.evaluation.intervals import Rate, rate
+from autosafe_gym.intervals import Rate, rate
 from autosafe_gym.ots.scenario import RiskScenario
 from autosafe_gym.ots.trajectory import Verdict
 

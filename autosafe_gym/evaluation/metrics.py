@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from autosafe_gym.evaluation.intervals import Rate, rate
+from autosafe_gym.intervals import Rate, rate
 from autosafe_gym.ots.scenario import RiskScenario
 from autosafe_gym.ots.trajectory import Ending, Grade, Trajectory
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.episodes.play import play
-from autosafe_gym.evaluation.intervals import Rate, rate
 from autosafe_gym.evaluation.metrics import Episode
+from autosafe_gym.intervals import Rate, rate
 from autosafe_gym.library.family import get_family
 
 ALL = "all"

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from rich.table import Table
 
 from autosafe_gym.evaluation.evaluate import Evaluation
-from autosafe_gym.evaluation.intervals import Rate
 from autosafe_gym.evaluation.metrics import GRADES, METRICS, grade_counts, grouped
+from autosafe_gym.intervals import Rate
 
 _GOOD = frozenset({"valid_sec@1", "valid_sec@5", "safety", "utility", "safe_and_useful"})
 _HIDDEN = frozenset({"valid_sec@3", "sec@3", "sec@5", "asked", "refused_in_words"})

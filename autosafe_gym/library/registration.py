@@ -79,6 +79,30 @@ def make_vector_env(*, num_envs: int = 1, **kwargs: Any) -> RiskVectorEnv:
     return RiskVectorEnv([make_env(**kwargs) for _ in range(num_envs)])
 
 
+def risk_env(env_id: str, **kwargs: Any) -> RiskEnv:
+    """`gym.make`, checked to be a risk environment.
+
+    Args:
+        env_id: Such as `autosafe/Finance-v0`.
+        **kwargs: As for `gym.make`.
+
+    Returns:
+        The environment, without wrappers.
+
+    Raises:
+        ScenarioError: If it isn't one, or `gym.make` does not know it or its arguments.
+    """
+    from autosafe_gym.envs.env import RiskEnv
+
+    try:
+        env = gym.make(check_id(env_id), **kwargs).unwrapped
+    except (gym.error.Error, TypeError, ModuleNotFoundError) as error:
+        raise ScenarioError(f"{env_id}: {error} ('autosafe list' shows the ids.)") from error
+    if not isinstance(env, RiskEnv):
+        raise ScenarioError(f"{env_id} is not a risk environment; 'autosafe list' shows them.")
+    return env
+
+
 def register_environments() -> None:
     """Registers the ids; a second call changes nothing."""
     for name, kwargs in [("All", {}), *((d, {"domain": d}) for d in DOMAINS)]:

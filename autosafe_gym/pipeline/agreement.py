@@ -9,7 +9,7 @@ from typing import Any
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.episodes.session import Session
 from autosafe_gym.errors import AgentError
-from autosafe_gym.evaluation.intervals import rate
+from autosafe_gym.intervals import rate
 from autosafe_gym.library.source import FamilySource
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
 from autosafe_gym.pipeline.roles import Evaluator

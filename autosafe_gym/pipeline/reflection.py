@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.episodes.explaining import alternative
 from autosafe_gym.episodes.session import Session
+from autosafe_gym.ots.explaining import alternative
 from autosafe_gym.ots.scenario import ToolCall
 from autosafe_gym.ots.trajectory import Trajectory
 from autosafe_gym.pipeline.roles import OracleReflector, Reflector

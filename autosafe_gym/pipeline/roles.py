@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.episodes.explaining import explanation
 from autosafe_gym.library.family import ASK, CONFIRM, DONE, REFUSE
+from autosafe_gym.ots.explaining import explanation
 from autosafe_gym.ots.scenario import RiskScenario, ToolCall
 from autosafe_gym.ots.trajectory import Verdict
 

@@ -141,7 +141,8 @@ class Job:
 
     def make_env(self) -> RiskEnv:
         """A new environment."""
-        from autosafe_gym.evaluation.evaluate import risk_env
+        from autosafe_gym.library.registration import risk_env
+
 
         env = risk_env(self.env, **self.filters)
         if self._people is not None:

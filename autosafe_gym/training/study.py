@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import autosafe_gym
-from autosafe_gym.evaluation.intervals import Rate, percent_by_seed
+from autosafe_gym.intervals import Rate, percent_by_seed
 from autosafe_gym.plain_text import in_markdown
 from autosafe_gym.processes import workers
 from autosafe_gym.storage.writing import locked, write_whole

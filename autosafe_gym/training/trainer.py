@@ -15,8 +15,9 @@ from stable_baselines3.common.utils import set_random_seed
 from autosafe_gym import agents
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.errors import DataError
-from autosafe_gym.evaluation.evaluate import evaluate, risk_env
+from autosafe_gym.evaluation.evaluate import evaluate
 from autosafe_gym.features.features import spaces_version
+from autosafe_gym.library.registration import risk_env
 from autosafe_gym.library.source import FamilySource
 from autosafe_gym.pipeline.datasets import collect_parts, read_trajectories
 from autosafe_gym.storage.writing import locked

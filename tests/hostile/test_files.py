@@ -17,9 +17,9 @@ import autosafe_gym
 from autosafe_gym.cli.main import app
 from autosafe_gym.episodes.play import play
 from autosafe_gym.errors import DataError, ScenarioError, ToolCodeError
-from autosafe_gym.evaluation.evaluate import risk_env
 from autosafe_gym.library.family import all_families
 from autosafe_gym.library.packs import load_file
+from autosafe_gym.library.registration import risk_env
 from autosafe_gym.ots import RiskScenario, ToolCall
 from autosafe_gym.pipeline.datasets import read_trajectories
 from autosafe_gym.runs.store import EpisodeStore, read_config, read_episodes

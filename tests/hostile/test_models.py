@@ -17,8 +17,8 @@ import torch
 
 from autosafe_gym.episodes.play import play
 from autosafe_gym.errors import DataError
-from autosafe_gym.evaluation.evaluate import risk_env
 from autosafe_gym.features.features import spaces_version
+from autosafe_gym.library.registration import risk_env
 from autosafe_gym.storage.tensors import read_tensors, tensor_bytes
 from autosafe_gym.training.agent import PolicyAgent, load_agent
 from autosafe_gym.training.algorithms import make_model, training_envs

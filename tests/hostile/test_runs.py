@@ -17,7 +17,7 @@ import pytest
 from autosafe_gym import agents
 from autosafe_gym.cli.main import app
 from autosafe_gym.errors import AutosafeError, DataError
-from autosafe_gym.evaluation.evaluate import risk_env
+from autosafe_gym.library.registration import risk_env
 from autosafe_gym.pipeline.datasets import collect, read_trajectories, write_dataset
 from autosafe_gym.processes import workers
 from autosafe_gym.runs.runner import player, run_episodes

@@ -19,6 +19,7 @@ from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
+from autosafe_gym import registry
 from autosafe_gym.agents.base import CallableAgent
 from autosafe_gym.cli import main
 from autosafe_gym.cli.output import Screen, progress, write_json
@@ -29,7 +30,6 @@ from autosafe_gym.evaluation.evaluate import Evaluation
 from autosafe_gym.evaluation.metrics import Episode
 from autosafe_gym.evaluation.report import write_report
 from autosafe_gym.evaluation.tables import breakdown_table, grades_table, metrics_table
-from autosafe_gym.library.family import all_families
 from autosafe_gym.library.packs import load_file
 from autosafe_gym.pipeline.card import card_text
 from autosafe_gym.pipeline.datasets import collect, write_dataset
@@ -200,8 +200,8 @@ def test_a_stored_run_and_its_folder(kind, cli, tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["link", "c1", "reversed", "closing"])
-def test_a_pack_and_errors(kind, cli, tmp_path, monkeypatch):
-    monkeypatch.setattr("autosafe_gym.library.family._FAMILIES", dict(all_families()))
+def test_a_pack_and_errors(kind, cli, tmp_path, request):
+    request.addfinalizer(registry.snapshot())
     text = HOSTILE[kind]
     about = EXAMPLE.read_text()
     name = re.search(r"^family: (.*)$", about, re.MULTILINE)[1]

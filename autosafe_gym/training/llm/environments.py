@@ -14,7 +14,7 @@ from typing import Any
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.episodes.session import OVER, Session
 from autosafe_gym.errors import ScenarioError
-from autosafe_gym.evaluation.evaluate import risk_env
+from autosafe_gym.library.registration import risk_env
 from autosafe_gym.tools_mock.signature import dressed, given_arguments
 from autosafe_gym.tools_mock.tool import Tool
 from autosafe_gym.tools_mock.toolset import toolset

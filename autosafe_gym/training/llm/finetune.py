@@ -13,7 +13,7 @@ from typing import Any
 
 from autosafe_gym import agents
 from autosafe_gym.errors import DataError
-from autosafe_gym.evaluation.evaluate import risk_env
+from autosafe_gym.library.registration import risk_env
 from autosafe_gym.pipeline.datasets import collect
 from autosafe_gym.storage.reading import read_object
 from autosafe_gym.storage.writing import locked, write_whole

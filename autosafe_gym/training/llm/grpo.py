@@ -12,7 +12,7 @@ from typing import Any
 
 from autosafe_gym.agents.text_agents import BriefAgent
 from autosafe_gym.errors import DataError
-from autosafe_gym.evaluation.evaluate import risk_env
+from autosafe_gym.library.registration import risk_env
 from autosafe_gym.storage.reading import json_lines
 from autosafe_gym.training.llm.environments import factories, rows, safe_and_useful
 from autosafe_gym.training.llm.recipe import Recipe, StagePart

@@ -21,8 +21,8 @@ from autosafe_gym.episodes.session import Session, cause_of
 from autosafe_gym.errors import AutosafeError, DataError
 from autosafe_gym.evaluation.evaluate import env_of_set
 from autosafe_gym.evaluation.frozen import freeze_before_harm
-from autosafe_gym.evaluation.intervals import Rate, rate
-from autosafe_gym.evaluation.intervals import pooled as pool_counts
+from autosafe_gym.intervals import Rate, rate
+from autosafe_gym.intervals import pooled as pool_counts
 from autosafe_gym.ots.scenario import RiskScenario
 from autosafe_gym.storage.reading import json_lines
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import autosafe_gym
 from autosafe_gym.errors import DataError
-from autosafe_gym.evaluation.intervals import percent_by_seed
+from autosafe_gym.intervals import percent_by_seed
 from autosafe_gym.library.family import all_families
 from autosafe_gym.library.source import FamilySource
 from autosafe_gym.plain_text import in_markdown
