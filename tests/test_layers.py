@@ -4,6 +4,7 @@ import ast
 import graphlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -128,3 +129,13 @@ def test_a_link_at_the_top_steps_aside(tmp_path, installed):
         assert done.stdout.strip() == "the SDK", done.stderr
     else:
         assert "import autosafe_gym.agents" in done.stderr
+
+
+def test_every_room_is_a_package_that_is_not_ignored():
+    """A folder's name in .gitignore leaves a room of that name out of the repository and of the wheel."""
+    rooms = {path.parent for path in ROOT.rglob("*.py")}
+    assert [str(room) for room in rooms if not (room / "__init__.py").is_file()] == []
+    if (ROOT.parent / ".git").exists() and shutil.which("git"):
+        words = ["git", "check-ignore", "--no-index", *(str(p) for p in ROOT.rglob("*.py"))]
+        done = subprocess.run(words, cwd=ROOT.parent, capture_output=True, text=True)
+        assert done.stdout == ""

@@ -143,7 +143,6 @@ class Job:
         """A new environment."""
         from autosafe_gym.library.registration import risk_env
 
-
         env = risk_env(self.env, **self.filters)
         if self._people is not None:
             from autosafe_gym.pipeline.model_user import ModelPeople

@@ -10,10 +10,10 @@ from typing import Literal
 
 from autosafe_gym.agents.base import Agent
 from autosafe_gym.envs.env import RiskEnv
+from autosafe_gym.episodes.limits import Limits
+from autosafe_gym.episodes.play import play
 from autosafe_gym.errors import ScenarioError
 from autosafe_gym.ots.trajectory import Trajectory
-from autosafe_gym.episodes.play import play
-from autosafe_gym.episodes.limits import Limits
 from autosafe_gym.runs.store import EpisodeStore
 
 Player = Callable[[int], Trajectory]
