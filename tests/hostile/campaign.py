@@ -105,7 +105,7 @@ def run(actions: int, seed: int, trace: bool = False) -> dict[str, Any]:
             episodes += 1
             for action in itertools.islice(hostile_actions(env, rng), PER_EPISODE):
                 told = f"{env_id} seed {number}: {_shown(action)}"
-                begin = time.perf_counter()
+                begin, busy = time.perf_counter(), time.process_time()
                 if host is not None:
                     host.on = True
                 try:
@@ -116,11 +116,11 @@ def run(actions: int, seed: int, trace: bool = False) -> dict[str, Any]:
                 finally:
                     if host is not None:
                         host.on = False
-                took = time.perf_counter() - begin
+                took, busy = time.perf_counter() - begin, time.process_time() - busy
                 slowest = max(slowest, took)
                 done += 1
                 if took > STEP_SECONDS:
-                    found.append(f"slow ({took:.1f} s): {told}")
+                    found.append(f"slow ({took:.1f} s, {busy:.1f} of them at work here): {told}")
                 if not env.observation_space.contains(observation) or reward != reward:
                     found.append(f"outside its space: {told}")
                 if ended or truncated:
