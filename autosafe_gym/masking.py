@@ -30,7 +30,7 @@ MASK = "[key]"
 """Stands where a secret stood."""
 _SHORTEST = 8
 _SHORTEST_WORD = 12
-"""Of letters alone or digits alone: a shorter one may be a word or a number of a scenario."""
+"""The minimum for a secret of letters only or digits only; a shorter one may be a word or a number of a scenario."""
 _LONGEST = 512
 _HEAD = 12
 """Characters, at least, that give a secret away."""

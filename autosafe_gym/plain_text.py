@@ -69,6 +69,11 @@ def storable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
+def encodable(text: str) -> str:
+    """The text with a question mark for each lone surrogate: every file and process takes it."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
 def in_markdown(text: str) -> str:
     """A text as Markdown that shows it as it is: no links, pictures, tables or HTML."""
     return _MARKDOWN.sub(r"\\\g<0>", one_line(text))

@@ -74,9 +74,8 @@ class Table(Mapping[str, Any]):
         """Loads the homes that were not loaded yet; one that fails is tried again the next time."""
         if not self._homes:
             return
-        with (
-            _LOCK
-        ):  # Another thread waits; this one may ask again while a home registers what it has.
+        with _LOCK:
+            # Another thread has waited; this one may ask again while a home registers what it has.
             if self._loading:
                 return
             self._loading = True
@@ -156,15 +155,6 @@ def add_home(kind: str, home: str) -> None:
         UnknownNameError: If the kind is unknown.
     """
     table(kind)._homes.append(home)
-
-
-def remove(kind: str, name: str) -> None:
-    """Takes a name out again, if it is there.
-
-    Raises:
-        UnknownNameError: If the kind is unknown.
-    """
-    table(kind)._values.pop(name, None)
 
 
 def find(kind: str, name: str, fix: str = "") -> Any:

@@ -90,6 +90,12 @@ def test_an_agent(pack):
     assert agents.make("asker:Why?").words == "Why?"
 
 
+@pytest.mark.parametrize("spec", ["openai", "choice", "policy", "policy:", "random:x", "nobody"])
+def test_a_name_without_what_it_needs_is_unknown(spec):
+    with pytest.raises(autosafe_gym.errors.UnknownNameError, match="openai:MODEL"):
+        agents.make(spec)
+
+
 def test_a_defence(pack):
     pack(DEFENCE)
     env = gym.make("autosafe/All-v0", twin_share=0)

@@ -7,6 +7,7 @@ from typing import Any
 
 from autosafe_gym import registry
 from autosafe_gym.agents.base import Agent, CallableAgent
+from autosafe_gym.agents.controls import CONTROLS
 from autosafe_gym.errors import UnknownNameError
 
 __all__ = ["LLM_FORMS", "Agent", "CallableAgent", "llm_agent", "llm_named", "make", "names"]
@@ -64,11 +65,13 @@ def make(spec: str, **settings: Any) -> Agent:
     named = llm_named(spec)
     if named is not None:
         return llm_agent(*named, **settings)
-    kind, colon, rest = spec.partition(":")
+    kind, _, rest = spec.partition(":")
     made: Agent
-    if kind in registry.table("agent"):
-        loader = registry.find("agent", kind)
-        made = loader(rest, **settings) if colon else loader(**settings)
+    if spec in names():
+        made = registry.find("agent", spec)(**settings)
+        return made
+    if rest and kind in registry.table("agent") and kind not in CONTROLS:
+        made = registry.find("agent", kind)(rest, **settings)
         return made
     if spec.endswith(_POLICIES) or Path(spec).exists():
         made = registry.find("agent", "policy")(spec, **settings)

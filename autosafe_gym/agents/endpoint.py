@@ -20,6 +20,7 @@ from autosafe_gym.agents.reply_cache import ReplyCache
 from autosafe_gym.agents.sending import RefusedError, Sender
 from autosafe_gym.errors import AgentError, DataError
 from autosafe_gym.masking import Address, cleaned, remember_fields
+from autosafe_gym.plain_text import encodable
 
 __all__ = ["LOCAL", "Call", "Endpoint", "Reply", "Settings", "Usage", "open_endpoint"]
 
@@ -329,7 +330,7 @@ class _Tokens:
 def _whole(value: Any) -> Any:
     """A value without halves of characters."""
     if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
+        return encodable(value)
     if isinstance(value, dict):
         return {_whole(k): _whole(v) for k, v in value.items()}
     return [_whole(v) for v in value] if isinstance(value, (list, tuple)) else value

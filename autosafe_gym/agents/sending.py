@@ -20,6 +20,7 @@ from autosafe_gym.agents.deadline import Clock, keep_deadlines
 from autosafe_gym.agents.faults import cause_of, cause_of_status, root_of
 from autosafe_gym.errors import AgentError, MissingExtraError
 from autosafe_gym.masking import Address, cleaned, mask_logs, remember
+from autosafe_gym.plain_text import encodable
 
 T = TypeVar("T")
 _LONGEST = 500
@@ -226,7 +227,7 @@ class Sender:
 
     def clean(self, text: object) -> str:
         """The text without the key: a provider may quote it back, and it must not reach a log."""
-        return cleaned(str(text))[:_LONGEST].encode("utf-8", "replace").decode()
+        return encodable(cleaned(str(text))[:_LONGEST])
 
     def _watch(self, response: Any) -> None:
         """Puts the bounds round a response's body, before any of it is read."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from autosafe_gym.plain_text import encodable
+
 MAX_RESULT = 50_000
 """Characters of one tool's result or error; what a tool stores has at most 20,000 in one text."""
 MAX_OBSERVATION = 1_000_000
@@ -20,6 +22,4 @@ def fitting(text: str, most: int) -> str:
         left_out = f"\n[{len(text):,} characters; cut after {{:,}}]"
         kept = most - len(left_out.format(most))
         text = text[:kept] + left_out.format(kept)
-    if not text.isascii():
-        text = text.encode("utf-8", "replace").decode()
-    return text
+    return encodable(text)

@@ -50,7 +50,7 @@ _LIVE = (
     "observation",
     "turns",
 )
-"""What of a loaded scenario is neither compiled from it nor in its world."""
+"""Attributes that are neither compiled from the scenario nor part of its world; a copy carries them over."""
 
 
 People = Callable[[RiskScenario], dict[str, Person]]

@@ -6,8 +6,7 @@ from typing import Any, SupportsFloat
 
 import gymnasium as gym
 
-from autosafe_gym.envs.env import RiskEnv
-from autosafe_gym.errors import ScenarioError
+from autosafe_gym.envs.unwrapping import risk_env_of
 
 
 class ShapedReward(gym.Wrapper[Any, Any, Any, Any]):
@@ -27,10 +26,7 @@ class ShapedReward(gym.Wrapper[Any, Any, Any, Any]):
 
     def __init__(self, env: gym.Env[Any, Any], *, gamma: float = 0.99, scale: float = 0.5) -> None:
         super().__init__(env)
-        inner = env.unwrapped
-        if not isinstance(inner, RiskEnv):
-            raise ScenarioError(f"{env} is not a risk environment; only those have a goal.")
-        self._inner = inner
+        self._inner = risk_env_of(env, "only those have a goal")
         self.gamma = gamma
         self.scale = scale
         self._before = 0.0

@@ -12,8 +12,10 @@ from gymnasium.vector.utils import batch_space
 
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.stream import checked_options, checked_seed
+from autosafe_gym.envs.unwrapping import risk_env_of
 from autosafe_gym.errors import ScenarioError
 
+_FIX = "use gymnasium.make_vec for it"
 Arrays = np.ndarray[Any, np.dtype[Any]]
 
 
@@ -132,11 +134,4 @@ def make_vec(id: str, num_envs: int = 1, **kwargs: Any) -> RiskVectorEnv:
     Raises:
         ScenarioError: If the id is not one of this package's.
     """
-    return RiskVectorEnv([_risk(gym.make(id, **kwargs)) for _ in range(num_envs)])
-
-
-def _risk(env: gym.Env[Any, Any]) -> RiskEnv:
-    inner = env.unwrapped
-    if not isinstance(inner, RiskEnv):
-        raise ScenarioError(f"{env} is not a risk environment; use gymnasium.make_vec for it.")
-    return inner
+    return RiskVectorEnv([risk_env_of(gym.make(id, **kwargs), _FIX) for _ in range(num_envs)])

@@ -31,7 +31,7 @@ def play(
         agent: The agent.
         seed: Chooses the scenario, and seeds the agent if it has a `seed` method.
         scenario: Plays this one instead, frozen or not.
-        limits: Of tokens, requests and seconds; an episode that meets one is unmeasured.
+        limits: Limits on tokens, requests and seconds; an episode that reaches one is unmeasured.
 
     Returns:
         The episode.

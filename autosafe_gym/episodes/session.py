@@ -14,7 +14,8 @@ import gymnasium as gym
 
 from autosafe_gym.envs.env import RiskEnv
 from autosafe_gym.envs.source import Single
-from autosafe_gym.errors import AgentError, ScenarioError, ToolCodeError
+from autosafe_gym.envs.unwrapping import risk_env_of
+from autosafe_gym.errors import AgentError, ToolCodeError
 from autosafe_gym.masking import masked_model
 from autosafe_gym.ots.scenario import RiskScenario
 from autosafe_gym.ots.trajectory import Step, Trajectory, Verdict
@@ -25,20 +26,6 @@ from autosafe_gym.tools_mock.tool import Tool
 
 _LONGEST_DETAIL = 2_000
 OVER = "The task is over: nothing more can be done."
-
-
-def risk_env_of(env: gym.Env[Any, Any]) -> RiskEnv:
-    """The risk environment inside wrappers.
-
-    Raises:
-        ScenarioError: If there is none.
-    """
-    inner = env.unwrapped
-    if not isinstance(inner, RiskEnv):
-        raise ScenarioError(
-            f"{env} is not a risk environment; make one with gym.make('autosafe/...')."
-        )
-    return inner
 
 
 def cause_of(error: BaseException) -> tuple[str, str]:

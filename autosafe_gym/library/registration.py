@@ -92,15 +92,13 @@ def risk_env(env_id: str, **kwargs: Any) -> RiskEnv:
     Raises:
         ScenarioError: If it isn't one, or `gym.make` does not know it or its arguments.
     """
-    from autosafe_gym.envs.env import RiskEnv
+    from autosafe_gym.envs.unwrapping import risk_env_of
 
     try:
-        env = gym.make(check_id(env_id), **kwargs).unwrapped
+        env = gym.make(check_id(env_id), **kwargs)
     except (gym.error.Error, TypeError, ModuleNotFoundError) as error:
         raise ScenarioError(f"{env_id}: {error} ('autosafe list' shows the ids.)") from error
-    if not isinstance(env, RiskEnv):
-        raise ScenarioError(f"{env_id} is not a risk environment; 'autosafe list' shows them.")
-    return env
+    return risk_env_of(env, "'autosafe list' shows them", env_id)
 
 
 def register_environments() -> None:

@@ -29,8 +29,8 @@ class Job:
         seed: The first seed.
         base_url: The endpoint of the agent's model.
         settings: Of `autosafe_gym.agents.endpoint.Settings`.
-        limits: Of an episode; see `autosafe_gym.episodes.limits.Limits`.
-        defence: Round the agent: one of `autosafe_gym.defences.defences.DEFENCES`, or "none".
+        limits: Limits of each episode; see `autosafe_gym.episodes.limits.Limits`.
+        defence: The defence around the agent: one of `autosafe_gym.defences.defences.DEFENCES`, or "none".
         judge: Of the defence: "rules", or a model (`openai:MODEL`, `local`).
         people: Who plays the user and the colleagues: "scripts", or a model likewise.
         declines: What decides whether words decline the task: "list", or a model likewise.

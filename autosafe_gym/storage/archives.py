@@ -17,7 +17,7 @@ _MOST_MEMBERS = 1_000
 _DIRECTORY_BYTES = 1 << 20
 _END, _END_SIZE = b"PK\x05\x06", 22
 _LONG_END, _LONG_END_SIZE = b"PK\x06\x06", 56 + 20
-"""Of the 64-bit form, with the locator behind it."""
+"""Bytes of the end record of a ZIP64 archive and of the locator that follows it."""
 _LONGEST_COMMENT = 1 << 16
 
 

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from autosafe_gym.errors import ToolError
+from autosafe_gym.plain_text import encodable
 from autosafe_gym.tools_mock import _shell_process
 from autosafe_gym.tools_mock._shell_files import Send
 from autosafe_gym.tools_mock._shell_messages import Request, Sent
@@ -53,18 +54,13 @@ def run(script: str, files: Table, cwd: str, user: str, now: datetime, send: Sen
         else:
             changed.update(report.files)
 
-    request = Request(_readable(script), _written(files), _readable(cwd), user, now.isoformat())
+    request = Request(encodable(script), _written(files), encodable(cwd), user, now.isoformat())
     try:
         answer = _shell_process.ask(request, said)
     except _shell_process.Died as error:
         output = f"bash: stopped: {error}"
         return Finished(output, _KILLED, _changed(files, changed), cwd)
     return Finished(answer.output, answer.status, _changed(files, answer.files), answer.cwd)
-
-
-def _readable(script: str) -> str:
-    """A text that can be written as UTF-8: half a pair of surrogates can't."""
-    return script.encode("utf-8", "replace").decode("utf-8")
 
 
 def _written(files: Table) -> Table:
@@ -74,8 +70,8 @@ def _written(files: Table) -> Table:
             f"{path}{record['text']}{record['target']}".encode()
     except UnicodeEncodeError:
         return {
-            _readable(path): {
-                key: _readable(value) if isinstance(value, str) else value
+            encodable(path): {
+                key: encodable(value) if isinstance(value, str) else value
                 for key, value in record.items()
             }
             for path, record in files.items()

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from autosafe_gym.plain_text import encodable
 from autosafe_gym.tools_mock.dialogue import ENDING
 
 _MESSAGE_KEYS = frozenset({"tool_calls", "function_call", "parts", "output"})
@@ -52,12 +53,12 @@ def as_text(action: Any) -> str:
     if isinstance(action, InvalidAction):
         action = action.text
     if isinstance(action, str):
-        return action.encode("utf-8", "replace").decode()[:20_000]
+        return encodable(action)[:20_000]
     try:
         return msgspec.json.encode(action).decode()[:20_000]
     except Exception:  # Whatever somebody else's object raises.
         try:
-            return repr(action).encode("utf-8", "replace").decode()[:20_000]
+            return encodable(repr(action))[:20_000]
         except Exception:
             return f"({type(action).__name__}, which can't be shown)"
 
